@@ -1,0 +1,1 @@
+"""The compute role: project directories, environments, running apps."""

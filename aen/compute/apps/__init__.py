@@ -1,0 +1,1 @@
+"""Programs of ours that run as the user, each an app by manifest."""

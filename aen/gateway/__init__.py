@@ -1,0 +1,1 @@
+"""The gateway role: who may open what, and where it runs."""

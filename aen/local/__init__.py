@@ -1,0 +1,1 @@
+"""One machine's installation: laid out below a prefix, run by supervisor."""

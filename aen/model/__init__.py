@@ -1,0 +1,1 @@
+"""The rules: names, people, projects, apps, permissions, placement. No I/O."""

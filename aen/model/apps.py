@@ -1,0 +1,122 @@
+"""Apps: a manifest says how to run one, a launch is one that runs."""
+
+import enum
+import re
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from aen.model.errors import Invalid
+from aen.model.names import AppName, parse_app_name
+from aen.model.permissions import SCOPES
+
+_SUBSTITUTION = re.compile(r"%\((\w+)\)s|%(%)")
+SUBSTITUTIONS = frozenset(
+    "socket port urlPrefix projectHome environment owner project user home"
+    # for AEN's own manifests: the platform's interpreter and the Jupyter template
+    " python jupyter runtime".split()
+)
+
+
+class Listen(enum.Enum):
+    """How an app is reached on its node."""
+
+    SOCKET = "socket"
+    PORT = "port"
+
+
+class Instance(enum.Enum):
+    """Whether each user has their own process of an app or the team shares one."""
+
+    USER = "user"
+    PROJECT = "project"
+
+
+class Permission(enum.Enum):
+    """Who may open an app: everybody who may read, or those who may write."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@frozen
+class Manifest:
+    """An app's manifest; keys and meaning are the public contract's."""
+
+    name: str
+    title: str
+    command_list: tuple[str, ...]
+    icon: str = "app"
+    enabled: bool = True
+    listen: Listen = Listen.SOCKET
+    instance: Instance = Instance.USER
+    permission: Permission = Permission.WRITE
+    scopes: tuple[str, ...] = ()
+    strip_prefix: bool = False
+    ready: str = "%(urlPrefix)s/"
+    ready_timeout: float = 60.0
+    idle_timeout: float | None = None
+    environment: dict[str, str] = field(factory=dict)
+
+    @property
+    def app(self) -> AppName:
+        """The name, as a checked one."""
+        return parse_app_name(self.name)
+
+
+@frozen
+class AppSummary:
+    """What the server and a project's page need to know of an app."""
+
+    name: AppName
+    title: str
+    icon: str
+    permission: Permission
+    instance: Instance
+
+
+def substitute(text: str, values: Mapping[str, str]) -> str:
+    """Fill ``%(name)s`` in *text* from *values*; ``%%`` is a percent sign.
+
+    :raises Invalid: a name is not in *values*.
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        if match[2]:
+            return "%"
+        try:
+            return values[match[1]]
+        except KeyError:
+            known = ", ".join(sorted(SUBSTITUTIONS))
+            raise Invalid(f"%({match[1]})s is not one of: {known}.") from None
+
+    return _SUBSTITUTION.sub(fill, text)
+
+
+def check_manifest(manifest: Manifest) -> None:
+    """Raise `Invalid` naming the key that makes *manifest* unusable."""
+    parse_app_name(manifest.name)
+    if not manifest.command_list:
+        raise Invalid("“command_list” is empty; it needs at least a program.")
+    used = {
+        match[1]
+        for text in (*manifest.command_list, *manifest.environment.values())
+        for match in _SUBSTITUTION.finditer(text)
+        if match[1]
+    }
+    unknown = sorted(used - SUBSTITUTIONS)
+    if unknown:
+        known = ", ".join(sorted(SUBSTITUTIONS))
+        raise Invalid(f"“command_list”: %({unknown[0]})s is not one of: {known}.")
+    if manifest.listen.value not in used:
+        raise Invalid(
+            f"“listen” is “{manifest.listen.value}”, but neither “command_list” nor"
+            f" “environment” has %({manifest.listen.value})s."
+        )
+    for scope in manifest.scopes:
+        if scope not in SCOPES:
+            raise Invalid(f"“scopes”: “{scope}” is not one of: {', '.join(SCOPES)}.")
+    if manifest.ready_timeout <= 0:
+        raise Invalid("“ready_timeout” must be a number of seconds above 0.")
+    if manifest.idle_timeout is not None and manifest.idle_timeout < 0:
+        raise Invalid("“idle_timeout” must be 0 (never) or a number of seconds.")

@@ -1,0 +1,107 @@
+"""Who may do what to a project: one table, used by pages, API and gateway."""
+
+import enum
+
+from aen.model.errors import Forbidden, NotFound
+from aen.model.projects import Project, TeamRole, Visibility
+from aen.model.users import Caller, Role
+
+
+class Standing(enum.Enum):
+    """What somebody is to one project."""
+
+    OWNER = "owner"
+    MAINTAINER = "maintainer"
+    MEMBER = "member"
+    VIEWER = "viewer"
+    VISITOR = "visitor"
+    """Signed in or not, at a public project."""
+    STRANGER = "stranger"
+    """At a private project: it does not exist for them."""
+    ADMINISTRATOR = "administrator"
+
+
+class Action(enum.Enum):
+    """What can be done to a project."""
+
+    VIEW = "view"
+    READ_FILES = "read files"
+    RUN = "run"
+    """Start and stop it, open its writing apps, change environments."""
+    EDIT = "edit"
+    """Change summary, description and tags."""
+    MANAGE_TEAM = "manage team"
+    ADMINISTER = "administer"
+    """Change visibility, rename, transfer, delete."""
+
+
+_READ = frozenset({Action.VIEW, Action.READ_FILES})
+_WORK = _READ | {Action.RUN, Action.EDIT}
+
+GRANTS: dict[Standing, frozenset[Action]] = {
+    Standing.OWNER: frozenset(Action),
+    Standing.MAINTAINER: _WORK | {Action.MANAGE_TEAM},
+    Standing.MEMBER: _WORK,
+    Standing.VIEWER: _READ,
+    Standing.VISITOR: _READ,
+    Standing.STRANGER: frozenset(),
+    # Administrators look after projects; they do not read the files in them.
+    Standing.ADMINISTRATOR: frozenset(
+        {Action.VIEW, Action.EDIT, Action.MANAGE_TEAM, Action.ADMINISTER}
+    ),
+}
+
+_TEAM: dict[TeamRole, Standing] = {
+    TeamRole.MAINTAINER: Standing.MAINTAINER,
+    TeamRole.MEMBER: Standing.MEMBER,
+    TeamRole.VIEWER: Standing.VIEWER,
+}
+
+# The scopes an app's token may hold (contract: manifests), and what each lets it do.
+SCOPES: dict[str, frozenset[Action]] = {
+    "user:username": frozenset(),
+    "project:read": frozenset({Action.VIEW}),
+    "project:state": frozenset({Action.VIEW, Action.RUN}),
+    "project:heartbeat": frozenset({Action.VIEW}),
+}
+
+
+def standing(caller: Caller | None, project: Project) -> Standing:
+    """Return what *caller* (None: nobody signed in) is to *project*."""
+    if caller is not None and not caller.user.disabled:
+        if caller.project is not None and caller.project != project.id:
+            return Standing.STRANGER
+        if caller.user.name == project.path.owner:
+            return Standing.OWNER
+        member = project.member(caller.user.name)
+        if member is not None:
+            return _TEAM[member.role]
+        if caller.user.role is Role.SUPERUSER:
+            return Standing.ADMINISTRATOR
+    if project.visibility is Visibility.PUBLIC:
+        return Standing.VISITOR
+    return Standing.STRANGER
+
+
+def may(caller: Caller | None, action: Action, project: Project) -> bool:
+    """Whether *caller* may do *action* to *project*; hides buttons."""
+    if action not in GRANTS[standing(caller, project)]:
+        return False
+    if caller is None or caller.scopes is None:
+        return True
+    return any(action in SCOPES.get(scope, ()) for scope in caller.scopes)
+
+
+def demand(caller: Caller | None, action: Action, project: Project) -> None:
+    """Guard an action: raise `NotFound` to strangers, `Forbidden` to the rest."""
+    if may(caller, action, project):
+        return
+    if standing(caller, project) is Standing.STRANGER:
+        raise NotFound("There is no such project.")
+    raise Forbidden(f"You may not {action.value} in {project.path}.")
+
+
+def demand_superuser(caller: Caller) -> None:
+    """Guard administration: raise `Forbidden` to everyone but superusers."""
+    if not caller.is_superuser:
+        raise Forbidden("Only an administrator may do this.")

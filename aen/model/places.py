@@ -1,0 +1,72 @@
+"""Data centers, their nodes, and which node a project goes to."""
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from aen.model.errors import Unavailable
+from aen.model.names import PlaceName
+
+
+@frozen
+class Node:
+    """A compute node; `url` is where its gateway finds the launcher."""
+
+    name: PlaceName
+    url: str
+
+
+@frozen
+class DataCenter:
+    """A gateway and its nodes.
+
+    `url` is the gateway as browsers see it, `key` the gateway's public key
+    (base64url), with which it proves who it is to the server and its nodes.
+    """
+
+    name: PlaceName
+    url: str
+    key: str = ""
+    summary: str = ""
+    nodes: tuple[Node, ...] = ()
+
+
+@frozen
+class NodeHealth:
+    """What a gateway last heard of a node. `projects` counts what runs there."""
+
+    name: PlaceName
+    answering: bool
+    projects: int = 0
+    messages: tuple[str, ...] = ()
+    single_user: bool = False
+    version: str = ""
+
+
+def choose_node(
+    nodes: Iterable[Node], health: dict[PlaceName, NodeHealth], before: PlaceName | None
+) -> Node:
+    """Return the node to start a project on.
+
+    The node it ran on *before* (its files are there), else the one with the
+    fewest projects among those that answer, else any.
+
+    :raises Unavailable: the data center has no node.
+    """
+    candidates = sorted(nodes, key=lambda node: node.name)
+    if not candidates:
+        raise Unavailable(
+            "The data center has no compute node yet. An administrator adds one"
+            " with “aen-server-admin add-enterprise-resource”."
+        )
+    for node in candidates:
+        if node.name == before:
+            return node
+
+    def load(node: Node) -> tuple[bool, int]:
+        known = health.get(node.name)
+        if known is None:
+            return (True, 0)
+        return (not known.answering, known.projects)
+
+    return min(candidates, key=load)

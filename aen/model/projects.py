@@ -1,0 +1,102 @@
+"""Projects: the unit of work, of sharing and of running."""
+
+import enum
+
+from attrs import field, frozen
+
+from aen.model.names import EnvironmentName, PlaceName, ProjectPath, UserName
+
+
+class State(enum.Enum):
+    """Where a project is in its life; the word is shown to people capitalised."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FAILED = "failed"
+
+    @property
+    def word(self) -> str:
+        """The state as people read it."""
+        return self.value.capitalize()
+
+
+class Visibility(enum.Enum):
+    """Who besides the team may see a project."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+
+
+class TeamRole(enum.Enum):
+    """What a team member may do; the owner is not in the team list."""
+
+    VIEWER = "viewer"
+    MEMBER = "member"
+    MAINTAINER = "maintainer"
+
+
+@frozen
+class Member:
+    """One person of a project's team."""
+
+    user: UserName
+    role: TeamRole = TeamRole.MEMBER
+
+
+@frozen
+class Progress:
+    """How far a start or stop has come: `done` of `total` units of `step`."""
+
+    step: str
+    done: int = 0
+    total: int = 0
+
+
+@frozen
+class Problem:
+    """Why a project is in the state FAILED: a sentence and the last output."""
+
+    message: str
+    log: tuple[str, ...] = ()
+
+
+@frozen
+class Project:
+    """A project as the server knows it. `id` survives renaming."""
+
+    id: str
+    path: ProjectPath
+    data_center: PlaceName
+    state: State = State.STOPPED
+    visibility: Visibility = Visibility.PRIVATE
+    summary: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    team: tuple[Member, ...] = ()
+    node: PlaceName | None = None
+    environment: EnvironmentName = EnvironmentName("default")
+    created: float = 0.0
+    updated: float = 0.0
+    progress: Progress | None = None
+    problem: Problem | None = field(default=None)
+
+    def member(self, name: UserName) -> Member | None:
+        """Return the team entry of *name*, if there is one."""
+        return next((one for one in self.team if one.user == name), None)
+
+
+# What may follow what; everything else is a `Conflict`.
+NEXT_STATES: dict[State, frozenset[State]] = {
+    State.STOPPED: frozenset({State.STARTING}),
+    State.STARTING: frozenset({State.RUNNING, State.FAILED, State.STOPPING}),
+    State.RUNNING: frozenset({State.STOPPING, State.FAILED, State.STOPPED}),
+    State.STOPPING: frozenset({State.STOPPED, State.FAILED}),
+    State.FAILED: frozenset({State.STARTING, State.STOPPING}),
+}
+
+
+def can_become(now: State, wanted: State) -> bool:
+    """Whether a project may go from *now* to *wanted*."""
+    return wanted in NEXT_STATES[now]

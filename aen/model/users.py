@@ -1,0 +1,55 @@
+"""People: their accounts and what they may do platform-wide."""
+
+import enum
+
+from attrs import frozen
+
+from aen.model.names import UserName
+
+
+class Role(enum.Enum):
+    """What a person is to the platform; each includes the one before."""
+
+    USER = "user"
+    STAFF = "staff"
+    SUPERUSER = "superuser"
+
+
+@frozen
+class User:
+    """An account. Its password hash is not part of it and never leaves the store."""
+
+    id: str
+    name: UserName
+    display_name: str = ""
+    email: str = ""
+    role: Role = Role.USER
+    disabled: bool = False
+    created: float = 0.0
+    last_sign_in: float | None = None
+
+    @property
+    def title(self) -> str:
+        """The name to show to people."""
+        return self.display_name or self.name
+
+
+@frozen
+class Caller:
+    """Someone the server has authenticated, for one request.
+
+    `session` is the public id of a browser session, `token` of an API token;
+    exactly one is set. `scopes` limits a token (None: everything its user may),
+    and `project` limits it to one project (its id).
+    """
+
+    user: User
+    session: str | None = None
+    token: str | None = None
+    scopes: frozenset[str] | None = None
+    project: str | None = None
+
+    @property
+    def is_superuser(self) -> bool:
+        """Whether everything on the platform is open to this caller."""
+        return self.user.role is Role.SUPERUSER and self.scopes is None

@@ -1,0 +1,55 @@
+"""Secrets on disk: made once, mode 0600, refused when others can read them."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from aen.model.errors import Invalid
+
+_LONGEST = 64 * 1024
+
+
+def read_secret(path: Path) -> bytes:
+    """Return the content of a secret file.
+
+    :raises Invalid: it is missing, empty, not ours or readable by others.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError as error:
+        raise Invalid(f"{path}: cannot be read: {error.strerror}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        about = os.fstat(file.fileno())
+        if about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise Invalid(f"{path}: others may read it; run chmod 600 {path}")
+        if about.st_uid not in (os.geteuid(), 0):
+            raise Invalid(f"{path}: belongs to another account")
+        content = file.read(_LONGEST)
+    if not content.strip():
+        raise Invalid(f"{path}: is empty")
+    return content
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Put *content* at *path* with mode 0600, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(beside, flags, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def keep_secret(path: Path, make: Callable[[], bytes]) -> bytes:
+    """Return the secret at *path*, made by *make* when there is none yet."""
+    if not path.exists():
+        write_private(path, make())
+    return read_secret(path)

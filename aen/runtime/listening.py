@@ -1,0 +1,102 @@
+"""Listening where a setting says: ``tcp:8089``, ``unix:/run/aen/server.sock``."""
+
+import os
+import socket
+import stat
+from pathlib import Path
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import quoteStringArgument, serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+
+from aen.model.errors import Invalid
+
+
+def unix_endpoint(path: Path, mode: int = 0o600) -> str:
+    """Return the endpoint string for a UNIX socket only *mode* may open."""
+    # twistd's own lock file would keep a killed server from coming back.
+    return f"unix:{quoteStringArgument(str(path))}:mode={mode:o}:lockfile=0"
+
+
+def remove_stale_socket(path: Path) -> None:
+    """Unlink a UNIX socket nobody listens on (its owner was killed).
+
+    :raises Invalid: somebody does listen, or something else is at *path*.
+    """
+    try:
+        about = path.lstat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(about.st_mode):
+        raise Invalid(f"{path}: exists and is not a socket")
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink(missing_ok=True)
+            return
+        except OSError:
+            return
+    raise Invalid(f"{path}: another process already listens there")
+
+
+class ListeningService(Service):
+    """Listens at an endpoint string while it runs.
+
+    The port is bound in `privilegedStartService`, so that a port in use ends the
+    start with a sentence and not with a traceback.
+    """
+
+    def __init__(self, where: str, factory: IProtocolFactory, reactor: Any) -> None:
+        self._where = where
+        self._factory = factory
+        self._reactor = reactor
+        self._port: IListeningPort | None = None
+
+    def privilegedStartService(self) -> None:
+        """Bind the port.
+
+        :raises Invalid: the address cannot be listened on; says why.
+        """
+        super().privilegedStartService()
+        kind, _, rest = self._where.partition(":")
+        if kind == "unix":
+            path = Path(rest.split(":")[0])
+            path.parent.mkdir(parents=True, exist_ok=True)
+            remove_stale_socket(path)
+        failures: list[Any] = []
+        listening: Deferred[IListeningPort] = serverFromString(
+            self._reactor, self._where
+        ).listen(self._factory)
+        listening.addCallbacks(  # type: ignore[unused-awaitable]
+            self._bound, failures.append
+        )
+        if failures:
+            raise Invalid(f"cannot listen on {self._where}: {_why(failures[0].value)}")
+
+    def _bound(self, port: IListeningPort) -> None:
+        self._port = port
+
+    def stopService(self) -> Deferred[None] | None:
+        """Stop listening; connections that are open stay open."""
+        super().stopService()
+        if self._port is None:
+            return None
+        port, self._port = self._port, None
+        stopped: Deferred[None] | None = port.stopListening()
+        return stopped
+
+    def getHost(self) -> Any:  # noqa: N802 -- Twisted's name for it
+        """Return the address bound, once running."""
+        assert self._port is not None
+        return self._port.getHost()
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, CannotListenError):
+        cause = error.socketError
+        return os.strerror(cause.errno) if cause.errno else str(cause)
+    return str(error)

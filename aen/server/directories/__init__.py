@@ -1,0 +1,1 @@
+"""Where accounts come from: the store itself; LDAP and PAM join here."""

@@ -1,0 +1,44 @@
+"""What pytest does not do by itself and trial did: catch lost failures and timers."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+from twisted.logger import LogEvent, globalLogPublisher
+
+
+@pytest.fixture(autouse=True)
+def logged_failures() -> Iterator[list[LogEvent]]:
+    """Fail a test that logs a failure nobody claimed.
+
+    A lost Deferred is logged when it is collected. A test that expects a failure
+    takes it out of this list.
+    """
+    seen: list[LogEvent] = []
+
+    def observe(event: LogEvent) -> None:
+        if event.get("log_failure") is not None:
+            seen.append(event)
+
+    globalLogPublisher.addObserver(observe)
+    yield seen
+    gc.collect()
+    globalLogPublisher.removeObserver(observe)
+    assert not seen, "\n".join(event["log_failure"].getTraceback() for event in seen)
+
+
+@pytest.fixture(autouse=True)
+def quiet_reactor() -> Iterator[None]:
+    """Fail a test that leaves timers in the reactor."""
+    from twisted.internet import reactor  # noqa: PLC0415, TID251 -- tests own it
+
+    before = {id(call) for call in reactor.getDelayedCalls()}  # type: ignore[attr-defined]
+    yield
+    left = [
+        call
+        for call in reactor.getDelayedCalls()  # type: ignore[attr-defined]
+        if id(call) not in before and call.active()
+    ]
+    for call in left:
+        call.cancel()
+    assert not left, left
