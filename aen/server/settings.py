@@ -5,7 +5,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from aen.model.errors import Invalid
-from aen.runtime.settings import SECRET
+from aen.runtime.settings import SECRET, check_url
 
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-server")
 
@@ -22,7 +22,7 @@ class ServerSettings:
     """Where the native front listens, as endpoint strings, e.g. ``tcp:80``.
     Empty: nginx or another proxy stands in front of the UNIX socket."""
     socket: str | None = None
-    """UNIX socket of the web process; default ``<prefix>/var/run/wakari-server.sock``."""
+    """UNIX socket of the pages; default ``<prefix>/var/run/wakari-server.sock``."""
     worker: bool = False
     """Whether the web process does tasks itself; else ``--worker`` runs apart."""
     accounts: str = "local"
@@ -78,12 +78,3 @@ def check_server(settings: ServerSettings) -> None:
         raise Invalid(f"“accounts” must be “local”, not “{settings.accounts}”.")
     if settings.default_visibility not in ("private", "public"):
         raise Invalid("“default_visibility” must be “private” or “public”.")
-
-
-def check_url(key: str, url: str) -> None:
-    """Raise `Invalid` unless *url* is an http(s) address without a path."""
-    scheme, _, rest = url.partition("://")
-    if scheme not in ("http", "https") or not rest or "/" in rest:
-        raise Invalid(
-            f"“{key}” must be like http://host:port, without a path, not “{url}”."
-        )
