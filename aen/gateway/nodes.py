@@ -97,6 +97,14 @@ class Nodes:
             return None
         return next((one for one in followed.status.apps if one.name == app), None)
 
+    def offers(self, app: str) -> bool:
+        """Whether some node has *app*, as far as is known."""
+        statuses = [one.status for one in self._followed.values()]
+        return any(
+            status is None or any(one.name == app for one in status.apps)
+            for status in statuses
+        )
+
     def tell_everything(self) -> None:
         """Tell the server all there is to know; the channel has just opened."""
         for name, followed in self._followed.items():

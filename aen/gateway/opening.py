@@ -9,7 +9,8 @@ import contextlib
 from collections.abc import Callable
 
 from attrs import define, field, frozen
-from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet import defer
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -174,7 +175,7 @@ class Openings:
         """Wait until the project changes, or for a while: news may be lost."""
         news: Deferred[None] = Deferred()
         attempt.news = news
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(defer.TimeoutError):
             await news.addTimeout(self._limits.look, self._clock)
         attempt.news = None
 

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable
 
 from attrs import define, field
-from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet import defer
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -158,6 +159,8 @@ class GatewayRouter:
         summary = self._summary(grant, address)
         opened = self._openings.known(grant, address.app)
         if opened is None:
+            if not self._nodes.offers(address.app):
+                raise NotFound(f"There is no app “{address.app}”.")
             permission = summary.permission if summary else Permission.WRITE
             title = summary.title if summary else address.app
             demand_app(grant, permission, title)
@@ -181,7 +184,7 @@ class GatewayRouter:
         spawn(self._log, "an opening", waiting.addCallbacks(*_pass_to(done)))
         try:
             return await done.addTimeout(seconds, self._clock)
-        except TimeoutError:
+        except defer.TimeoutError:
             return None
 
     def _still_opening(
