@@ -70,7 +70,7 @@ def configure(options: argparse.Namespace) -> Path:
     check_url("--server", server)
     public_url = f"{options.protocol}://{options.host}:{options.port}"
     check_url("--host", public_url)
-    path = options.prefix / "etc/wakari/wk-gateway-config.json"
+    path: Path = options.prefix / "etc/wakari/wk-gateway-config.json"
     before = _settings_before(path)
     key = SigningKey.from_text(before["key"]) if "key" in before else SigningKey.make()
     asked = Registration(options.name, public_url, key.public, options.summary)

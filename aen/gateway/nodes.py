@@ -51,9 +51,10 @@ class Nodes:
 
     _client: WireClient
     _clock: IReactorTime
-    _tell_server: Callable[[Up], None]
     _random: Random
     _patience: Patience = field(factory=Patience)
+    tell: Callable[[Up], None] = field(default=lambda _: None)
+    """Tells the server what changes; set once the channel's listener is there."""
     _followed: dict[PlaceName, _Followed] = field(factory=dict, init=False)
     _launch_news: list[Callable[[Launch], None]] = field(factory=list, init=False)
     _log: Logger = field(factory=Logger, init=False)
@@ -109,9 +110,9 @@ class Nodes:
         """Tell the server all there is to know; the channel has just opened."""
         for name, followed in self._followed.items():
             if followed.status is None:
-                self._tell_server(Up(silent=name))
+                self.tell(Up(silent=name))
             else:
-                self._tell_server(Up(status=followed.status))
+                self.tell(Up(status=followed.status))
 
     def stop(self) -> None:
         """Follow no node any more."""
@@ -144,7 +145,7 @@ class Nodes:
                 name = followed.node.name
                 self._log.info("the node {name} answers", name=name)
             followed.status = line.status
-            self._tell_server(Up(status=line.status))
+            self.tell(Up(status=line.status))
         if line.launch is not None:
             self._heard_launch(followed, line.launch)
 
@@ -156,7 +157,7 @@ class Nodes:
         self._announce(launch)
 
     def _announce(self, launch: Launch) -> None:
-        self._tell_server(Up(launch=launch))
+        self.tell(Up(launch=launch))
         for listener in self._launch_news:
             listener(launch)
 
@@ -164,4 +165,4 @@ class Nodes:
         """Forget what the node said; its apps may have ended while it was silent."""
         followed.status = None
         followed.launches.clear()
-        self._tell_server(Up(silent=followed.node.name))
+        self.tell(Up(silent=followed.node.name))

@@ -196,7 +196,7 @@ def request_head(request: Request) -> RequestHead:
 
 
 def _argument(request: Request, name: bytes) -> str:
-    values = request.args.get(name, [b""])
+    values: list[bytes] = request.args.get(name, [b""])
     return values[0].decode("utf-8", "replace")[:2000]
 
 

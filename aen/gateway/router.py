@@ -6,7 +6,6 @@ from attrs import define, field
 from twisted.internet import defer
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 
 from aen.gateway.access import demand_app
 from aen.gateway.grants import Grants, grant_tag
@@ -22,7 +21,6 @@ from aen.model.errors import AenError, NotFound, Unauthenticated, Unavailable
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.runtime.assets import Assets
-from aen.runtime.tasks import spawn
 from aen.wire.messages import Credential, Grant
 
 OUR_COOKIES = (b"aen-", b"__Host-aen-")
@@ -56,7 +54,6 @@ class GatewayRouter:
     _server_url: str
     _clock: IReactorTime
     _waits: Waits = field(factory=Waits)
-    _log: Logger = field(factory=Logger, init=False)
 
     def route(self, head: RequestHead, peer: Peer) -> Decision | Awaitable[Decision]:
         """Return what to do with a request (`aen.proxy.routing.Router`)."""
@@ -179,11 +176,8 @@ class GatewayRouter:
     ) -> Opened | None:
         """Return the app if it is open soon enough for the one who asked."""
         seconds = self._waits.page if head.wants_page else self._waits.other
-        done: Deferred[Opened] = Deferred()
-        # The opening goes on, and its end is taken note of, whoever waits.
-        spawn(self._log, "an opening", waiting.addCallbacks(*_pass_to(done)))
         try:
-            return await done.addTimeout(seconds, self._clock)
+            return await waiting.addTimeout(seconds, self._clock)
         except defer.TimeoutError:
             return None
 
@@ -228,18 +222,6 @@ class GatewayRouter:
             tags=(grant_tag(credential, address.path),),
             origins=self._upstreams.origins,
         )
-
-
-def _pass_to(done: Deferred[Opened]) -> tuple[object, object]:
-    def opened(found: Opened) -> None:
-        if not done.called:
-            done.callback(found)
-
-    def failed(failure: object) -> None:
-        if not done.called:
-            done.errback(failure)  # type: ignore[arg-type]
-
-    return opened, failed
 
 
 def _broken(reason: str) -> Unavailable:

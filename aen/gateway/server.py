@@ -7,6 +7,7 @@ from attrs import define
 from treq.client import HTTPClient
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
+from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent
 
 from aen.gateway.signin import TokenAnswer, TokenQuestion
@@ -70,16 +71,18 @@ class Server:
         asking = HTTPClient(self._agent).post(
             f"{self._base}/oauth/token",
             data=urlencode(form).encode(),
-            headers={
-                tickets.HEADER: tickets.seal(self._identity.key, ticket).encode(),
-                b"content-type": b"application/x-www-form-urlencoded",
-            },
+            headers=Headers(
+                {
+                    tickets.HEADER: [tickets.seal(self._identity.key, ticket).encode()],
+                    b"content-type": [b"application/x-www-form-urlencoded"],
+                }
+            ),
             allow_redirects=False,
         )
         try:
             response = await asking.addTimeout(_SECONDS, self._clock)
             body = await response.content().addTimeout(_SECONDS, self._clock)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it is, there is no answer
             raise Unavailable(f"The server does not answer: {error}") from None
         return _read_token(response.code, body)
 
