@@ -5,7 +5,6 @@ does not stand in the way of the bytes.
 """
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from attrs import define
@@ -14,15 +13,15 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.web.server import Request
+from twisted.web.server import Request, Site
 
-from aen.gateway.grants import Grants
 from aen.gateway.health import Health
 from aen.gateway.nodes import Nodes, node_place
-from aen.gateway.opening import Opened, Openings
+from aen.gateway.opening import Opened
 from aen.gateway.pages import Pages
 from aen.gateway.paths import parse_address
-from aen.gateway.signin import CALLBACK, SignIn
+from aen.gateway.router import GatewayRouter
+from aen.gateway.signin import CALLBACK
 from aen.model.errors import AenError, Failed, NotFound, Unauthenticated
 from aen.model.projects import Progress
 from aen.proxy.head import RequestHead
@@ -31,13 +30,11 @@ from aen.runtime.structure import unstructure
 from aen.runtime.tasks import spawn
 from aen.wire.call import Door, answer_error
 from aen.wire.client import WireClient
-from aen.wire.messages import Credential
 from aen.wire.relaying import relay
 from aen.wire.routes import NODE_ROUTES, RELAY
 
 _WAIT = "/_aen/wait"
 _KEEP_ALIVE = 15.0
-CredentialOf = Callable[[RequestHead], Credential | None]
 
 
 @define
@@ -48,15 +45,13 @@ class OwnPages:
     _client: WireClient
     _nodes: Nodes
     _health: Health
-    _sign_in: SignIn
     _pages: Pages
-    _grants: Grants
-    _openings: Openings
-    _credential: CredentialOf
-    _clock: IReactorTime
-    _signin_cookie: str
-    _log = Logger()
+    _router: GatewayRouter
     app = Klein()
+
+    def site(self) -> Site:
+        """Return the application as a site to listen with."""
+        return Site(self.app.resource())
 
     @app.route("/_aen/status", methods=["GET"])
     def status(self, request: Request) -> bytes:
@@ -71,14 +66,15 @@ class OwnPages:
     async def callback(self, request: Request) -> bytes:
         """Take a browser that comes back from signing in."""
         head = request_head(request)
-        cookie = head.cookies().get(self._signin_cookie.encode(), b"")
+        name = self._router.sign_in.names.signin.encode()
+        cookie = head.cookies().get(name, b"")
         try:
-            going = await self._sign_in.finish(
+            going = await self._router.sign_in.finish(
                 cookie.decode("latin-1"),
                 _argument(request, b"state"),
                 _argument(request, b"code"),
                 _argument(request, b"error"),
-                self._clock.seconds(),
+                self._router.clock.seconds(),
             )
         except AenError as error:
             return _write(request, self._pages.problem(head, error))
@@ -96,19 +92,19 @@ class OwnPages:
         """Send the progress of an opening as server-sent events, then its end."""
         head = request_head(request)
         address = parse_address(f"/{owner}/{project}/{app_name}/".encode())
-        credential = self._credential(head)
+        credential = self._router.credential(head)
         try:
             if address is None:
                 raise NotFound("There is no such app.")
             if credential is None:
                 raise Unauthenticated("Please sign in.")
-            grant = await self._grants.find(credential, address.path)
+            grant = await self._router.grants.find(credential, address.path)
         except AenError as error:
             return answer_error(request, error)
-        stream = EventStream(request, self._clock)
-        opening = self._openings.open(grant, credential, address.app)
+        stream = EventStream(request, self._router.clock)
+        opening = self._router.openings.open(grant, credential, address.app)
         opening.addCallbacks(stream.opened, stream.failed)  # type: ignore[unused-awaitable]
-        unwatch = self._openings.watch(grant, address.app, stream.progress)
+        unwatch = self._router.openings.watch(grant, address.app, stream.progress)
         try:
             await stream.ended
         finally:

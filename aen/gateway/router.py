@@ -12,8 +12,9 @@ from aen.gateway.grants import Grants, grant_tag
 from aen.gateway.nodes import Nodes
 from aen.gateway.opening import Opened, Openings
 from aen.gateway.pages import STATIC, Pages, redirect
-from aen.gateway.passes import CookieNames, Passes, hash_token
+from aen.gateway.passes import hash_token
 from aen.gateway.paths import OWN, AppAddress, parse_address, without_prefix
+from aen.gateway.settings import GatewaySettings
 from aen.gateway.signin import SignIn
 from aen.gateway.upstreams import Upstreams
 from aen.model.apps import AppSummary, Permission
@@ -30,30 +31,25 @@ _NOTHING: frozenset[bytes] = frozenset()
 
 
 @define
-class Waits:
-    """Seconds a page load waits before it sees progress, and other requests wait."""
-
-    page: float = 0.3
-    other: float = 90.0
-
-
-@define
 class GatewayRouter:
     """Decides, for `aen.proxy`, what happens to each request."""
 
-    _names: CookieNames
-    _passes: Passes
-    _grants: Grants
-    _openings: Openings
+    sign_in: SignIn
+    grants: Grants
+    openings: Openings
     _nodes: Nodes
     _upstreams: Upstreams
-    _sign_in: SignIn
     _pages: Pages
     _assets: Assets
-    _own: str
-    _server_url: str
-    _clock: IReactorTime
-    _waits: Waits = field(factory=Waits)
+    _settings: GatewaySettings
+    clock: IReactorTime
+    _own: str = field(init=False)
+    _cookie: bytes = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Make ahead what every request needs."""
+        self._own = f"unix:{self._settings.own_socket}"
+        self._cookie = self.sign_in.names.browser_pass.encode()
 
     def route(self, head: RequestHead, peer: Peer) -> Decision | Awaitable[Decision]:
         """Return what to do with a request (`aen.proxy.routing.Router`)."""
@@ -65,9 +61,9 @@ class GatewayRouter:
         credential = self.credential(head)
         if credential is None:
             return self._unknown(head)
-        grant = self._grants.known(credential, address.path)
+        grant = self.grants.known(credential, address.path)
         if isinstance(grant, Grant):
-            opened = self._openings.known(grant, address.app)
+            opened = self.openings.known(grant, address.app)
             if opened is not None:
                 return self._to_app(head, credential, grant, opened, address)
         return Deferred.fromCoroutine(self._decide(head, credential, address, grant))
@@ -80,12 +76,12 @@ class GatewayRouter:
         credential = self.credential(head)
         if address is None or credential is None:
             return self._pages.problem(head, _broken(reason))
-        grant = self._grants.known(credential, address.path)
+        grant = self.grants.known(credential, address.path)
         if not isinstance(grant, Grant):
             return self._pages.problem(head, _broken(reason))
-        opened = self._openings.known(grant, address.app)
+        opened = self.openings.known(grant, address.app)
         if opened is not None:
-            self._openings.forget(opened.launch.id)
+            self.openings.forget(opened.launch.id)
         if reason == "timeout":
             return self._pages.problem(head, _broken(reason), str(address.path))
         return Deferred.fromCoroutine(self._decide(head, credential, address, grant))
@@ -95,10 +91,10 @@ class GatewayRouter:
         authorization = head.header(b"authorization")
         if authorization is not None and authorization[:7].lower() == _BEARER:
             return Credential(token_hash=hash_token(authorization[7:].strip()))
-        cookie = head.cookies().get(self._names.browser_pass.encode())
+        cookie = head.cookies().get(self._cookie)
         if cookie is None:
             return None
-        known = self._passes.read(cookie.decode("latin-1"), self._clock.seconds())
+        known = self.sign_in.passes.read(cookie.decode("latin-1"), self.clock.seconds())
         return Credential(session=known.session) if known is not None else None
 
     def _own_page(self, head: RequestHead) -> Decision:
@@ -116,14 +112,14 @@ class GatewayRouter:
 
     def _elsewhere(self, head: RequestHead) -> Decision:
         if head.path == b"/" and head.wants_page:
-            return redirect(f"{self._server_url}/")
+            return redirect(f"{self._settings.browsers_server_url}/")
         return self._pages.problem(head, NotFound("There is no such address."))
 
     def _unknown(self, head: RequestHead) -> Decision:
         """Answer a request that shows neither a pass nor a token."""
         if head.wants_page:
             target = head.target.decode("latin-1")
-            going = self._sign_in.begin(target, self._clock.seconds())
+            going = self.sign_in.begin(target, self.clock.seconds())
             return redirect(going.location, going.cookies)
         return self._pages.problem(head, Unauthenticated("Please sign in."))
 
@@ -137,7 +133,7 @@ class GatewayRouter:
         try:
             if isinstance(known, AenError):
                 raise known
-            grant = known or await self._grants.find(credential, address.path)
+            grant = known or await self.grants.find(credential, address.path)
             return await self._open(head, credential, grant, address)
         except Unauthenticated as error:
             if credential.session is not None:
@@ -154,14 +150,14 @@ class GatewayRouter:
         address: AppAddress,
     ) -> Decision:
         summary = self._summary(grant, address)
-        opened = self._openings.known(grant, address.app)
+        opened = self.openings.known(grant, address.app)
         if opened is None:
             if not self._nodes.offers(address.app):
                 raise NotFound(f"There is no app “{address.app}”.")
             permission = summary.permission if summary else Permission.WRITE
             title = summary.title if summary else address.app
             demand_app(grant, permission, title)
-            waiting = self._openings.open(grant, credential, address.app)
+            waiting = self.openings.open(grant, credential, address.app)
             found = await self._wait(head, waiting)
             if found is None:
                 return self._still_opening(head, grant, address, title)
@@ -175,11 +171,15 @@ class GatewayRouter:
         self, head: RequestHead, waiting: Deferred[Opened]
     ) -> Opened | None:
         """Return the app if it is open soon enough for the one who asked."""
-        seconds = self._waits.page if head.wants_page else self._waits.other
+        seconds = self._wait_seconds(head)
         try:
-            return await waiting.addTimeout(seconds, self._clock)
+            return await waiting.addTimeout(seconds, self.clock)
         except defer.TimeoutError:
             return None
+
+    def _wait_seconds(self, head: RequestHead) -> float:
+        settings = self._settings
+        return settings.page_seconds if head.wants_page else settings.wait_seconds
 
     def _still_opening(
         self, head: RequestHead, grant: Grant, address: AppAddress, title: str

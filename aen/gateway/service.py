@@ -7,7 +7,6 @@ from typing import Any
 from attrs import frozen
 from twisted.application.internet import ClientService
 from twisted.application.service import IService, MultiService, Service
-from twisted.web.server import Site
 from typing_extensions import override
 
 from aen.gateway.grants import Grants, Limits
@@ -18,7 +17,7 @@ from aen.gateway.opening import Openings
 from aen.gateway.own import OwnPages
 from aen.gateway.pages import Pages, built_assets
 from aen.gateway.passes import Passes, cookie_names
-from aen.gateway.router import GatewayRouter, Waits
+from aen.gateway.router import GatewayRouter
 from aen.gateway.server import Server
 from aen.gateway.settings import DEFAULT_PREFIX, GatewaySettings
 from aen.gateway.signin import SignIn
@@ -77,10 +76,9 @@ class ServerKey:
 
 
 def assemble(settings: GatewaySettings, reactor: Any) -> IService:
-    """Return the gateway as one service: read top to bottom, the role's architecture."""
+    """Return the gateway as one service: read top to bottom, its architecture."""
     key = tickets.SigningKey.from_text(settings.key)
     identity = Identity(tickets.gateway(settings.name), key)
-    server_url = settings.server_url or settings.server
     agent = make_agent(reactor, settings.server_ca)
     client = WireClient(agent, reactor, identity)
     server = Server(client, agent, identity, settings.server, reactor)
@@ -94,63 +92,47 @@ def assemble(settings: GatewaySettings, reactor: Any) -> IService:
     news = News(grants, nodes, openings, health)
     nodes.tell = news.tell_server
 
-    names = cookie_names(key, settings.public_url)
-    passes = Passes.of(key)
-    seal = tickets.Seal(key.derive("signin"))
-    sign_in = SignIn(
-        settings.name,
-        settings.public_url,
-        server_url,
-        names,
-        passes,
-        seal,
-        server.exchange,
-        lambda: secrets.token_urlsafe(32),
-        settings.pass_hours * 3600,
-    )
+    sign_in = _sign_in(settings, key, server)
     assets = built_assets()
-    pages = Pages.of(assets, server_url)
+    pages = Pages.of(assets, settings.browsers_server_url)
+    upstreams = Upstreams(
+        identity, reactor, machine(), frozenset({settings.public_url})
+    )
     router = GatewayRouter(
-        names,
-        passes,
-        grants,
-        openings,
-        nodes,
-        Upstreams(identity, reactor, machine(), frozenset({settings.public_url})),
-        sign_in,
-        pages,
-        assets,
-        f"unix:{settings.own_socket}",
-        server_url,
-        reactor,
-        Waits(other=settings.wait_seconds),
+        sign_in, grants, openings, nodes, upstreams, pages, assets, settings, reactor
     )
-    own = OwnPages(
-        Door(tickets.gateway(settings.name), ServerKey(settings.server_key), reactor),
-        client,
-        nodes,
-        health,
-        sign_in,
-        pages,
-        grants,
-        openings,
-        router.credential,
-        reactor,
-        names.signin,
-    )
+    door = Door(identity.name, ServerKey(settings.server_key), reactor)
+    own = OwnPages(door, client, nodes, health, pages, router)
 
     log = AccessLog(settings.logs / "gateway.log", reactor)
     proxy = ProxyFactory(router, reactor, access_log=log)
     news.attach(proxy)
-
-    gateway = MultiService()
-    where = unix_endpoint(settings.own_socket)
-    parts = [
-        ListeningService(where, Site(own.app.resource()), reactor),
+    return _services(
+        ListeningService(unix_endpoint(settings.own_socket), own.site(), reactor),
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
         _channel(settings, identity, reactor, news),
         _Stopping(nodes),
-    ]
+    )
+
+
+def _sign_in(
+    settings: GatewaySettings, key: tickets.SigningKey, server: Server
+) -> SignIn:
+    return SignIn(
+        client=settings.name,
+        public_url=settings.public_url,
+        server_url=settings.browsers_server_url,
+        names=cookie_names(key, settings.public_url),
+        passes=Passes.of(key),
+        seal=tickets.Seal(key.derive("signin")),
+        exchange=server.exchange,
+        new_secret=lambda: secrets.token_urlsafe(32),
+        pass_seconds=settings.pass_hours * 3600,
+    )
+
+
+def _services(*parts: IService) -> IService:
+    gateway = MultiService()
     for part in parts:
         part.setServiceParent(gateway)
     return gateway

@@ -77,8 +77,8 @@ class SignIn:
     _client: str
     _public_url: str
     _server_url: str
-    _names: CookieNames
-    _passes: Passes
+    names: CookieNames
+    passes: Passes
     _seal: Seal
     _exchange: Callable[[TokenQuestion], Awaitable[TokenAnswer]]
     _new_secret: Callable[[], str]
@@ -105,7 +105,7 @@ class SignIn:
             }
         )
         sealed = self._seal.seal(json.dumps(unstructure(memory)).encode())
-        cookie = self._names.set(self._names.signin, sealed, _REMEMBERED_SECONDS)
+        cookie = self.names.set(self.names.signin, sealed, _REMEMBERED_SECONDS)
         return Redirect(f"{self._server_url}/oauth/authorize?{question}", (cookie,))
 
     async def finish(
@@ -126,10 +126,10 @@ class SignIn:
         question = TokenQuestion(code, self._redirect_uri, memory.verifier)
         answer = await self._exchange(question)
         seconds = min(answer.expires_in, self._pass_seconds)
-        text = self._passes.issue(Pass(answer.session, answer.user, now + seconds))
+        text = self.passes.issue(Pass(answer.session, answer.user, now + seconds))
         cookies = (
-            self._names.set(self._names.browser_pass, text, seconds),
-            self._names.set(self._names.signin, "", 0),
+            self.names.set(self.names.browser_pass, text, seconds),
+            self.names.set(self.names.signin, "", 0),
         )
         return Redirect(same_site(memory.target), cookies)
 
