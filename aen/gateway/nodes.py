@@ -101,10 +101,10 @@ class Nodes:
     def offers(self, app: str) -> bool:
         """Whether some node has *app*, as far as is known."""
         statuses = [one.status for one in self._followed.values()]
-        return any(
-            status is None or any(one.name == app for one in status.apps)
-            for status in statuses
-        )
+        known = [status.apps for status in statuses if status is not None]
+        if len(known) < max(1, len(statuses)):
+            return True
+        return any(one.name == app for apps in known for one in apps)
 
     def tell_everything(self) -> None:
         """Tell the server all there is to know; the channel has just opened."""
