@@ -1,15 +1,19 @@
 """What every store does alike."""
 
-from collections.abc import AsyncIterator
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 import pytest_twisted
+from twisted.internet import reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import gatherResults
 
 from aen.runtime.tasks import start
 from aen.server.store.collection import Change, Collection, Database, Duplicate, Index
 from aen.server.store.memory import MemoryDatabase
+from aen.server.store.mongo import MongoDatabase
 from aen.server.store.values import Unsupported
 
 INDEXES = (
@@ -20,13 +24,31 @@ INDEXES = (
 )
 
 
-@pytest_twisted.async_yield_fixture(params=["memory"])
-async def database(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+@pytest_twisted.async_yield_fixture(
+    params=[
+        "memory",
+        pytest.param("embedded", marks=pytest.mark.system),
+        pytest.param("mongo", marks=pytest.mark.system),
+    ]
+)
+async def database(
+    request: pytest.FixtureRequest, names: Iterator[str]
+) -> AsyncIterator[Database]:
     """A store of each kind, empty."""
-    store = MemoryDatabase()
+    if request.param == "memory":
+        store: Database = MemoryDatabase()
+    else:
+        mongo = MongoDatabase(reactor, next(names))
+        mongo.connect(os.environ["AEN_TEST_MONGO_URL"])
+        store = mongo
     await store.prepare(INDEXES)
     yield store
     await store.close()
+
+
+@pytest.fixture
+def names() -> Iterator[str]:
+    return (f"aen_{uuid.uuid4().hex}" for _ in range(9))
 
 
 @pytest.fixture
