@@ -16,7 +16,7 @@ from aen.model.errors import Invalid
 from aen.server.store.collection import Duplicate, Index
 from aen.server.store.journal import DatabaseJournal, SqliteFile
 from aen.server.store.memory import MemoryCollection, MemoryDatabase
-from aen.server.store.values import Unsupported
+from aen.server.store.values import Unsupported, plain
 
 T = TypeVar("T")
 Command = dict[str, Any]
@@ -100,7 +100,7 @@ class Answers:
             return _refusal(_NO_COMMAND, f"no such command: {name}")
         try:
             with self._lock:
-                return served(_plain(command))
+                return served(plain(command))
         except Duplicate as error:
             return _refusal(_DUPLICATE, str(error))
         except (Unsupported, Invalid, KeyError, TypeError, AttributeError) as error:
@@ -199,17 +199,6 @@ def _cursor(command: Command, documents: list[dict[str, Any]]) -> Reply:
 
 def _refusal(code: int, text: str) -> Reply:
     return {"ok": 0, "code": code, "errmsg": text}
-
-
-def _plain(value: Any) -> Any:
-    """Return *value* with BSON's integers as plain ones."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return int(value)
-    return value
 
 
 def _now(work: Coroutine[Any, Any, T]) -> T:

@@ -38,7 +38,7 @@ from aen.server.store.collection import (
     Query,
 )
 from aen.server.store.query import predicate
-from aen.server.store.values import Unsupported
+from aen.server.store.values import Unsupported, plain
 
 T = TypeVar("T")
 Operation = Callable[[Documents], Coroutine[Any, Any, T]]
@@ -215,7 +215,7 @@ class MongoCollection:
             cursor = documents.find(query, skip=skip, limit=limit, sort=by)
             found: list[Document] = []
             while not cursor.exhausted:
-                found += await cursor.next_batch()
+                found += plain(await cursor.next_batch())
             return found
 
         return await self._database.run(self._name, work)
@@ -286,10 +286,10 @@ class MongoCollection:
         by = sort(list(order)) if order else None
 
         async def work(documents: Documents) -> Document | None:
-            found: Document | None = await documents.find_one_and_update(
+            found = await documents.find_one_and_update(
                 query, change, sort=by, upsert=upsert, return_document=True
             )
-            return found
+            return plain(found) if found else None
 
         return await self._database.run(self._name, work)
 
