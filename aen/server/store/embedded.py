@@ -9,6 +9,7 @@ the last client's lease is gone it ends.
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +219,7 @@ def client_tls(keys: KeyFiles) -> IOpenSSLClientConnectionCreator:
     )
 
 
-def child_environment(environment: "os._Environ[str]") -> dict[str, str]:
+def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what the store gets of *environment*, and where it finds this package."""
     kept = {name: environment[name] for name in _KEPT if name in environment}
     here = str(Path(aen.__file__).resolve().parents[1])
