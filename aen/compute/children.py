@@ -1,12 +1,13 @@
 """Short-lived child programs: run, read line by line, bounded in time and memory."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import field, frozen
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ProcessDone, ProcessExitedAlready
+from twisted.internet.error import ProcessExitedAlready, ProcessTerminated
 from twisted.internet.interfaces import (
     IDelayedCall,
     IReactorProcess,
@@ -15,7 +16,8 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 
-_LONGEST_LINE = 16 * 1024  # bytes; the rest of a longer line is dropped
+_LONGEST_LINE = 4 * 1024 * 1024  # bytes; the rest of a longer line is dropped
+_LONGEST_KEPT = 4096  # characters of each of the last lines
 
 
 class IReactorChildren(IReactorProcess, IReactorTime):
@@ -76,14 +78,15 @@ class _Child(ProcessProtocol):
             self._timer.cancel()
         for rest in self._parts.values():
             self._line(rest)
-        status = 0 if reason.check(ProcessDone) else reason.value.exitCode
+        ended = reason.value
+        status = ended.exitCode if isinstance(ended, ProcessTerminated) else 0
         if not self.done.called:
             self.done.callback(Ended(status, tuple(self._lines), self._timed_out))
 
     def _line(self, line: bytes) -> None:
         text = line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip()
         if text:
-            self._lines.append(text)
+            self._lines.append(text[:_LONGEST_KEPT])
             self._on_line(text)
 
     def _too_late(self) -> None:
@@ -97,10 +100,8 @@ class _Child(ProcessProtocol):
     def _kill(self) -> None:
         transport = self.transport
         if transport is not None:
-            try:
+            with suppress(ProcessExitedAlready):
                 transport.signalProcess("KILL")
-            except ProcessExitedAlready:
-                pass
 
 
 def _unheard(_: str) -> None:

@@ -6,8 +6,8 @@ import stat
 
 from aen.compute.disk.walk import Refused, descend, open_below, opened
 
-_MOST_ENVIRONMENTS = 200
-_MOST_PACKAGES = 10_000
+_MOST_ENVIRONMENTS = 50
+_MOST_PACKAGES = 2000
 _LONGEST_CONFIG = 16 * 1024  # bytes
 _VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\d[\w.+-]{0,40})", re.MULTILINE)
 # https://packaging.python.org/en/latest/specifications/recording-installed-packages
