@@ -12,6 +12,7 @@ from typing import Any
 from attrs import frozen
 from twisted.internet.defer import DeferredLock
 
+from aen.compute.disk_check import disk_problems
 from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Report
 from aen.compute.environments.settings import EnvironmentSettings, skeleton_directory
 from aen.compute.project_disk import ProjectDisk
@@ -126,6 +127,13 @@ class ProjectDirectories:
         :raises Failed: something could not be removed; trying again goes on.
         """
         await self._alone(project_id, lambda: self._remove(path, project_id))
+
+    async def self_check(self) -> tuple[str, ...]:
+        """Return what is wrong with this node's disk and tools, a sentence each."""
+        return (
+            *await self._environments.problems(),
+            *await disk_problems(self._root, self._settings, self._steps),
+        )
 
     async def sweep(self) -> None:
         """Remove what starts that broke long ago left in staging."""

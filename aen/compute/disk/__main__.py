@@ -40,7 +40,7 @@ def space(path: str) -> dict[str, int]:
 
 def try_link(source: str, target: str) -> bool:
     """Whether a file in directory *source* can be linked into *target*."""
-    first, second = f"{source}/.link-{os.getpid()}", f"{target}/.link-{os.getpid()}"
+    first, second = f"{source}/.link-{os.getpid()}a", f"{target}/.link-{os.getpid()}b"
     try:
         os.close(os.open(first, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         os.link(first, second)

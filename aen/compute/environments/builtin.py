@@ -144,6 +144,19 @@ class BuiltinEnvironments:
         command = Command(argv, timeout=_PATIENCE)
         return (await run(self._reactor, command, lambda _: None)).ok
 
+    async def problems(self) -> tuple[str, ...]:
+        """Return what keeps environments from being made here, a sentence each."""
+        found = []
+        try:
+            find_uv()
+        except Failed as error:
+            found.append(error.message)
+        try:
+            await self.interpreter()
+        except Failed as error:
+            found.append(error.message)
+        return tuple(found)
+
     async def interpreter(self) -> Interpreter:
         """Return the Python of the environments.
 

@@ -36,3 +36,7 @@ class EnvironmentProvider(Protocol):
     async def works(self, prefix: Path) -> bool:
         """Whether the environment at *prefix* starts and can run a kernel."""
         ...
+
+    async def problems(self) -> tuple[str, ...]:
+        """Return what keeps environments from being made here, a sentence each."""
+        ...
