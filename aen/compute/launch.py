@@ -198,6 +198,7 @@ gone = machine.state("gone")
 
 new.upon(Life.begin).to(starting).returns(None)
 
+
 def _over(core: Core) -> None:
     core.stopping = True
     core.settle(Conflict(f"{core.launch.title} has ended."))

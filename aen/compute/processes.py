@@ -87,11 +87,6 @@ def boot_id() -> str:
     return (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
 
 
-def machine() -> str:
-    """Return what two processes share that can open the same UNIX sockets."""
-    return f"{boot_id()}/{(_PROC / 'self/ns/mnt').stat().st_ino}"
-
-
 def alive(root: Root) -> bool:
     """Whether the very process that *root* names still runs."""
     found = read_process(root.pid)

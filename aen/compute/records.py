@@ -23,9 +23,10 @@ from aen.wire.messages import Launch
 
 RECORD = "launch.json"
 SOCKET = "app.sock"
-_ELSEWHERE = "sockets"
-LONGEST_SOCKET = 107
-"""Bytes of a UNIX socket's path: ``sun_path`` without its NUL (unix(7))."""
+_ELSEWHERE = "elsewhere"
+# A UNIX socket's path has at most 107 bytes (unix(7)); Jupyter's kernels listen at
+# "<private directory>/run/kernel-<36 characters>-ipc-1".
+LONGEST_PRIVATE = 107 - 54
 
 
 @frozen
@@ -81,8 +82,8 @@ class Records:
     """The directories of all launches of this installation.
 
     :param runtime: where they are.
-    :param short: where sockets go when paths below *runtime* are too long for them;
-        others may write there (``/tmp``), so a directory with a random name is made.
+    :param short: where sockets go when paths below *runtime* are too long for them.
+        Others may write there (``/tmp``): a directory with a random name is made.
     """
 
     _log = Logger()
@@ -104,16 +105,18 @@ class Records:
         place.mkdir(mode=0o700, exist_ok=True)
         return place
 
-    def socket(self, launch: str) -> Path:
-        """Return where a launch listens; its directory exists and is private."""
-        wanted = self.room(launch) / SOCKET
-        if len(os.fsencode(wanted)) <= LONGEST_SOCKET:
-            return wanted
-        place = self._sockets() / launch
-        place.mkdir(mode=0o700, exist_ok=True)
-        return place / SOCKET
+    def private(self, launch: str) -> Path:
+        """Return the directory for a launch's sockets, made if need be.
 
-    def _sockets(self) -> Path:
+        Only the app's user and the service can enter it; its path is short.
+        """
+        place = self.room(launch)
+        if len(os.fsencode(place)) > LONGEST_PRIVATE:
+            place = self._make_elsewhere() / launch
+            place.mkdir(mode=0o700, exist_ok=True)
+        return place
+
+    def _make_elsewhere(self) -> Path:
         known = self._elsewhere()
         if known is not None:
             return known
