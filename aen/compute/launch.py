@@ -262,13 +262,16 @@ stopping.upon(Life.stop).loop().returns(None)
 stopping.upon(Life.impatient).to(killing).returns(None)
 
 
-@pep614(killing.upon(Life.exited, nodata=True).to(gone))
-def _overcome(life: Life, core: Core, code: int | None) -> None:
+@pep614(killing.upon(Life.exited).to(gone))
+def _overcome(
+    life: Life, core: Core, work: Deferred[None], code: int | None
+) -> None:
+    work.cancel()
     _over(core)
 
 
-@pep614(killing.upon(Life.killed, nodata=True).to(gone))
-def _no_more_to_do(life: Life, core: Core) -> None:
+@pep614(killing.upon(Life.killed).to(gone))
+def _no_more_to_do(life: Life, core: Core, work: Deferred[None]) -> None:
     _over(core)
 
 
