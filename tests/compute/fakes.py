@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,9 @@ class LocalSteps:
             raise Failed("The node is dead.")
         self.done.append(verb)
         given = dict(arguments) | ({"tell": tell} if verb in TELLING else {})
+        if verb == self._full:
+            raise Failed(f"{os.strerror(errno.ENOSPC)}: the disk is full.")
         try:
-            if verb == self._full:
-                raise OSError(errno.ENOSPC, "No space left on device")
             return json.loads(json.dumps(VERBS[verb](**given)))
         except (Refused, OSError) as error:
             raise Failed(str(error)) from error

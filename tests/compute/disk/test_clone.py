@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from aen.compute.disk import clone as clone_module
 from aen.compute.disk.clone import Cloner, is_private, renamed
 from tests.compute.fakes import small_template
 
@@ -115,7 +114,7 @@ def test_without_links_it_copies(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(number, "refused")
 
-    monkeypatch.setattr(clone_module.os, "link", refuse)
+    monkeypatch.setattr("os.link", refuse)
     assert cloned(template, tmp_path / "clone") == {"shared": 0, "copied": 6}
     copied = tmp_path / "clone" / "lib" / "python3.11" / "site-packages" / "six.py"
     assert copied.read_text() == "big = 'shared'\n"
@@ -130,7 +129,7 @@ def test_a_full_disk_is_not_taken_for_a_missing_link(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(clone_module.os, "link", full)
+    monkeypatch.setattr("os.link", full)
     with pytest.raises(OSError, match="full"):
         cloned(template, tmp_path / "clone")
 
