@@ -122,3 +122,12 @@ def _check_secrecy(kind: type[T], content: dict[str, Any], path: Path) -> None:
         raise Invalid(
             f"{path}: holds “{held[0]}” but others may read it; run chmod 600 {path}"
         )
+
+
+def check_url(key: str, url: str) -> None:
+    """Raise `Invalid` unless *url* is an http(s) address without a path."""
+    scheme, _, rest = url.partition("://")
+    if scheme not in ("http", "https") or not rest or "/" in rest:
+        raise Invalid(
+            f"“{key}” must be like http://host:port, without a path, not “{url}”."
+        )

@@ -40,7 +40,7 @@ class Index:
 
 
 class Collection(Protocol):
-    """Documents of one kind; each method raises `Unavailable` when the store is down."""
+    """Documents of one kind; any method raises `Unavailable` if the store is down."""
 
     async def insert(self, document: Document) -> None:
         """Add *document*, or raise `Duplicate`."""
