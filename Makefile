@@ -17,7 +17,8 @@ ROOM := aen tests tools twisted
 # Values reach the commands below by the environment, where no shell reads them.
 export PREFIX HTTP GATEWAY COMPUTE BIND PUBLIC_HOST ADMIN_PASSWORD MULTIUSER
 
-.PHONY: run test check assets wheel settings-doc clean python installed developing
+.PHONY: run test check assets wheel settings-doc clean python installed tooled \
+  developing
 
 run: installed
 	@exec $(VENV)/python -m aen.local run --prefix "$$PREFIX" --http "$$HTTP" \
@@ -29,7 +30,7 @@ test: developing
 	@env -u PREFIX -u HTTP -u GATEWAY -u COMPUTE -u BIND -u PUBLIC_HOST \
 	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -b -m pytest -rs $(TESTS)
 
-check: developing
+check: tooled
 	$(VENV)/ruff format --check $(ROOM)
 	$(VENV)/ruff check $(ROOM)
 	$(VENV)/mypy
@@ -42,7 +43,7 @@ wheel: installed
 	@$(VENV)/python -m pip wheel -q --no-deps -w dist .
 	@ls dist/*.whl
 
-settings-doc: developing
+settings-doc: tooled
 	$(VENV)/python tools/settings_doc.py
 
 clean:
@@ -54,6 +55,9 @@ clean:
 installed: python
 	@$(PYTHON) tools/bootstrap.py assets
 	@$(VENV)/python tools/assets.py
+
+tooled: python
+	@$(PYTHON) tools/bootstrap.py dev
 
 developing: python
 	@$(PYTHON) tools/bootstrap.py assets dev

@@ -30,15 +30,14 @@ def candidates():  # type: ignore[no-untyped-def]  # noqa: ANN201
         "/usr/local",
         "/opt/python*",
     ):
-        for path in sorted(glob.glob(pattern + "/bin/python3"), reverse=True):  # noqa: PTH207
-            yield path
+        yield from sorted(glob.glob(pattern + "/bin/python3"), reverse=True)  # noqa: PTH207
 
 
 def is_new_enough(python):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Tell whether *python* runs and is at least `OLDEST`."""
     # A pyenv shim is there for versions that are not, so the answer is by trying.
     test = "import sys; sys.exit(sys.version_info < %r)" % (OLDEST,)  # noqa: UP031
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123, PLW1514
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123
         try:
             return (
                 subprocess.call(  # noqa: S603 -- interpreters found on this machine
