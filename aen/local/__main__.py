@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aen.local import running
 from aen.local.files import Programs, environment
-from aen.local.installation import Installation
+from aen.local.installation import Installation, check_plain
 from aen.local.supervision import Platform
 from aen.model.errors import AenError, Invalid
 
@@ -68,11 +68,12 @@ def installation(asked: argparse.Namespace) -> Installation:
 def programs() -> Programs:
     """Return the programs of the environment this runs in.
 
-    :raises Invalid: Twisted's is not there.
+    :raises Invalid: Twisted's is not there, or in a place of odd characters.
     """
     twistd = Path(sysconfig.get_path("scripts"), "twistd")
     if not twistd.exists():
         raise Invalid(f"{twistd} is not there; install AEN with its dependencies.")
+    check_plain("The folder of this program", twistd)
     return Programs(python=Path(sys.executable), twistd=twistd)
 
 

@@ -137,21 +137,21 @@ def _supervisor(one: Installation, *, root: bool) -> str:
 [supervisord]
 nodaemon = true
 {user}umask = 022
-logfile = {_value(one.supervisor_log)}
+logfile = {one.supervisor_log}
 logfile_maxbytes = 5MB
 logfile_backups = 2
-pidfile = {_value(one.supervisor_pid)}
-directory = {_value(one.prefix)}
+pidfile = {one.supervisor_pid}
+directory = {one.prefix}
 
 [unix_http_server]
-file = {_value(one.supervisor_socket)}
+file = {one.supervisor_socket}
 chmod = 0600
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 [supervisorctl]
-serverurl = unix://{_value(one.supervisor_socket)}
+serverurl = unix://{one.supervisor_socket}
 """
 
 
@@ -170,23 +170,18 @@ def _program(name: str, command: str, prefix: Path, log: str) -> str:
     # time a second later than before; one that dies is started again at once.
     return f"""\
 [program:{name}]
-command = {_value(command)}
-directory = {_value(prefix)}
+command = {command}
+directory = {prefix}
 autorestart = true
 startsecs = 1
 startretries = 1000000
 stopwaitsecs = 10
 killasgroup = false
 redirect_stderr = true
-stdout_logfile = {_value(prefix / "var/log/wakari" / f"{log}.log")}
+stdout_logfile = {prefix / "var/log/wakari" / f"{log}.log"}
 stdout_logfile_maxbytes = 10MB
 stdout_logfile_backups = 5
 """
-
-
-def _value(text: object) -> str:
-    """Quote for supervisor's configuration parser, which expands ``%(name)s``."""
-    return str(text).replace("%", "%%")
 
 
 def wrapper(command: Sequence[str]) -> str:

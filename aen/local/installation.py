@@ -163,16 +163,21 @@ def check_installation(one: Installation) -> None:
             raise Invalid(f"{name}={port} is not a port; choose 1 to 65535.")
     if len({port for _, _, port in one.ports}) < len(one.ports):
         raise Invalid("HTTP, GATEWAY and COMPUTE must be three different ports.")
-    if not _PLAIN.fullmatch(str(one.prefix)):
-        raise Invalid(
-            f"PREFIX={one.prefix} has characters that configuration files cannot"
-            " hold; use letters, digits and “.”, “-”, “_”, “/”."
-        )
+    check_plain("PREFIX", one.prefix)
     longest = len(str(one.prefix).encode()) + len(_LONGEST_SOCKET)
     if longest > _SOCKET_PATH:
         raise Invalid(
             f"PREFIX={one.prefix} is {longest - _SOCKET_PATH} bytes too long: paths of"
             " UNIX sockets are limited. Choose a shorter folder, e.g. PREFIX=~/aen."
+        )
+
+
+def check_plain(what: str, path: Path) -> None:
+    """Raise `Invalid` for a path that configuration files cannot hold."""
+    if not _PLAIN.fullmatch(str(path)):
+        raise Invalid(
+            f"{what}={path} has characters that configuration files cannot hold; use"
+            " letters, digits and “.”, “-”, “_”, “/”."
         )
 
 
