@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aen.local import files
 from aen.local.files import Programs
-from aen.local.installation import Installation, check_same_place, registered
+from aen.local.installation import Installation, check_same_place
 from aen.model.errors import Conflict, Invalid
 from aen.runtime.credentials import write_private
 
@@ -54,19 +54,16 @@ def held(lock: Path) -> Iterator[None]:
         yield
 
 
-def check_record(one: Installation) -> None:
-    """Raise `Invalid` when the installation was made with other addresses."""
-    check_same_place(one, read_object(one.record))
-
-
-def write_record(one: Installation) -> None:
-    """Note the addresses that are registered with the server."""
-    write_text(one.record, files.merged({}, registered(one)))
+def check_place(one: Installation) -> None:
+    """Raise `Invalid` when the server knows the parts at other addresses."""
+    gateway = read_object(one.gateway_settings)
+    check_same_place(one, gateway, read_object(one.compute_settings))
 
 
 def is_registered(one: Installation) -> bool:
     """Tell whether the first run of this installation has reached its end."""
-    return one.record.exists() and not one.first_run.exists()
+    both = one.gateway_settings.exists() and one.compute_settings.exists()
+    return both and not one.first_run.exists()
 
 
 def write_settings(one: Installation) -> None:

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from attrs import frozen
 
-from aen.local.installation import ADMINISTRATOR, DATA_CENTER, NODE, Installation
+from aen.local.installation import (
+    ADMINISTRATOR,
+    DATA_CENTER,
+    NODE,
+    Installation,
+    endpoint,
+)
 
 MARK = "AEN_INSTALLATION"
 """Variable that tells the processes of one installation from those of others."""
@@ -66,12 +72,6 @@ def compute_settings(one: Installation) -> dict[str, object]:
     }
 
 
-def endpoint(address: str, port: int) -> str:
-    """Return Twisted's description of a TCP port, colons in *address* escaped."""
-    escaped = address.replace(":", "\\:")
-    return f"tcp:{port}:interface={escaped}"
-
-
 def merged(existing: Mapping[str, object], ours: Mapping[str, object]) -> str:
     """Return a settings file: *ours* over what an operator has added by hand."""
     return json.dumps({**existing, **ours}, indent=2, ensure_ascii=False) + "\n"
@@ -88,7 +88,11 @@ def environment(one: Installation, given: Mapping[str, str]) -> dict[str, str]:
         for name, value in given.items()
         if name in _PASSED_ON or name.startswith(_PASSED_ON_GROUPS)
     }
-    return {**kept, MARK: str(one.prefix), "PYTHONUNBUFFERED": "1"}
+    # A proxy of the environment is for the internet, not for this machine.
+    near = (given.get("no_proxy", given.get("NO_PROXY", "")), one.near, "127.0.0.1")
+    direct = ",".join(dict.fromkeys(filter(None, near)))
+    ours = {"no_proxy": direct, "NO_PROXY": direct, "PYTHONUNBUFFERED": "1"}
+    return {**kept, **ours, MARK: str(one.prefix)}
 
 
 def supervisor_settings(
@@ -235,7 +239,7 @@ def configure_gateway(one: Installation, programs: Programs) -> tuple[str, ...]:
         *_main(programs, "aen.gateway.configure"),
         *_gateway_place(one),
         *("--server", one.near_url),
-        *("--host", one.host.strip("[]")),
+        *("--host", one.host),
         *("--port", str(one.gateway)),
         *("--name", DATA_CENTER),
         *("--protocol", "http"),

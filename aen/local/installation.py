@@ -1,6 +1,7 @@
 """One installation on one machine: where its files are and where it answers."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
@@ -133,11 +134,6 @@ class Installation:
         return self.prefix / "run/lock"
 
     @property
-    def record(self) -> Path:
-        """The choices this installation was made with."""
-        return self.prefix / "etc/installation.json"
-
-    @property
     def first_run(self) -> Path:
         """The administrator's first password, until the first run has succeeded."""
         return self.prefix / "etc/first-run.json"
@@ -181,22 +177,36 @@ def check_plain(what: str, path: Path) -> None:
         )
 
 
-def check_same_place(one: Installation, made_with: dict[str, object]) -> None:
-    """Raise `Invalid` when an existing installation was made with other addresses.
+def check_same_place(
+    one: Installation, gateway: Mapping[str, object], node: Mapping[str, object]
+) -> None:
+    """Raise `Invalid` when the server knows the gateway or node at another address.
 
-    The server's own address may change: it stands in settings only. The gateway's
-    and the node's are registered with the server.
+    :param gateway: the gateway's settings as they are; empty before the first run.
+    :param node: the node's settings as they are.
+
+    The server's own address may change: it stands in settings only.
     """
-    for name, now in registered(one).items():
-        before = made_with.get(name, now)
-        if before != now:
-            raise Invalid(
-                f"The installation in {one.prefix} was made with {name}={before}, and"
-                f" that address is registered. Run it with {name}={before} again, or"
-                " choose a new PREFIX."
-            )
+    before = gateway.get("public_url", one.gateway_url)
+    if before != one.gateway_url:
+        raise Invalid(
+            f"The gateway of {one.prefix} is registered as {before}, not"
+            f" {one.gateway_url}. Run it with the GATEWAY, BIND and PUBLIC_HOST it was"
+            " made with. To move it, run it so, and meanwhile:"
+            f" {one.programs}/aen-gateway-configure --server {one.near_url}"
+            f" --host {one.host} --port {one.gateway} --name {DATA_CENTER}"
+            f" --username {ADMINISTRATOR}"
+        )
+    ours = [endpoint("127.0.0.1", one.compute)]
+    if node.get("listen", ours) != ours:
+        raise Invalid(
+            f"The node of {one.prefix} is registered with another port than"
+            f" COMPUTE={one.compute}: it listens on {node['listen']}. Run it with that"
+            " one again, or choose a new PREFIX."
+        )
 
 
-def registered(one: Installation) -> dict[str, object]:
-    """Return the choices that end up in the server's store."""
-    return {"GATEWAY": one.gateway, "COMPUTE": one.compute, "PUBLIC_HOST": one.host}
+def endpoint(address: str, port: int) -> str:
+    """Return Twisted's description of a TCP port, colons in *address* escaped."""
+    escaped = address.replace(":", "\\:")
+    return f"tcp:{port}:interface={escaped}"

@@ -38,7 +38,7 @@ def run(platform: Platform, wished_password: str, say: Say) -> None:
     check_installation(one)
     disk.make_folders(one)
     with disk.held(one.lock), _stoppable():
-        disk.check_record(one)
+        disk.check_place(one)
         platform.clear()
         check_ports(one)
         try:

@@ -62,11 +62,12 @@ def test_only_registered_roles(one: Installation) -> None:
 def test_registered_when_finished(one: Installation) -> None:
     """A first run that was interrupted is a first run still."""
     one.first_run.write_text("{}")
-    disk.write_record(one)
+    one.gateway_settings.write_text("{}")
+    one.compute_settings.write_text("{}")
     assert not disk.is_registered(one)
     one.first_run.unlink()
     assert disk.is_registered(one)
-    disk.check_record(one)
+    disk.check_place(one)
 
 
 def test_broken_file_is_named(one: Installation) -> None:

@@ -48,11 +48,6 @@ def test_compute_settings() -> None:
     assert found.listen == ("tcp:5002:interface=127.0.0.1",)
 
 
-def test_ipv6_endpoint() -> None:
-    """Twisted's descriptions are separated by colons, addresses hold them too."""
-    assert files.endpoint("::1", 80) == "tcp:80:interface=\\:\\:1"
-
-
 def test_hand_made_keys_stay() -> None:
     """What an operator added to a generated file survives the next run."""
     text = files.merged({"site_name": "Ours", "prefix": "/old"}, {"prefix": "/new"})
@@ -65,6 +60,7 @@ def test_environment() -> None:
     made = files.environment(ONE, given)
     assert made["PATH"] == "/bin"
     assert made["UV_INDEX"] == "z"
+    assert made["no_proxy"] == "127.0.0.1"
     assert made[MARK] == "/srv/aen"
     assert not {"ADMIN_PASSWORD", "PREFIX"} & set(made)
 

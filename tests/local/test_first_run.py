@@ -85,6 +85,8 @@ def test_password_is_kept_until_the_end(platform: Scripted) -> None:
     assert len(first) >= 16
     assert first_run.choose_password(one, "another") == first
     assert one.first_run.stat().st_mode & 0o777 == 0o600
+    first_run.register(platform, first)
+    assert not disk.is_registered(one)
     first_run.finish(one)
     assert not one.first_run.exists()
     assert disk.is_registered(one)

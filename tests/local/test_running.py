@@ -51,7 +51,8 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pretending]:
     with tempfile.TemporaryDirectory(prefix="aen") as folder:
         one = Installation(prefix=Path(folder), http=1, gateway=2, compute=3)
         disk.make_folders(one)
-        disk.write_record(one)
+        one.gateway_settings.write_text("{}")
+        one.compute_settings.write_text("{}")
         yield Pretending(one, PROGRAMS, {})
 
 
