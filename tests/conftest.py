@@ -44,3 +44,9 @@ def quiet_reactor() -> Iterator[None]:
     for call in left:
         call.cancel()
     assert not left, left
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Installed]:
+    """Give the real platform, brought up once for all tests that ask for it."""
+    yield from brought_up("platform")
