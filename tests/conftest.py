@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+
+from tests.installed import Installed, brought_up
 from zope.interface import implementer
 
 
