@@ -26,7 +26,9 @@ class GatewaySettings:
     server_url: str = ""
     """The server's address as browsers see it; default `server`."""
     prefix: str = str(DEFAULT_PREFIX)
+    """Where the gateway's own files are."""
     listen: tuple[str, ...] = ("tcp:8089",)
+    """Where browsers are answered, as endpoint strings."""
     pass_hours: float = 24.0
     """A browser signs in again (silently, by its session) after this many hours."""
     grant_seconds: float = 300.0
