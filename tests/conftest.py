@@ -10,6 +10,12 @@ from tests.installed import Installed, brought_up
 from zope.interface import implementer
 
 
+def pytest_collection_finish() -> None:
+    """Leave what the tests' imports made out of every later collection."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def logged_failures() -> Iterator[list[LogEvent]]:
     """Fail a test that logs a failure nobody claimed.
