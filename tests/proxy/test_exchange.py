@@ -107,9 +107,7 @@ def test_a_post_is_never_sent_twice() -> None:
 
 def test_chunks_pass_both_ways() -> None:
     """Extensions go; trailers stay unless they would pass for something of ours."""
-    harness = Harness(
-        Forward("tcp:127.0.0.1:1001", set_headers=((b"X-User", b"ada"),))
-    )
+    harness = Harness(Forward("tcp:127.0.0.1:1001", set_headers=((b"X-User", b"ada"),)))
     client = harness.client()
     client.send(
         b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc"
