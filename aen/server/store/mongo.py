@@ -13,7 +13,7 @@ from pymongo.errors import (
     OperationFailure,
     PyMongoError,
 )
-from twisted.internet.defer import CancelledError, Deferred, DeferredList
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator, IReactorTime
 from twisted.logger import Logger
@@ -170,13 +170,21 @@ class MongoDatabase:
 
         txmongo forgets those who wait for a connection when its pool is closed.
         """
+        either: Deferred[None] = Deferred()
+
+        def happened(_: object) -> None:
+            if not either.called:
+                either.callback(None)
+
         events: list[Deferred[None]] = [Deferred(self._waiting.remove)]
         self._waiting.append(events[0])
         if pool is not None:
             missing = (each for each in pool.getprotocols() if not each.instance)
             events.append(next(missing).notifyReady())
+        for each in events:
+            each.addBoth(happened)  # type: ignore[unused-awaitable]
         try:
-            await DeferredList(events, fireOnOneCallback=True, consumeErrors=True)
+            await either
         finally:
             for each in events:
                 each.cancel()
