@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 from twisted.internet.defer import DeferredLock
 
-from aen.compute.disk_check import disk_problems
+from aen.compute.disk_check import disk_problems, skeleton_problems
 from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Report
 from aen.compute.environments.settings import EnvironmentSettings, skeleton_directory
 from aen.compute.project_disk import ProjectDisk
@@ -130,9 +130,11 @@ class ProjectDirectories:
 
     async def self_check(self) -> tuple[str, ...]:
         """Return what is wrong with this node's disk and tools, a sentence each."""
+        found = await self._steps.run("survey", {"root": str(self._root)})
         return (
             *await self._environments.problems(),
-            *await disk_problems(self._root, self._settings, self._steps),
+            *skeleton_problems(skeleton_directory(self._settings)),
+            *disk_problems(self._root, self._settings, found),
         )
 
     async def sweep(self) -> None:

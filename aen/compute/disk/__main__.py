@@ -14,6 +14,7 @@ from typing import Any
 from aen.compute.disk import listing, project, template
 from aen.compute.disk.clone import Cloner
 from aen.compute.disk.remove import remove_tree
+from aen.compute.disk.survey import survey
 from aen.compute.disk.telling import Tell
 from aen.compute.disk.walk import Refused, open_root, opened
 
@@ -32,28 +33,6 @@ def clone(template: str, target: str, prefix: str, *, link: bool, tell: Tell) ->
         raise
 
 
-def space(path: str) -> dict[str, int]:
-    """Return the bytes and the files that still fit where *path* is."""
-    about = os.statvfs(path)
-    return {"bytes": about.f_bavail * about.f_frsize, "files": about.f_favail}
-
-
-def try_link(source: str, target: str) -> bool:
-    """Whether a file in directory *source* can be linked into *target*."""
-    first, second = f"{source}/.link-{os.getpid()}a", f"{target}/.link-{os.getpid()}b"
-    try:
-        os.close(os.open(first, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        os.link(first, second)
-    except OSError:
-        return False
-    else:
-        return True
-    finally:
-        for path in (first, second):
-            if os.path.lexists(path):
-                os.unlink(path)
-
-
 VERBS: dict[str, Verb] = {
     "make": project.make,
     "finish": project.finish,
@@ -68,8 +47,7 @@ VERBS: dict[str, Verb] = {
     "seal": template.seal,
     "drop": template.drop,
     "environments": listing.environments,
-    "space": space,
-    "try_link": try_link,
+    "survey": survey,
 }
 _TELLING = frozenset({"clone", "seal"})
 

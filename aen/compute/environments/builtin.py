@@ -2,18 +2,16 @@
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-import uv
 from attrs import frozen
 
-from aen.compute.children import Command, Ended, IReactorChildren, OnLine, run
+from aen.compute.children import Command, IReactorChildren, run
 from aen.compute.disk.clone import MARKER
 from aen.compute.environments.filelock import locked
-from aen.compute.environments.index import pip_files, uv_environment
 from aen.compute.environments.interpreter import Interpreter, find_interpreter
 from aen.compute.environments.provider import (
     BUILDING,
@@ -24,18 +22,14 @@ from aen.compute.environments.provider import (
 )
 from aen.compute.environments.settings import CloneBy, EnvironmentSettings
 from aen.compute.environments.sharing import Sharing
-from aen.compute.environments.uvoutput import (
-    BuildProgress,
-    reason,
-    without_credentials,
-)
+from aen.compute.environments.uvoutput import BuildProgress
+from aen.compute.environments.uvtool import Uv, find_uv, tool_environment
 from aen.compute.steps import Steps
 from aen.model.errors import Failed, NotFound
 from aen.model.projects import Progress
 
 _VERSION = 1  # of what we do to a template besides installing packages
 _PATIENCE = 60.0  # seconds; the first import of a kernel on a slow disk
-_SHELL = ("/bin/sh", "-c", 'umask 022; exec "$@"', "sh")
 
 
 @frozen
@@ -54,34 +48,6 @@ class Recipe:
         return f"{self.template}-{digest[:16]}"
 
 
-def tool_environment(
-    settings: EnvironmentSettings, environ: Mapping[str, str], root: Path
-) -> dict[str, str]:
-    """Return the environment for uv, with a cache that can be written."""
-    texts = [
-        path.read_text(encoding="utf-8", errors="replace")
-        for path in pip_files(environ)
-        if os.access(path, os.R_OK) and path.is_file()
-    ]
-    found = uv_environment(environ, texts)
-    if settings.cache:
-        found["UV_CACHE_DIR"] = settings.cache
-    elif "UV_CACHE_DIR" not in found and not _has_cache(environ):
-        found["UV_CACHE_DIR"] = str(root / ".envs" / ".cache")
-    return found | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
-
-
-def _has_cache(environ: Mapping[str, str]) -> bool:
-    """Whether uv's own place for its cache can be written."""
-    home = environ.get("HOME")
-    place = environ.get("XDG_CACHE_HOME") or (home and f"{home}/.cache")
-    if not place:
-        return False
-    path = Path(place)
-    existing = next(one for one in (path, *path.parents) if one.exists())
-    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
-
-
 class BuiltinEnvironments:
     """Templates below ``<root>/.envs``, each built once and never changed."""
 
@@ -97,7 +63,8 @@ class BuiltinEnvironments:
         self._settings = settings
         self._directory = root / ".envs"
         self._steps = steps
-        self._environment = tool_environment(settings, environ, root)
+        environment = tool_environment(settings, environ, root)
+        self._uv = Uv(reactor, settings, environment, self._directory)
         self._builds = Sharing("building an environment template")
         self._python: Interpreter | None = None
         self._packages = {
@@ -163,6 +130,7 @@ class BuiltinEnvironments:
         :raises Failed: there is none that works.
         """
         if self._python is None:
+            # in single-user mode nobody but we run it
             self._python = await find_interpreter(
                 self._reactor, self._settings.python, everybody=False
             )
@@ -183,83 +151,42 @@ class BuiltinEnvironments:
         lock = self._directory / f".lock-{recipe.template}"
         async with locked(self._reactor, lock, self._settings.build_timeout):
             if is_complete(self._directory / recipe.name):
-                return
-            remains = {
-                "root": str(self._directory),
-                "prefix": f".building-{recipe.name}",
-            }
-            await self._steps.run("drop", remains)
-            building = f".building-{recipe.name}-{secrets.token_hex(4)}"
+                return  # another process was faster
+            await self._drop(recipe)
             try:
-                await self._install(recipe, self._directory / building, tell)
-                await self._seal(recipe, building)
+                await self._make(recipe, tell)
             except Exception:
-                await self._steps.run("drop", remains)
+                with suppress(Failed):  # the next build tries again
+                    await self._drop(recipe)
                 raise
 
-    async def _install(self, recipe: Recipe, prefix: Path, tell: Report) -> None:
+    async def _make(self, recipe: Recipe, tell: Report) -> None:
         progress = BuildProgress()
 
         def hear(line: str) -> None:
             if progress.hear(line):
                 tell(Progress(BUILDING, progress.done, progress.total))
 
-        program = find_uv()
-        python = recipe.python.path
-        venv = (
-            "venv",
-            "--relocatable",
-            "--no-project",
-            "--python",
-            python,
-            str(prefix),
-        )
-        await self._uv((program, *venv), hear)
-        install = ("pip", "install", "--compile-bytecode", "--link-mode", "copy")
-        target = ("--python", str(prefix / "bin" / "python"), "--", *recipe.packages)
-        await self._uv((program, *install, *target), hear)
-
-    async def _uv(self, argv: tuple[str, ...], hear: OnLine) -> None:
-        timeout = self._settings.build_timeout
-        command = Command((*_SHELL, *argv), self._environment, self._directory, timeout)
-        ended = await run(self._reactor, command, hear, self._settings.keep_lines)
-        if not ended.ok:
-            raise _not_built(ended)
-
-    async def _seal(self, recipe: Recipe, building: str) -> None:
+        building = f".building-{recipe.name}-{secrets.token_hex(4)}"
+        prefix = self._directory / building
+        await self._uv.make(prefix, recipe.python.path, hear)
+        await self._uv.install(prefix, recipe.packages, hear)
         about = {"template": recipe.template, "python": recipe.python.version}
-        arguments = {
-            "root": str(self._directory),
-            "building": building,
-            "name": recipe.name,
-            "about": about,
-        }
-        await self._steps.run("seal", arguments)
+        await self._steps.run(
+            "seal",
+            {
+                "root": str(self._directory),
+                "building": building,
+                "name": recipe.name,
+                "about": about,
+            },
+        )
 
-
-def _not_built(ended: Ended) -> Failed:
-    """Say why there is no template, with what the tool said last."""
-    lines = tuple(without_credentials(line) for line in ended.lines)
-    why = "it took too long" if ended.timed_out else reason(lines)
-    return Failed(
-        f"The environment template could not be built: {why or 'see the log'}."
-        " When that is mended, use “Reset” to try again.",
-        log=lines,
-    )
-
-
-def find_uv() -> str:
-    """Return the path of the uv program that came with AEN.
-
-    :raises Failed: it is not installed.
-    """
-    try:
-        return uv.find_uv_bin()
-    except FileNotFoundError:
-        raise Failed(
-            "The program “uv”, which builds environments, is missing on the node;"
-            " install the Python package “uv” beside AEN."
-        ) from None
+    async def _drop(self, recipe: Recipe) -> None:
+        """Remove what a build left that did not come to its end."""
+        prefix = f".building-{recipe.name}-"
+        arguments = {"root": str(self._directory), "prefix": prefix}
+        await self._steps.run("drop", arguments)
 
 
 def is_complete(prefix: Path) -> bool:
