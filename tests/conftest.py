@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from zope.interface import implementer
 
 from tests.installed import Installed, brought_up
-from zope.interface import implementer
 
 
 def pytest_collection_finish() -> None:
