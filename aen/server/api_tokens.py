@@ -57,8 +57,8 @@ class ApiTokens(Access):
         if scopes is not None and not set(scopes) <= set(SCOPES):
             message = f"Scopes are: {', '.join(SCOPES)}."
             raise Invalid(message, fields={"scopes": message})
-        if days is not None and not 0 < days <= profile.LONGESTDAYS:
-            message = f"Days must be more than 0 and at most {profile.LONGESTDAYS}."
+        if days is not None and not 0 < days <= profile.LONGEST_DAYS:
+            message = f"Days must be more than 0 and at most {profile.LONGEST_DAYS}."
             raise Invalid(message, fields={"days": message})
         most = self._settings.tokens_per_user
         if await self._archive.tokens.count(caller.user.id) >= most:

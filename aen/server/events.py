@@ -1,6 +1,6 @@
 """The news of the platform: published once, heard by every process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
@@ -9,6 +9,7 @@ from twisted.logger import Logger
 from aen.runtime.tasks import Periodic
 from aen.server.records import Event
 from aen.server.store.event_log import EventLog
+from aen.server.store.outage import through_outages
 
 Listener = Callable[[Event], None]
 
@@ -59,12 +60,13 @@ class Events:
         self._limits = limits or EventLimits()
         self._listeners: dict[str, list[Listener]] = {}
         self._window: Window | None = None
-        self._poll = Periodic(clock, self._limits.poll, "reading events", self.catch_up)
+        look = through_outages("reading events", self.catch_up)
+        self._poll = Periodic(clock, self._limits.poll, "reading events", look)
 
-    async def publish(self, topic: str, kind: str, data: dict[str, object]) -> None:
+    async def publish(self, topic: str, kind: str, data: Mapping[str, object]) -> None:
         """Tell everybody who listens to *topic*, in this and every other process."""
         window = await self._begun()
-        event = await self._log.append(topic, kind, data, self._clock.seconds())
+        event = await self._log.append(topic, kind, dict(data), self._clock.seconds())
         if window.take(event.seq):
             self._deliver(event)
 

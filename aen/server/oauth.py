@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from attrs import frozen
@@ -40,14 +40,22 @@ class OAuthError(Invalid):
 
 @frozen
 class Exchange:
-    """What a gateway sends to `/oauth/token`."""
+    """What a gateway sends to ``/oauth/token``.
+
+    `client_assertion` is its ticket, which stands for a client secret. `client_id`
+    may be left out: the ticket names the client.
+    """
+
+    FORM: ClassVar = (
+        "grant_type code redirect_uri code_verifier client_id client_assertion".split()
+    )
 
     grant_type: str
     code: str
     redirect_uri: str
     code_verifier: str
     client_id: str
-    ticket: str
+    client_assertion: str
 
 
 class OAuth:
@@ -107,12 +115,12 @@ class OAuth:
 
         :raises OAuthError: the code is not good for the one who asks.
         """
-        await self._authenticate(asked)
+        client = await self._authenticate(asked)
         if asked.grant_type != "authorization_code":
             raise OAuthError("unsupported_grant_type", "Only codes are taken here.")
         code = await self._codes.take(digest(asked.code))
-        if code is None or not self._fits(code, asked):
-            self._log.warn("a code of {client} is refused", client=asked.client_id)
+        if code is None or not self._fits(code, client, asked):
+            self._log.warn("a code of {client} is refused", client=client)
             raise OAuthError("invalid_grant", "The code is wrong, used or expired.")
         caller = await self._accounts.caller_of_session_id(code.session)
         ends = await self._accounts.session_ends(code.session)
@@ -125,14 +133,14 @@ class OAuth:
             "token_type": "aen-pass",
         }
 
-    def _fits(self, code: Code, asked: Exchange) -> bool:
+    def _fits(self, code: Code, client: str, asked: Exchange) -> bool:
         good = _VERIFIER.fullmatch(asked.code_verifier) is not None
         hashed = hashlib.sha256(asked.code_verifier.encode(errors="replace")).digest()
         challenge = base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
         return (
             good
             and hmac.compare_digest(challenge, code.challenge)
-            and code.client == asked.client_id
+            and code.client == client
             and code.redirect_uri == asked.redirect_uri
             and code.expires > self._clock.seconds()
         )
@@ -143,17 +151,19 @@ class OAuth:
                 return center.url
         raise Invalid("This data center is not registered here.")
 
-    async def _authenticate(self, asked: Exchange) -> None:
-        """Check the gateway's ticket, which stands for a client secret."""
-        issuer = tickets.gateway(asked.client_id)
+    async def _authenticate(self, asked: Exchange) -> str:
+        """Return the client that *asked* proves to be, or raise `OAuthError`."""
         try:
+            issuer = tickets.read_issuer(asked.client_assertion)
             public = await self._centers.public_key(issuer)
             now = self._clock.seconds()
-            ticket = tickets.unseal(asked.ticket, public, tickets.SERVER, now)
+            ticket = tickets.unseal(asked.client_assertion, public, tickets.SERVER, now)
         except Unauthenticated as error:
             raise OAuthError("invalid_client", error.message) from None
-        if ticket.issuer != issuer or ticket.purpose != "token":
+        client = issuer.partition(":")[2]
+        if ticket.purpose != "token" or asked.client_id not in ("", client):
             raise OAuthError("invalid_client", "The ticket is for something else.")
+        return client
 
 
 def _back(callback: str, **parts: str) -> str:

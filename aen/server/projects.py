@@ -4,6 +4,7 @@ import contextlib
 import secrets
 from typing import Any
 
+from attrs import evolve
 from twisted.internet.interfaces import IReactorTime
 
 from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
@@ -14,7 +15,7 @@ from aen.model.permissions import (
     demand,
     demand_superuser,
 )
-from aen.model.projects import Member, Project, State, TeamRole, Visibility
+from aen.model.projects import Member, Problem, Project, State, TeamRole, Visibility
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
 from aen.server import profile
@@ -27,6 +28,10 @@ from aen.server.store.projects import Looking
 from aen.server.tasks import Tasks, project_key
 
 _MOST_MINE = 500
+_SILENT = (
+    "The node “{node}” does not answer at the moment. What runs on it may go on;"
+    " if it stays away, an administrator has to look after it."
+)
 
 
 class Projects:
@@ -53,7 +58,13 @@ class Projects:
 
     async def at(self, caller: Caller | None, path: ProjectPath) -> Project:
         """Return the project at *path*; to strangers it does not exist."""
-        return await self.allowed(caller, path, Action.VIEW)
+        project = await self.allowed(caller, path, Action.VIEW)
+        if project.state is not State.RUNNING or project.node is None:
+            return project
+        health = await self._centers.node_health(project.data_center, project.node)
+        if health is None or health.answering:
+            return project
+        return evolve(project, problem=Problem(_SILENT.format(node=project.node)))
 
     async def allowed(
         self, caller: Caller | None, path: ProjectPath, action: Action
@@ -238,9 +249,13 @@ class Projects:
 
     async def _task(self, kind: Kind, caller: Caller, project: Project) -> Task:
         revision = await self._records.revision(project.id)
-        task = await self._tasks.add(
-            kind, project_key(project.id), {"project": project.id}, caller.user.name
-        )
+        arguments = {
+            "project": project.id,
+            # A reset of what runs, or of a start that failed, ends in a start.
+            "start": project.state not in (State.STOPPED, State.STOPPING),
+        }
+        key = project_key(project.id)
+        task = await self._tasks.add(kind, key, arguments, caller.user.name)
         shown = _shown_state(kind, project.state)
         if shown is not None:
             # Only for the eye: a worker that has taken it up knows better.

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from aen.server.store.collection import Database
+from aen.server.store.collection import Change, Database
 
 
 @frozen
@@ -31,7 +31,11 @@ class AttemptCounts:
         """Count an attempt and return how many there are in the window."""
         stale = {"_id": key, "last": {"$lte": now - window}}
         await self._all.update(stale, {"$set": {"count": 0}})
-        change = {"$inc": {"count": 1}, "$set": {"last": now}, "$max": {"next": 0.0}}
+        change: Change = {
+            "$inc": {"count": 1},
+            "$set": {"last": now},
+            "$max": {"next": 0.0},
+        }
         return int((await self._all.put({"_id": key}, change))["count"])
 
     async def take_turn(self, key: str, now: float, until: float) -> bool:

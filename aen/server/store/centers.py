@@ -108,11 +108,11 @@ class CenterRecords:
 
 def _field(name: str) -> str:
     # Node names may hold dots, which in a path mean "inside".
-    return name.replace("%", "%25").replace(".", "%2E")
+    return name.replace(".", "%2E")
 
 
 def _unfield(field: str) -> str:
-    return field.replace("%2E", ".").replace("%25", "%")
+    return field.replace("%2E", ".")
 
 
 def _center(document: Document) -> DataCenter:
@@ -144,6 +144,7 @@ def _app_document(app: AppSummary) -> Document:
         "icon": app.icon,
         "permission": app.permission.value,
         "instance": app.instance.value,
+        "scopes": list(app.scopes),
     }
 
 
@@ -154,4 +155,5 @@ def _app(document: Document) -> AppSummary:
         icon=document["icon"],
         permission=Permission(document["permission"]),
         instance=Instance(document["instance"]),
+        scopes=tuple(document["scopes"]),
     )

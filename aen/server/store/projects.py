@@ -27,7 +27,7 @@ from aen.model.projects import (
     Visibility,
 )
 from aen.server.records import Page
-from aen.server.store.collection import Database, Document, Duplicate
+from aen.server.store.collection import Change, Database, Document, Duplicate
 from aen.server.store.paging import bounded, mark_of, newest_first, page_of
 
 
@@ -108,12 +108,12 @@ class ProjectRecords:
         self, key: str, fields: dict[str, Any], now: float
     ) -> Project | None:
         """Set descriptive *fields* and return the project as it is then."""
-        change = {"$set": {**fields, "updated": now}}
+        change: Change = {"$set": {**fields, "updated": now}}
         return _maybe(await self._all.claim({"_id": key}, change))
 
     async def put_member(self, key: str, member: Member, now: float) -> Project | None:
         """Put somebody in the team, or change their role."""
-        change = {
+        change: Change = {
             "$set": {f"team.{member.user}": member.role.value, "updated": now},
             "$addToSet": {"members": member.user},
         }
@@ -121,7 +121,7 @@ class ProjectRecords:
 
     async def drop_member(self, key: str, user: str, now: float) -> Project | None:
         """Take somebody out of the team; None when they were not in it."""
-        change = {
+        change: Change = {
             "$unset": {f"team.{user}": ""},
             "$pull": {"members": user},
             "$set": {"updated": now},
@@ -130,7 +130,7 @@ class ProjectRecords:
 
     async def announce(self, key: str, revision: int, state: State, now: float) -> bool:
         """Show *state* while a worker has not taken up the project since *revision*."""
-        change = {
+        change: Change = {
             "$set": {"state": state.value, "progress": None, "updated": now},
             "$inc": {"rev": 1},
         }
@@ -147,7 +147,7 @@ class ProjectRecords:
 
     async def step(self, key: str, mark: str, progress: Progress) -> bool:
         """Note how far it is; False when *mark* no longer holds the project."""
-        change = {"$set": {"progress": progress_document(progress)}}
+        change: Change = {"$set": {"progress": progress_document(progress)}}
         return await self._all.update({"_id": key, "mark": mark}, change)
 
     async def place(self, key: str, mark: str, node: PlaceName) -> bool:
@@ -168,7 +168,7 @@ class ProjectRecords:
             "mark": "",
             "updated": now,
         }
-        change = {"$set": fields, "$inc": {"rev": 1}}
+        change: Change = {"$set": fields, "$inc": {"rev": 1}}
         return _maybe(await self._all.claim({"_id": key, "mark": mark}, change))
 
     async def remove(self, key: str) -> None:

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from aen.model.projects import Progress
 from aen.model.tasks import Kind, Task, TaskState
 from aen.server.records import Page
-from aen.server.store.collection import Database, Document, Duplicate
+from aen.server.store.collection import Change, Database, Document, Duplicate
 from aen.server.store.paging import bounded, mark_of, newest_first, page_of
 from aen.server.store.projects import progress_document, progress_of
 
@@ -63,6 +63,7 @@ class TaskRecords:
         query = {"_id": old.id, "kind": old.kind.value, "state": {"$in": _ACTIVE}}
         fields = {
             "kind": new.kind.value,
+            "arguments": new.arguments,
             "by": new.by,
             "attempts": 0,
             "not_before": 0.0,
@@ -84,7 +85,7 @@ class TaskRecords:
             "lease_until": now + lease,
             "updated": now,
         }
-        change = {"$set": fields, "$inc": {"attempts": 1}}
+        change: Change = {"$set": fields, "$inc": {"attempts": 1}}
         return _maybe(await self._all.claim(query, change, order=[("created", 1)]))
 
     async def renew(self, holder: Holder, now: float, lease: float) -> bool:
