@@ -1,8 +1,8 @@
 """Records in memory: for tests and demonstrations, as strict as the real store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import Protocol
 
 from aen.server.store.change import apply, check_change
 from aen.server.store.checks import check_document, check_paging, only_key
@@ -15,28 +15,41 @@ from aen.server.store.collection import (
     Order,
     Query,
 )
+from aen.server.store.indexes import Lookup, Unique
 from aen.server.store.query import predicate
-from aen.server.store.values import (
-    Unsupported,
-    order_key,
-    rank,
-    reach,
-    split,
-)
+from aen.server.store.values import check_value, order_key, split
 
-Entry = tuple[tuple[int, Any], ...]
-"""The values of a document in a unique index."""
+
+class Journal(Protocol):
+    """Told of each change before it is made; what it raises prevents the change."""
+
+    def write(self, collection: str, document: Document) -> None:
+        """Keep *document*."""
+
+    def erase(self, collection: str, key: str) -> None:
+        """Forget the document with the identifier *key*."""
+
+
+class Forgetful:
+    """The journal of a store that keeps nothing."""
+
+    def write(self, collection: str, document: Document) -> None:
+        """Keep nothing."""
+
+    def erase(self, collection: str, key: str) -> None:
+        """Forget nothing."""
 
 
 class MemoryDatabase:
-    """The collections of one process, gone when it ends."""
+    """The collections of one process, gone when it ends unless *journal* keeps them."""
 
-    def __init__(self) -> None:
+    def __init__(self, journal: Journal | None = None) -> None:
+        self._journal = journal or Forgetful()
         self._collections: dict[str, MemoryCollection] = {}
 
     def collection(self, name: str) -> Collection:
         """Return the collection called *name*."""
-        return self._named(name)
+        return self.named(name)
 
     async def prepare(self, indexes: Sequence[Index]) -> None:
         """Make the indexes that are not there yet.
@@ -44,7 +57,7 @@ class MemoryDatabase:
         :raises Duplicate: documents there already break a unique one.
         """
         for index in indexes:
-            self._named(index.collection).add_index(index)
+            self.named(index.collection).add_index(index)
 
     async def ping(self) -> None:
         """Do nothing: memory always answers."""
@@ -52,25 +65,48 @@ class MemoryDatabase:
     async def close(self) -> None:
         """Do nothing: there is no connection."""
 
-    def _named(self, name: str) -> "MemoryCollection":
-        return self._collections.setdefault(name, MemoryCollection())
+    def named(self, name: str) -> "MemoryCollection":
+        """Return the collection called *name*, made when it is new."""
+        if name not in self._collections:
+            self._collections[name] = MemoryCollection(name, self._journal)
+        return self._collections[name]
 
 
 class MemoryCollection:
     """Documents in a dict; each method is one step, as nothing in it waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, journal: Journal) -> None:
+        self._name = name
+        self._journal = journal
         self._documents: dict[str, Document] = {}
-        self._unique: dict[Index, _Unique] = {}
+        self._unique: dict[Index, Unique] = {}
+        self._lookups: dict[str, Lookup] = {}
 
-    def add_index(self, index: Index) -> None:
-        """Hold *index* from now on; only unique ones do anything."""
+    def add_index(self, index: Index) -> bool:
+        """Hold *index* from now on; return whether it is new.
+
+        :raises Duplicate: documents there already break it.
+        """
+        path = index.keys[0][0]
         if index.unique and index not in self._unique:
-            entries = _Unique(index)
+            entries = Unique(index)
             for document in self._documents.values():
                 entries.check(document)
                 entries.add(document)
             self._unique[index] = entries
+        elif path in self._lookups:
+            return False
+        if path not in self._lookups:
+            lookup = self._lookups[path] = Lookup(path)
+            for document in self._documents.values():
+                lookup.add(document)
+        return True
+
+    def load(self, document: Document) -> None:
+        """Take *document* as it was kept; it is not checked or kept again."""
+        self._documents[document["_id"]] = document
+        for entries in self._indexes():
+            entries.add(document)
 
     async def insert(self, document: Document) -> None:
         """Add *document*, or raise `Duplicate`."""
@@ -130,65 +166,42 @@ class MemoryCollection:
 
     def _matching(self, query: Query) -> Iterator[Document]:
         fits = predicate(query)
+        candidates = list(self._candidates(query))
+        return (document for document in candidates if fits(document))
+
+    def _candidates(self, query: Query) -> Iterable[Document]:
         key = query.get("_id")
         if isinstance(key, str):
-            candidates = [self._documents[key]] if key in self._documents else []
-        else:
-            candidates = list(self._documents.values())
-        return (document for document in candidates if fits(document))
+            return [self._documents[key]] if key in self._documents else []
+        for lookup in self._lookups.values():
+            found = lookup.candidates(query)
+            if found is not None:
+                return [self._documents[each] for each in found]
+        return self._documents.values()
 
     def _store(self, document: Document) -> Document:
         """Put *document* in the place of the one with its identifier, if any."""
+        check_value(document)
         for entries in self._unique.values():
             entries.check(document)
-        before = self._documents.get(document["_id"])
-        for entries in self._unique.values():
+        kept = deepcopy(document)
+        self._journal.write(self._name, kept)
+        before = self._documents.get(kept["_id"])
+        for index in self._indexes():
             if before is not None:
-                entries.remove(before)
-            entries.add(document)
-        self._documents[document["_id"]] = deepcopy(document)
-        return deepcopy(document)
+                index.remove(before)
+            index.add(kept)
+        self._documents[kept["_id"]] = kept
+        return document
 
     def _forget(self, document: Document) -> None:
-        for entries in self._unique.values():
-            entries.remove(document)
+        self._journal.erase(self._name, document["_id"])
+        for index in self._indexes():
+            index.remove(document)
         del self._documents[document["_id"]]
 
-
-class _Unique:
-    """Which document holds which values in a unique index."""
-
-    def __init__(self, index: Index) -> None:
-        self._paths = [split(path) for path, _ in index.keys]
-        self._owners: dict[Entry, str] = {}
-
-    def check(self, document: Document) -> None:
-        entry = self._entry(document)
-        if (
-            entry is not None
-            and self._owners.get(entry, document["_id"]) != (document["_id"])
-        ):
-            raise Duplicate("There is such a record already.")
-
-    def add(self, document: Document) -> None:
-        entry = self._entry(document)
-        if entry is not None:
-            self._owners[entry] = document["_id"]
-
-    def remove(self, document: Document) -> None:
-        entry = self._entry(document)
-        if entry is not None:
-            del self._owners[entry]
-
-    def _entry(self, document: Document) -> Entry | None:
-        """Return the document's entry, or None when the index leaves it out."""
-        found = [list(reach(document, steps)) for steps in self._paths]
-        if not any(found):
-            return None
-        values = [each[0] if len(each) == 1 else None for each in found]
-        if any(value is None or isinstance(value, list | dict) for value in values):
-            raise Unsupported("a unique index needs text, a number or true or false")
-        return tuple(rank(value) for value in values)
+    def _indexes(self) -> list[Unique | Lookup]:
+        return [*self._unique.values(), *self._lookups.values()]
 
 
 def in_order(documents: list[Document], order: Order) -> list[Document]:

@@ -15,7 +15,7 @@ from pymongo.errors import (
     OperationFailure,
     PyMongoError,
 )
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, DeferredList
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator, IReactorTime
 from twisted.logger import Logger
@@ -38,7 +38,7 @@ from aen.server.store.collection import (
     Query,
 )
 from aen.server.store.query import predicate
-from aen.server.store.values import Unsupported
+from aen.server.store.values import Unsupported, plain
 
 T = TypeVar("T")
 Operation = Callable[[Documents], Coroutine[Any, Any, T]]
@@ -152,11 +152,27 @@ class MongoDatabase:
                 timer.cancel()
 
     async def _attempt(self, name: str, operation: Operation[T]) -> T:
-        while self._pool is None:
-            connected: Deferred[None] = Deferred(self._waiting.remove)
-            self._waiting.append(connected)
-            await connected
-        return await operation(self._pool[self._name][name])
+        pool = self._pool
+        while pool is None or any(not each.instance for each in pool.getprotocols()):
+            await self._something_happens(pool)
+            pool = self._pool
+        return await operation(pool[self._name][name])
+
+    async def _something_happens(self, pool: ConnectionPool | None) -> None:
+        """Return when *pool* has another connection, or we have another pool.
+
+        txmongo forgets those who wait for a connection when its pool is closed.
+        """
+        events: list[Deferred[None]] = [Deferred(self._waiting.remove)]
+        self._waiting.append(events[0])
+        if pool is not None:
+            missing = (each for each in pool.getprotocols() if not each.instance)
+            events.append(next(missing).notifyReady())
+        try:
+            await DeferredList(events, fireOnOneCallback=True, consumeErrors=True)
+        finally:
+            for each in events:
+                each.cancel()
 
     def _open(
         self, url: str, tls: IOpenSSLClientConnectionCreator | None
@@ -215,7 +231,7 @@ class MongoCollection:
             cursor = documents.find(query, skip=skip, limit=limit, sort=by)
             found: list[Document] = []
             while not cursor.exhausted:
-                found += await cursor.next_batch()
+                found += plain(await cursor.next_batch())
             return found
 
         return await self._database.run(self._name, work)
@@ -286,10 +302,10 @@ class MongoCollection:
         by = sort(list(order)) if order else None
 
         async def work(documents: Documents) -> Document | None:
-            found: Document | None = await documents.find_one_and_update(
+            found = await documents.find_one_and_update(
                 query, change, sort=by, upsert=upsert, return_document=True
             )
-            return found
+            return plain(found) if found else None
 
         return await self._database.run(self._name, work)
 

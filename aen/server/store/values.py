@@ -53,6 +53,17 @@ def _check_scalar(value: object) -> None:
             raise Unsupported(f"a {type(value).__name__} cannot be stored")
 
 
+def plain(value: Any) -> Any:
+    """Return *value* as BSON gave it with its long integers as ordinary ones."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    return value
+
+
 def check_key(key: object) -> None:
     """Refuse a name of a field that queries could not reach.
 

@@ -2,18 +2,22 @@
 
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_twisted
+from twisted.application.service import IService, Service
 from twisted.internet import reactor  # noqa: TID251 -- tests own it
-from twisted.internet.defer import gatherResults
+from twisted.internet.defer import gatherResults, maybeDeferred
 
 from aen.runtime.tasks import start
 from aen.server.store.collection import Change, Collection, Database, Duplicate, Index
+from aen.server.store.embedded import EmbeddedStore
 from aen.server.store.memory import MemoryDatabase
 from aen.server.store.mongo import MongoDatabase
+from aen.server.store.opening import ClosingService
 from aen.server.store.values import Unsupported
 
 INDEXES = (
@@ -32,23 +36,32 @@ INDEXES = (
     ]
 )
 async def database(
-    request: pytest.FixtureRequest, names: Iterator[str]
+    request: pytest.FixtureRequest, embedded_directory: Path
 ) -> AsyncIterator[Database]:
     """A store of each kind, empty."""
     if request.param == "memory":
         store: Database = MemoryDatabase()
+        service: IService = Service()
     else:
-        mongo = MongoDatabase(reactor, next(names))
-        mongo.connect(os.environ["AEN_TEST_MONGO_URL"])
+        mongo = MongoDatabase(reactor, f"aen_{uuid.uuid4().hex}")
         store = mongo
+        if request.param == "mongo":
+            if "AEN_TEST_MONGO_URL" not in os.environ:
+                pytest.skip("AEN_TEST_MONGO_URL does not name a MongoDB")
+            mongo.connect(os.environ["AEN_TEST_MONGO_URL"])
+            service = ClosingService(mongo)
+        else:
+            service = EmbeddedStore(embedded_directory, mongo, reactor)
+    service.startService()
     await store.prepare(INDEXES)
     yield store
-    await store.close()
+    await maybeDeferred(service.stopService)
 
 
-@pytest.fixture
-def names() -> Iterator[str]:
-    return (f"aen_{uuid.uuid4().hex}" for _ in range(9))
+@pytest.fixture(scope="session")
+def embedded_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One directory for all: each test has a database of its own in it."""
+    return tmp_path_factory.mktemp("store")
 
 
 @pytest.fixture
