@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+
+from tests.installed import Installed, brought_up
 from zope.interface import implementer
 
 
@@ -44,3 +46,9 @@ def quiet_reactor() -> Iterator[None]:
     for call in left:
         call.cancel()
     assert not left, left
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Installed]:
+    """Give the real platform, brought up once for all tests that ask for it."""
+    yield from brought_up("platform")

@@ -16,7 +16,9 @@ class ComputeSettings:
     gateway_key: str
     """The public key of the one gateway this node obeys."""
     prefix: str = str(DEFAULT_PREFIX)
+    """Where the node's own files are."""
     listen: tuple[str, ...] = ("tcp:5002",)
+    """Where the gateway is answered, as endpoint strings."""
     projectRoot: str = "/projects"  # noqa: N815 -- the product's key
     """Project directories are ``<projectRoot>/<owner>/<project>``."""
     server_url: str = ""
@@ -26,11 +28,13 @@ class ComputeSettings:
     python: str | None = None
     """Interpreter of environments; default: the system's, if it is new enough."""
     jupyter_packages: tuple[str, ...] = ("jupyterlab", "notebook")
+    """What is installed beside environments to serve notebooks."""
     default_packages: tuple[str, ...] = Factory(
         lambda: ("ipykernel", "ipywidgets", "matplotlib", "numpy", "pandas", "pip")
     )
     """What is in a new project's environment “default”."""
     launches_per_project: int = 64
+    """How many apps of one project may run at a time."""
     stop_patience: float = 5.0
     """Seconds between the polite signal and the strong one."""
     idle_timeout: float = 0.0

@@ -17,7 +17,9 @@ class ServerSettings:
     public_url: str
     """Address as browsers see it, e.g. ``https://aen.example.org``; no slash after."""
     prefix: str = str(DEFAULT_PREFIX)
+    """Where the server's own files are."""
     site_name: str = "Anaconda Enterprise Notebooks"
+    """What the pages call this installation."""
     listen: tuple[str, ...] = ()
     """Where the native front listens, as endpoint strings, e.g. ``tcp:80``.
     Empty: nginx or another proxy stands in front of the UNIX socket."""
@@ -26,8 +28,11 @@ class ServerSettings:
     worker: bool = False
     """Whether the web process does tasks itself; else ``--worker`` runs apart."""
     accounts: str = "local"
+    """Where accounts are kept; ``local``: in the store."""
     open_registration: bool = False
+    """Whether strangers may make themselves an account."""
     default_visibility: str = "private"
+    """What a new project is unless its owner says: ``private``, ``public``."""
     MONGO_URL: str | None = field(default=None, repr=False, metadata=SECRET)
     """A MongoDB; without it the embedded store is used."""
     session_days: float = 14.0
@@ -35,6 +40,7 @@ class ServerSettings:
     task_lease: float = 30.0
     """Seconds after which the task of a silent worker is given to another."""
     task_attempts: int = 3
+    """How often a task is begun by workers that die before it is called failed."""
     task_pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
     """Seconds between the attempts to reach a data center before a task fails."""
     tasks_at_once: int = 8
