@@ -1,0 +1,3 @@
+// What the gateway's own pages do beyond plain HTML.
+
+document.documentElement.dataset.script = "on";
