@@ -4,7 +4,8 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from twisted.logger import LogEvent, globalLogPublisher
+from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from zope.interface import implementer
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +17,7 @@ def logged_failures() -> Iterator[list[LogEvent]]:
     """
     seen: list[LogEvent] = []
 
+    @implementer(ILogObserver)
     def observe(event: LogEvent) -> None:
         if event.get("log_failure") is not None:
             seen.append(event)
@@ -32,11 +34,11 @@ def quiet_reactor() -> Iterator[None]:
     """Fail a test that leaves timers in the reactor."""
     from twisted.internet import reactor  # noqa: PLC0415, TID251 -- tests own it
 
-    before = {id(call) for call in reactor.getDelayedCalls()}  # type: ignore[attr-defined]
+    before = {id(call) for call in reactor.getDelayedCalls()}
     yield
     left = [
         call
-        for call in reactor.getDelayedCalls()  # type: ignore[attr-defined]
+        for call in reactor.getDelayedCalls()
         if id(call) not in before and call.active()
     ]
     for call in left:

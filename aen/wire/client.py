@@ -206,19 +206,21 @@ class _Whole(Protocol):
         self.done: Deferred[bytes] = Deferred(lambda _: self._abort())
         self._limit = limit
         self._body = bytearray()
+        self._aborted = False
 
     def _abort(self) -> None:
+        self._aborted = True
         if self.transport is not None:
-            self.transport.abortConnection()  # type: ignore[attr-defined]
+            self.transport.loseConnection()
 
     def dataReceived(self, data: bytes) -> None:
         self._body += data
         if len(self._body) > self._limit and not self.done.called:
-            self.done.errback(Unavailable("The answer is too long."))
             self._abort()
+            self.done.errback(Unavailable("The answer is too long."))
 
     def connectionLost(self, reason: Failure = Failure(ResponseDone())) -> None:  # noqa: B008
-        if self.done.called:
+        if self.done.called or self._aborted:
             return
         if reason.check(ResponseDone, PotentialDataLoss):
             self.done.callback(bytes(self._body))
@@ -236,14 +238,16 @@ class _Lines(Protocol):
         self._on_line = on_line
         self._rest = b""
         self._silence = silence
+        self._aborted = False
         self._timer = clock.callLater(silence, self._silent)
 
     def abort(self) -> None:
         """Close the connection; nobody listens any more."""
+        self._aborted = True
         if self._timer.active():
             self._timer.cancel()
         if self.transport is not None:
-            self.transport.abortConnection()  # type: ignore[attr-defined]
+            self.transport.loseConnection()
 
     def _silent(self) -> None:
         self._end(Unavailable("It fell silent."))
@@ -280,5 +284,5 @@ class _Lines(Protocol):
     def connectionLost(self, reason: Failure = Failure(ResponseDone())) -> None:  # noqa: B008
         if self._timer.active():
             self._timer.cancel()
-        if not self.done.called:
+        if not self.done.called and not self._aborted:
             self.done.errback(Unavailable("The connection broke off."))
