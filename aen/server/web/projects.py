@@ -96,6 +96,12 @@ class ProjectPages:
         project = await self._projects.at(visit.caller, at(owner, name))
         return await self._show(visit, project, "part/live.html")
 
+    @view("/<owner>/<name>/team", needs=Needs.ANYONE)
+    async def team(self, visit: Visit, owner: str, name: str) -> Answer:
+        """Return the list of a project's team."""
+        project = await self._projects.at(visit.caller, at(owner, name))
+        return Page("part/team.html", {"project": project})
+
     @view("/<owner>/<name>/events", needs=Needs.ANYONE)
     async def events(self, visit: Visit, owner: str, name: str) -> Answer:
         """Stream what happens to a project."""

@@ -20,7 +20,6 @@ _SECTIONS = {
     "admin": Action.ADMINISTER,
     "info": Action.VIEW,
 }
-_TAGS = 20
 
 
 class SettingsPages:
@@ -180,7 +179,6 @@ def _role(text: str) -> TeamRole:
 
 def _tags(text: str) -> tuple[str, ...]:
     """Return the tags typed into one field, each once, in the order typed."""
-    words = (" ".join(part.split()) for part in text.split(","))
-    return tuple(dict.fromkeys(word for word in words if word))[:_TAGS]
+    return tuple(dict.fromkeys(text.replace(",", " ").split()))
 
 

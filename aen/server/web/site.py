@@ -3,8 +3,7 @@
 import secrets
 
 from klein import Klein
-from twisted.web.iweb import IResource
-from twisted.web.resource import Resource
+from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
 
 from aen.runtime.assets import Assets
@@ -48,6 +47,11 @@ class _Root(Resource):
 
     def getChild(self, path: bytes, request: Request) -> IResource:  # noqa: N802
         request.postpath.insert(0, request.prepath.pop())
+        try:
+            b"/".join(request.postpath).decode()
+        except UnicodeDecodeError:
+            # No page has such an address, and klein would log a traceback.
+            request.postpath = [b"not", b"utf", b"8", b""]
         return self._rest
 
 

@@ -21,6 +21,21 @@ _STEPS = (
     (365 * 86_400.0, 30 * 86_400.0, "month"),
 )
 _MOMENT = 10
+# Chrome calls itself Safari too, and Edge both: the order matters.
+_BROWSERS = (
+    ("Firefox/", "Firefox"),
+    ("Edg/", "Edge"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def stamp(seconds: float) -> str:
@@ -58,6 +73,14 @@ def percent(done: int, total: int) -> int | None:
     return min(100, max(0, done * 100 // total)) if total > 0 else None
 
 
+def browser(agent: str) -> str:
+    """Return what people call the browser that calls itself *agent*."""
+    name = next((word for mark, word in _BROWSERS if mark in agent), "")
+    system = next((word for mark, word in _SYSTEMS if mark in agent), "")
+    known = f"{name} on {system}" if name and system else name or system
+    return known or agent[:60] or "Unknown browser"
+
+
 @frozen
 class Templates:
     """Renders pages; *assets* knows the addresses of the built files."""
@@ -75,7 +98,7 @@ class Templates:
             lstrip_blocks=True,
         )
         made.filters.update(
-            stamp=stamp, day=day, markdown=markdown, ago=ago, span=span
+            stamp=stamp, day=day, markdown=markdown, ago=ago, browser=browser
         )
         made.globals.update(
             asset=lambda name: BUILT_URL + assets.url(name),

@@ -107,8 +107,12 @@ class Frame:
                 return start(work())
             return finish_anyway(_log, route.path, work())
 
-        methods = list(route.methods)
-        app.route(route.path, methods=methods, endpoint=str(route))(answer)
+        app.route(
+            route.path,
+            methods=list(route.methods),
+            endpoint=str(route),
+            strict_slashes=False,
+        )(answer)
 
     async def _answer(
         self, request: Request, route: _Route, page: View, parts: dict[str, str]
