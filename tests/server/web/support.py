@@ -15,7 +15,7 @@ from aen.model.users import Caller, Role
 from aen.server.passwords import Passwords
 from aen.server.rooms import Parts, Rooms, furnish
 from aen.server.settings import ServerSettings
-from aen.server.store.indexes import INDEXES
+from aen.server.store.schema import INDEXES
 from aen.server.store.memory import MemoryDatabase
 from aen.wire.client import OnLine, Place
 from aen.wire.messages import Launch, LaunchList, NodeStatus, Usage
