@@ -15,7 +15,7 @@ from aen.model.users import Caller, Role
 from aen.server.passwords import Passwords
 from aen.server.rooms import Parts, Rooms, furnish
 from aen.server.settings import ServerSettings
-from aen.server.store.indexes import INDEXES
+from aen.server.store.schema import INDEXES
 from aen.server.store.memory import MemoryDatabase
 from aen.wire.client import OnLine, Place
 from aen.wire.messages import Launch, LaunchList, NodeStatus, Usage
@@ -136,7 +136,14 @@ async def project(rooms: Rooms, path: str, **parts: Any) -> Project:
             **parts,
         }
     )
-    await rooms.archive.projects.add(made)
+    records = rooms.archive.projects
+    await records.add(made)
+    if made.progress is not None:
+        await records.begin(made.id, "worker", made.state, now)
+        await records.step(made.id, "worker", made.progress)
+    if made.problem is not None:
+        await records.begin(made.id, "worker", None, now)
+        await records.finish(made.id, "worker", made.state, made.problem, now)
     return made
 
 
