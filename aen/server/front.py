@@ -44,8 +44,7 @@ _ALWAYS = (
     (b"Cache-Control", b"no-store"),
     (
         b"Content-Security-Policy",
-        b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none';"
-        b" frame-ancestors 'none'",
+        b"default-src 'none'; style-src 'self'; frame-ancestors 'none'",
     ),
     (b"X-Content-Type-Options", b"nosniff"),
     (b"Referrer-Policy", b"same-origin"),
