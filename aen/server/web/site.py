@@ -39,23 +39,50 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
 
 
 class _Root(Resource):
-    """Sends what begins with a known segment there, the rest to the pages."""
+    """Sends each request to the part that its first segments name."""
 
-    def __init__(self, rest: IResource) -> None:
+    def __init__(
+        self, rest: IResource, wire: IResource | None, api: IResource | None
+    ) -> None:
         super().__init__()
         self._rest = rest
+        self._wire = wire
+        self._api = api
 
     def getChild(self, path: bytes, request: Request) -> IResource:  # noqa: N802
-        request.postpath.insert(0, request.prepath.pop())
-        try:
-            b"/".join(request.postpath).decode()
-        except UnicodeDecodeError:
+        whole = [path, *(request.postpath or [])]
+        if self._api is not None and whole[:2] == [b"api", b"v1"]:
+            request.prepath, request.postpath = whole[:2], whole[2:]
+            return self._api
+        if not _utf8(whole):
             # No page has such an address, and klein would log a traceback.
-            request.postpath = [b"not", b"utf", b"8", b""]
-        return self._rest
+            whole = [b"not", b"utf", b"8", b""]
+        request.prepath, request.postpath = [], whole
+        wired = whole[:1] == [b"wire"] or whole == [b"oauth", b"token"]
+        return self._wire if self._wire is not None and wired else self._rest
 
 
-def site(rooms: Rooms, assets: Assets | None = None) -> IResource:
-    """Return pages, JSON API and the wire; *assets* default to the built ones."""
+def site(
+    rooms: Rooms,
+    *,
+    assets: Assets | None = None,
+    wire: IResource | None = None,
+    api: IResource | None = None,
+) -> IResource:
+    """Return all that is served on the UNIX socket; give it to `bounded_site`.
+
+    *wire* answers ``/wire/…`` and ``/oauth/token`` by whole paths, *api* what is
+    below ``/api/v1``. *assets* default to the built ones.
+
+    :raises Invalid: the front end was not built.
+    """
     live = Live(rooms.events, rooms.clock)
-    return _Root(pages(rooms, assets or Assets.load(BUILT), live))
+    return _Root(pages(rooms, assets or Assets.load(BUILT), live), wire, api)
+
+
+def _utf8(segments: list[bytes]) -> bool:
+    try:
+        b"/".join(segments).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
