@@ -20,8 +20,8 @@ from aen.compute.launches import Launches
 from aen.compute.processes import process_table
 from aen.model.errors import Conflict, Failed, NotFound
 from aen.runtime.tasks import pause, start
-from tests.compute.programs import FAILING, NASTY, SERVER, STUBBORN, command, write_app
 from tests.compute.ground import OTHER, PROJECT, Node, asking
+from tests.compute.programs import FAILING, NASTY, SERVER, STUBBORN, command, write_app
 
 pytestmark = pytest.mark.system
 

@@ -16,11 +16,9 @@ from aen.server.web.api.projects import ProjectCalls
 from aen.server.web.api.running import RunningCalls
 from aen.server.web.live import Live
 
-PREFIX = "/api"
-
 
 def api(rooms: Rooms, live: Live) -> Klein:
-    """Return ``/api/v1`` with everything in it, and its description."""
+    """Return what is below ``/api/v1`` with everything in it, and its description."""
     app, calls = Klein(), Calls(rooms)
     for part in (
         People(rooms),
@@ -32,14 +30,13 @@ def api(rooms: Rooms, live: Live) -> Klein:
     version = importlib.metadata.version("aen")
     text = json.dumps(describe(calls.operations, rooms.settings.public_url, version))
 
-    @app.route("/api/v1/openapi.json", methods=["GET"])
+    @app.route("/openapi.json", methods=["GET"])
     def description(request: Request) -> bytes:
         request.setHeader(b"content-type", b"application/json; charset=utf-8")
         request.setHeader(b"cache-control", b"public, max-age=300")
         return text.encode()
 
-    @app.route("/api", branch=True)
-    @app.route("/api/", branch=True)
+    @app.route("/", branch=True)
     def unknown(request: Request) -> bytes:
         return calls.refuse(request, NotFound("There is no such call."))
 

@@ -141,7 +141,7 @@ class Calls:
 
         path = described.path.replace("{", "<").replace("}", ">")
         app.route(
-            f"/api/v1{path}",
+            path,
             methods=[described.method],
             endpoint=f"{described.method} {described.path}",
         )(answer)
