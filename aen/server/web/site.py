@@ -68,8 +68,8 @@ def site(rooms: Rooms, assets: Assets | None = None) -> IResource:
     :raises Invalid: the front end was not built.
     """
     live = Live(rooms.events, rooms.clock)
-    calls = api(rooms, live).resource()
-    return _Root(pages(rooms, assets or Assets.load(BUILT), live), calls)
+    people = pages(rooms, assets or Assets.load(BUILT), live)
+    return _Root(people, api(rooms, live).resource())
 
 
 def _utf8(segments: list[bytes]) -> bool:
