@@ -42,10 +42,9 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
 class _Root(Resource):
     """Sends each request to the part that its first segments name."""
 
-    def __init__(self, rest: IResource, wire: IResource | None, api: IResource) -> None:
+    def __init__(self, rest: IResource, api: IResource) -> None:
         super().__init__()
         self._rest = rest
-        self._wire = wire
         self._api = api
 
     def getChild(self, path: bytes, request: Request) -> IResource:  # noqa: N802
