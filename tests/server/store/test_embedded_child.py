@@ -17,7 +17,7 @@ ROOT = {"PYTHONPATH": str(Path(aen.__file__).parents[1])}
 def run(places: StorePlaces) -> subprocess.Popen[bytes]:
     """Start a store that ends when it had no client for a tenth of a second."""
     command = [*PROGRAM, str(places.directory), "0.1"]
-    return subprocess.Popen(command, env=ROOT)  # noqa: S603 -- our own program
+    return subprocess.Popen(command, env=ROOT)
 
 
 @pytest.fixture
