@@ -32,6 +32,7 @@ class HeadBuffer:
     _lines: int = 0
     """Where the unfinished line begins; all before it is well formed."""
     _seen: int = 0
+    _skipped: bool = False
 
     @property
     def empty(self) -> bool:
@@ -43,20 +44,20 @@ class HeadBuffer:
 
         :raises ProtocolError: these bytes cannot become a head.
         """
-        if not self._data and self._skip_blank(data) is not data:
-            data = self._skip_blank(data)
-        if not self._data:
+        if not self._data and not data.startswith(b"\r"):
             end = data.find(b"\r\n\r\n") + 4
             if 4 <= end <= self.limit:  # noqa: PLR2004 -- -1 + 4 is "not found"
                 return data[:end], data[end:]
         self._data += data
+        self._skip_blank_line()
         return self._take_slowly()
 
-    def _skip_blank(self, data: bytes) -> bytes:
+    def _skip_blank_line(self) -> None:
         # RFC 9112 section 2.2: one empty line before a request is to be ignored.
-        if self.of_request and data.startswith(b"\r\n"):
-            return data[2:]
-        return data
+        if self.of_request and not self._skipped and self._data.startswith(b"\r\n"):
+            del self._data[:2]
+            self._seen = 0
+            self._skipped = True
 
     def _take_slowly(self) -> tuple[bytes, bytes] | None:
         held = self._data
@@ -67,6 +68,7 @@ class HeadBuffer:
             whole = bytes(held)
             held.clear()
             self._lines = self._seen = 0
+            self._skipped = False
             return whole[:end], whole[end:]
         self._check_lines()
         return None
