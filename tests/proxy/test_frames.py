@@ -1,6 +1,7 @@
 """Following WebSocket frames."""
 
 import os
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +45,7 @@ def test_any_split_finds_the_same_boundaries(
     cuts = data.draw(st.lists(st.sampled_from(near), max_size=12))
     walker = FrameWalker()
     edges = [0, *sorted(cuts), len(wire)]
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         walker.feed(wire[begin:end])
         assert walker.at_boundary == (end in ends)
     assert not walker.closed
