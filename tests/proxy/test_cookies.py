@@ -11,7 +11,7 @@ from aen.proxy import cookies
         (b"aen=1", b""),
         (b"aen-session=1; a=b", b"a=b"),
         (b"a=b ;AEN=1;  c=d;", b"a=b; c=d"),
-        (b"a=\"x; aen=1; y\"", b"a=\"x; y\""),
+        (b'a="x; aen=1; y"', b'a="x; y"'),
         (b"=aen=1; a", b"a"),
         (b"", b""),
     ],

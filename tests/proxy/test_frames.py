@@ -72,11 +72,11 @@ def test_the_next_boundary_is_found_from_anywhere(
 def test_a_close_frame_is_noticed() -> None:
     """What has said goodbye is not to be spoken over."""
     walker = FrameWalker()
-    walker.feed(frame(1, b"x", masked=True))
-    assert not walker.closed
-    walker.feed(close_frame(1000, "", os.urandom(4)))
-    assert walker.closed
-    assert walker.at_boundary
+    seen = []
+    for data in (frame(1, b"x", masked=True), close_frame(1000, "", os.urandom(4))):
+        walker.feed(data)
+        seen.append((walker.closed, walker.at_boundary))
+    assert seen == [(False, True), (True, True)]
 
 
 def test_close_frames() -> None:

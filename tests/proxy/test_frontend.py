@@ -5,6 +5,11 @@ import pytest
 from aen.proxy.routing import Answer
 from tests.proxy.harness import TO_ONE, Harness
 
+BOTH = (
+    b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
+
 
 @pytest.mark.parametrize(
     ("raw", "status"),
@@ -14,11 +19,7 @@ from tests.proxy.harness import TO_ONE, Harness
         (b"GET /<script> HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: a\r\n<script>\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\n", 400),
-        (
-            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
-            b"Transfer-Encoding: chunked\r\n\r\n",
-            400,
-        ),
+        (BOTH, 400),
         (b"GET /\r\n", 400),
         (b"GET / HTTP/2.0\r\n", 505),
         (b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501),

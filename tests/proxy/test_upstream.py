@@ -1,7 +1,6 @@
 """Upstream addresses and the pool."""
 
 import pytest
-from twisted.internet.defer import Deferred
 from twisted.internet.testing import MemoryReactorClock
 
 from aen.proxy.limits import Limits
@@ -36,7 +35,7 @@ def test_unix_sockets() -> None:
     """With the time limit of `Limits`."""
     reactor = MemoryReactorClock()
     pool = Pool(reactor, Limits(connect_seconds=7), Sweep(reactor, 1))
-    connecting: Deferred[object] = pool.connect("unix:/run/a:b.sock")
+    connecting = pool.connect("unix:/run/a:b.sock")
     assert (reactor.unixClients[0][0], reactor.unixClients[0][2]) == (
         "/run/a:b.sock",
         7,
