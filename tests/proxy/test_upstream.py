@@ -27,7 +27,7 @@ def test_addresses(upstream: str, where: tuple[str, int]) -> None:
     pool = Pool(reactor, Limits(), Sweep(reactor, 1))
     connecting = pool.connect(upstream)
     assert reactor.tcpClients[0][:2] == where
-    connecting.addErrback(lambda _: None)  # type: ignore[unused-awaitable]
+    connecting.addErrback(lambda _: None)
     connecting.cancel()
 
 
@@ -40,7 +40,7 @@ def test_unix_sockets() -> None:
         "/run/a:b.sock",
         7,
     )
-    connecting.addErrback(lambda _: None)  # type: ignore[unused-awaitable]
+    connecting.addErrback(lambda _: None)
     connecting.cancel()
 
 
