@@ -9,14 +9,16 @@ from typing import Any
 from twisted.application.service import IService, MultiService, Service
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
+from twisted.web.http import Request
 from twisted.web.server import Site
 from typing_extensions import override
 
 from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.app_process import LaunchLimits
-from aen.compute.command import passed_on
+from aen.compute.command import Ground, passed_on
 from aen.compute.door import NodeRouter
 from aen.compute.environments.builtin import BuiltinEnvironments
+from aen.compute.environments.index import pip_files, uv_environment
 from aen.compute.environments.provider import DEFAULT, JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.launches import Launches, LaunchGround
@@ -101,9 +103,13 @@ def assemble(
                 directories,
                 lambda: environments.ready(JUPYTER, lambda _: None),
                 settings.home / "var/home",
-                sys.executable,
-                settings.server_url,
-                passed_on(environ),
+                Ground(
+                    sys.executable,
+                    server_url=settings.server_url,
+                    passed=passed_on({**index_access(environ), **environ}),
+                    shell=shell(),
+                    python_path=environ.get("PYTHONPATH", ""),
+                ),
             ),
             reactor=reactor,
             machine=here,
@@ -125,10 +131,38 @@ def assemble(
         _Node(settings, records, running, launches, directories),
         _Housekeeping(reactor, environments, launches, board),
         ListeningService(
-            unix_endpoint(settings.api_socket), Site(api.app.resource()), reactor
+            unix_endpoint(settings.api_socket), Calls(api.app.resource()), reactor
         ),
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
     )
+
+
+class Calls(Site):
+    """Serves the API; each call has its line in the log of the door."""
+
+    noisy = False
+
+    @override
+    def log(self, request: Request) -> None:
+        """Log nothing."""
+
+
+def index_access(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return variables by which pip and uv in projects reach what the node's do.
+
+    Apps have other home directories: what the account's own files say is lost there.
+    """
+    files = [one for one in pip_files(environ) if os.access(one, os.R_OK)]
+    texts = [one.read_text("utf-8", "replace") for one in files]
+    home = environ.get("HOME", "/nonexistent")
+    own = [str(one) for one in files if one.is_relative_to(home)]
+    named = {"PIP_CONFIG_FILE": own[-1]} if own else {}
+    return {**uv_environment(environ, texts), **named}
+
+
+def shell() -> str:
+    """Return the shell of terminals where the account's own is not wanted."""
+    return "/bin/bash" if Path("/bin/bash").exists() else "/bin/sh"
 
 
 def environment_settings(settings: ComputeSettings) -> EnvironmentSettings:
