@@ -3,6 +3,7 @@
 import os
 import pwd
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
