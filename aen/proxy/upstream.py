@@ -92,7 +92,8 @@ class UpstreamConnection(Protocol):
 
 def keep_alive(transport: Any) -> None:
     """Send small writes at once and find dead peers, where the transport can."""
-    if hasattr(transport.getPeer(), "port"):
+    over_tcp = hasattr(transport.getPeer(), "port")
+    if over_tcp and hasattr(transport, "setTcpNoDelay"):
         transport.setTcpNoDelay(True)
         transport.setTcpKeepAlive(True)
 

@@ -43,9 +43,7 @@ class AccountPages:
             if form["new"] != form["again"]:
                 message = "The two passwords are not the same."
                 raise Invalid(message, fields={"again": message})
-            await self._accounts.change_password(
-                visit.person, form["old"], form["new"]
-            )
+            await self._accounts.change_password(visit.person, form["old"], form["new"])
         except AenError as error:
             return await self._page(visit, error, "password")
         return Redirect("/account/?done=password")

@@ -48,7 +48,9 @@ class Cookies:
         """Set a cookie no script can read; without *days* it ends with the browser."""
         age = "" if days is None else f"; Max-Age={int(days * DAY)}"
         secure = "; Secure" if self.secure else ""
-        self._add(request, f"{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
+        self._add(
+            request, f"{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"
+        )
 
     def drop(self, request: Request, name: str) -> None:
         """Make the browser forget a cookie."""

@@ -1,5 +1,6 @@
 """The HTTP server behind the front: bounded bodies, no tracebacks, no banner."""
 
+from twisted.web import http
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 from typing_extensions import override
@@ -31,12 +32,12 @@ class _QuietSite(Site):
     """Leaves the log to the views: Twisted's own line shows what a query holds."""
 
     @override
-    def log(self, request: Request) -> None:
+    def log(self, request: http.Request) -> None:
         """Write nothing."""
 
 
 def bounded_site(resource: IResource, limit: int) -> Site:
-    """Return the factory that serves *resource* with bodies of at most *limit* bytes."""
+    """Return what serves *resource*, with bodies of at most *limit* bytes."""
     kind = type("LimitedRequest", (BoundedRequest,), {"limit": limit})
     site = _QuietSite(resource, requestFactory=kind, timeout=IDLE)
     site.displayTracebacks = False

@@ -89,7 +89,7 @@ class _Stream:
         request.setHeader(b"content-type", b"text/event-stream; charset=utf-8")
         request.setHeader(b"cache-control", b"no-store")
         request.setHeader(b"x-accel-buffering", b"no")  # nginx would hold it back
-        request.registerProducer(self, True)  # type: ignore[no-untyped-call]
+        request.registerProducer(self, True)
         self.send(b"retry: 1000\n\n")
 
     def on_end(self, leave: Callable[[], None]) -> None:
@@ -105,6 +105,12 @@ class _Stream:
             self._waiting.append(data)
         else:
             # It missed too much; a new stream begins with the whole picture.
+            self.end()
+
+    def go_on(self, *, allowed: bool) -> None:
+        """Show that the stream lives, or end it in words the page's script knows."""
+        self.send(b": \n\n" if allowed else line("end", {}))
+        if not allowed:
             self.end()
 
     def pauseProducing(self) -> None:
@@ -167,11 +173,7 @@ class Live:
 
     def _listen(self, stream: _Stream, subject: Subject) -> None:
         async def check() -> None:
-            if await subject.allowed():
-                stream.send(b": \n\n")
-            else:
-                stream.send(line("end", {}))
-                stream.end()
+            stream.go_on(allowed=await subject.allowed())
 
         def recheck() -> None:
             spawn(_log, "checking a listener's right", check())

@@ -1,9 +1,11 @@
 """Where to go after signing in: always a path of this server, whatever was asked."""
 
+import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 HOME = "/"
 _LONGEST = 2000
+_BLANK_OR_CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _PATH = "/-._~!$&'()*+,;=:@"
 
 
@@ -38,5 +40,5 @@ def _unsafe(text: str) -> bool:
         text.startswith("//")
         or "\\" in text
         or "\N{REPLACEMENT CHARACTER}" in text
-        or any(ord(sign) < 0x21 or ord(sign) == 0x7F for sign in text)
+        or _BLANK_OR_CONTROL.search(text) is not None
     )

@@ -39,9 +39,7 @@ def at(owner: str, name: str) -> ProjectPath:
 
 def rights(caller: Caller | None, project: Project) -> dict[str, bool]:
     """Return what the caller may do, for templates: ``can.run``, ``can.edit``."""
-    return {
-        action.name.lower(): may(caller, action, project) for action in Action
-    }
+    return {action.name.lower(): may(caller, action, project) for action in Action}
 
 
 class ProjectPages:
@@ -193,4 +191,3 @@ class ProjectPages:
             return Running(silent="The data center takes long to answer.")
         except AenError as error:
             return Running(silent=error.message)
-

@@ -1,5 +1,7 @@
 """A project's settings: summary and description, team, administration, details."""
 
+from twisted.internet.defer import TimeoutError as TooSlow
+
 from aen.model.errors import AenError, Invalid
 from aen.model.names import ProjectPath
 from aen.model.permissions import Action, demand, may
@@ -11,7 +13,6 @@ from aen.server.web.projects import PATIENCE, at, rights
 from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Page, Redirect, Text, Visit
 from aen.wire.messages import Usage
-from twisted.internet.defer import TimeoutError as TooSlow
 
 _BASE = "/<owner>/<name>/settings/"
 _SECTIONS = {
@@ -72,9 +73,7 @@ class SettingsPages:
         path, form = at(owner, name), visit.form
         try:
             role = _role(form["role"])
-            await self._projects.set_member(
-                visit.person, path, form.line("user"), role
-            )
+            await self._projects.set_member(visit.person, path, form.line("user"), role)
         except AenError as error:
             return await self._page(visit, path, "team", error)
         return Redirect(f"/{path}/settings/team?done=team")
@@ -180,5 +179,3 @@ def _role(text: str) -> TeamRole:
 def _tags(text: str) -> tuple[str, ...]:
     """Return the tags typed into one field, each once, in the order typed."""
     return tuple(dict.fromkeys(text.replace(",", " ").split()))
-
-

@@ -10,6 +10,7 @@ from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from aen.server.web.account import AccountPages
 from aen.server.web.admin import AdminPages
+from aen.server.web.api.mount import api
 from aen.server.web.dashboard import DashboardPages
 from aen.server.web.entry import EntryPages
 from aen.server.web.live import Live
@@ -39,23 +40,40 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
 
 
 class _Root(Resource):
-    """Sends what begins with a known segment there, the rest to the pages."""
+    """Sends each request to the part that its first segments name."""
 
-    def __init__(self, rest: IResource) -> None:
+    def __init__(self, rest: IResource, api: IResource) -> None:
         super().__init__()
         self._rest = rest
+        self._api = api
 
     def getChild(self, path: bytes, request: Request) -> IResource:  # noqa: N802
-        request.postpath.insert(0, request.prepath.pop())
-        try:
-            b"/".join(request.postpath).decode()
-        except UnicodeDecodeError:
+        whole = [path, *(request.postpath or [])]
+        if whole[:2] == [b"api", b"v1"]:
+            request.prepath, request.postpath = whole[:2], whole[2:]
+            return self._api
+        if not _utf8(whole):
             # No page has such an address, and klein would log a traceback.
-            request.postpath = [b"not", b"utf", b"8", b""]
+            whole = [b"not", b"utf", b"8", b""]
+        request.prepath, request.postpath = [], whole
         return self._rest
 
 
 def site(rooms: Rooms, assets: Assets | None = None) -> IResource:
-    """Return pages, JSON API and the wire; *assets* default to the built ones."""
+    """Return pages and JSON API; *assets* default to the built ones.
+
+    Give it to `bounded_site`, behind `Doorway`, which takes what gateways ask.
+
+    :raises Invalid: the front end was not built.
+    """
     live = Live(rooms.events, rooms.clock)
-    return _Root(pages(rooms, assets or Assets.load(BUILT), live))
+    people = pages(rooms, assets or Assets.load(BUILT), live)
+    return _Root(people, api(rooms, live).resource())
+
+
+def _utf8(segments: list[bytes]) -> bool:
+    try:
+        b"/".join(segments).decode()
+    except UnicodeDecodeError:
+        return False
+    return True

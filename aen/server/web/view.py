@@ -239,7 +239,9 @@ class Frame:
         request.setResponseCode(status)
         return page
 
-    def _note(self, request: Request, route: _Route, visit: Visit, began: float) -> None:
+    def _note(
+        self, request: Request, route: _Route, visit: Visit, began: float
+    ) -> None:
         # A path with a secret in it is logged by its rule.
         secret = "<secret>" in route.path
         shown = route.path if secret else request.path.decode("latin-1")[:200]

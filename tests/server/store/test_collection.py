@@ -32,7 +32,16 @@ INDEXES = (
     params=[
         "memory",
         pytest.param("embedded", marks=pytest.mark.system),
-        pytest.param("mongo", marks=pytest.mark.system),
+        pytest.param(
+            "mongo",
+            marks=[
+                pytest.mark.system,
+                pytest.mark.skipif(
+                    "AEN_TEST_MONGO_URL" not in os.environ,
+                    reason="AEN_TEST_MONGO_URL does not name a MongoDB",
+                ),
+            ],
+        ),
     ]
 )
 async def database(
@@ -46,8 +55,6 @@ async def database(
         mongo = MongoDatabase(reactor, f"aen_{uuid.uuid4().hex}")
         store = mongo
         if request.param == "mongo":
-            if "AEN_TEST_MONGO_URL" not in os.environ:
-                pytest.skip("AEN_TEST_MONGO_URL does not name a MongoDB")
             mongo.connect(os.environ["AEN_TEST_MONGO_URL"])
             service = ClosingService(mongo)
         else:

@@ -9,14 +9,21 @@ from twisted.internet.interfaces import IReactorTime
 from aen.model.apps import AppSummary, Instance, Permission
 from aen.model.errors import Unavailable
 from aen.model.names import AppName, parse_project_path
-from aen.model.projects import Member, Problem, Progress, Project, State, TeamRole
-from aen.model.projects import Visibility
+from aen.model.projects import (
+    Member,
+    Problem,
+    Progress,
+    Project,
+    State,
+    TeamRole,
+    Visibility,
+)
 from aen.model.users import Caller, Role
 from aen.server.passwords import Passwords
 from aen.server.rooms import Parts, Rooms, furnish
 from aen.server.settings import ServerSettings
-from aen.server.store.schema import INDEXES
 from aen.server.store.memory import MemoryDatabase
+from aen.server.store.schema import INDEXES
 from aen.wire.client import OnLine, Place
 from aen.wire.messages import Launch, LaunchList, NodeStatus, Usage
 from aen.wire.routes import Route
@@ -136,7 +143,14 @@ async def project(rooms: Rooms, path: str, **parts: Any) -> Project:
             **parts,
         }
     )
-    await rooms.archive.projects.add(made)
+    records = rooms.archive.projects
+    await records.add(made)
+    if made.progress is not None:
+        await records.begin(made.id, "worker", made.state, now)
+        await records.step(made.id, "worker", made.progress)
+    if made.problem is not None:
+        await records.begin(made.id, "worker", None, now)
+        await records.finish(made.id, "worker", made.state, made.problem, now)
     return made
 
 
@@ -178,15 +192,15 @@ async def projects(rooms: Rooms) -> None:
         summary="Demand forecast, weekly.",
         team=(Member("ada", TeamRole.MAINTAINER),),  # type: ignore[arg-type]
     )
-    await project(rooms, "bob/secret", summary="Nobody else’s business.")
+    await project(rooms, "bob/secret", summary="Not for others.")
 
 
 DESCRIPTION = """# What this is
 
-Anomalies against the **1951–1980** mean, from three sources.
+Anomalies against the **1951-1980** mean, from three sources.
 
-* `data/raw` – as downloaded
-* `notebooks/01-grid.ipynb` – [regridding](https://example.org/grid)
+* `data/raw`: as downloaded
+* `notebooks/01-grid.ipynb`: [regridding](https://example.org/grid)
 
 | source | from | cells |
 |---|---|---|
