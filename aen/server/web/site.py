@@ -23,7 +23,7 @@ from aen.server.web.view import Frame
 
 def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
     """Return the pages for people."""
-    templates = Templates.load(assets, rooms.settings.site_name)
+    templates = Templates(assets, rooms.settings.site_name)
     frame = Frame(rooms, templates, secrets.token_urlsafe)
     app = Klein()
     for part in (
