@@ -27,6 +27,6 @@ LONG = 200_000
 )
 def test_no_input_makes_matching_slow(pattern: re.Pattern[bytes], text: bytes) -> None:
     """Two hundred thousand bytes that do not match are refused at once."""
-    began = time.perf_counter()
+    began = time.process_time()
     assert pattern.fullmatch(text) is None
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
