@@ -46,7 +46,7 @@ class Exchange:
     __slots__ = (
         "_attempts",
         "_body",
-        "_body_sent",
+        "_committed",
         "_client",
         "_connecting",
         "_early",
@@ -79,7 +79,7 @@ class Exchange:
         self._framing = framing
         self._keep = keep
         self._body = RequestBody(framing, shared.limits) if framing else None
-        self._body_sent = False
+        self._committed = False
         self._wants_switch = websocket.asks(head)
         self._early = b""
         self._forward = _NOWHERE
@@ -189,7 +189,7 @@ class Exchange:
             return  # Too late: the client has left, or was told to.
         if isinstance(decision, Answer):
             self._answer(decision)
-        elif self._attempts >= self._shared.limits.attempts or self._body_sent:
+        elif self._attempts >= self._shared.limits.attempts or self._committed:
             self._answer(answers.unreachable(self._head, self._reason))
         else:
             self._forward_to(decision)
@@ -256,30 +256,34 @@ class Exchange:
             self._entry.request_id,
             self._framing,
         )
+        self._committed = not self._repeatable
         if self._body is None:
             upstream.flow.write(head)
             self._allow(self._shared.limits.first_byte_seconds)
             return
-        upstream.flow.write(head)
         upstream.flow.feed_from(self._client.flow)
         early, self._early = self._early, b""
         self._client.flow.release(BUSY)
-        self._send_body(upstream, self._body, early)
+        self._send_body(upstream, self._body, early, head)
         rest = self._take_rest()
         if rest:
             self._client.push_back(rest)
 
     def _send_body(
-        self, upstream: UpstreamConnection, body: RequestBody, data: bytes
+        self,
+        upstream: UpstreamConnection,
+        body: RequestBody,
+        data: bytes,
+        head: bytes = b"",
     ) -> None:
+        """Pass *data* on, behind *head* if that is still to be sent."""
         try:
             passed = body.take(data, self._forward)
         except ProtocolError as error:
             self._answer(answers.error(error.status, self._head))
             return
-        if passed:
-            self._body_sent = True
-            upstream.flow.write(passed)
+        if head or passed:
+            upstream.flow.write(head + passed)
         if self._forward.meter is not None:
             self._forward.meter.touch()
         if self.state is State.WAITING:

@@ -1,5 +1,6 @@
 """Exchanges and their router: substitutes, late decisions, failures."""
 
+import pytest
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
@@ -38,12 +39,13 @@ def test_substitutes_are_bounded() -> None:
     assert client.take().startswith(b"HTTP/1.1 503 ")
 
 
-def test_a_body_partly_sent_is_not_sent_elsewhere() -> None:
+@pytest.mark.parametrize("body", [b"Content-Length: 2\r\n\r\nab", b"\r\n"])
+def test_a_post_is_not_sent_elsewhere_either(body: bytes) -> None:
     """Nobody knows what the first upstream did with it."""
     harness = Harness(TO_ONE)
     harness.router.instead = lambda _: TO_ONE
     client = harness.client()
-    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab")
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\n" + body)
     harness.upstream().hang_up()
     assert harness.connects == 1
     assert client.take().startswith(b"HTTP/1.1 502 ")
