@@ -31,7 +31,9 @@ def tool_environment(
         found["UV_CACHE_DIR"] = settings.cache
     elif "UV_CACHE_DIR" not in found and not _has_cache(environ):
         found["UV_CACHE_DIR"] = str(root / ".envs" / ".cache")
-    return found | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+    # a busy machine may take long over one file; the build as a whole has a limit
+    patience = {"UV_COMPILE_BYTECODE_TIMEOUT": str(int(settings.build_timeout) + 1)}
+    return found | patience | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
 
 
 def _has_cache(environ: Mapping[str, str]) -> bool:
