@@ -25,7 +25,7 @@ STATUS_LINE = re.compile(
 )
 RESPONSE_HEAD = re.compile(rb"%s(?:%s)*+\r\n" % (STATUS_LINE.pattern, FIELD))
 
-FIELD_LINE = re.compile(rb"(?:%s)?\r\n" % FIELD)
+FIELD_LINE = re.compile(rb"(?:%s|\r\n)" % FIELD)
 # A line that is not finished: anything a line may hold, with CR only at the end.
 UNFINISHED = re.compile(rb"[\t\x20-\x7e\x80-\xff]*+\r?")
 

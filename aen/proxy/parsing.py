@@ -32,6 +32,7 @@ class HeadBuffer:
     _lines: int = 0
     """Where the unfinished line begins; all before it is well formed."""
     _seen: int = 0
+    _skipped: bool = False
 
     @property
     def empty(self) -> bool:
@@ -43,30 +44,31 @@ class HeadBuffer:
 
         :raises ProtocolError: these bytes cannot become a head.
         """
-        if not self._data and self._skip_blank(data) is not data:
-            data = self._skip_blank(data)
-        if not self._data:
+        if not self._data and not data.startswith(b"\r"):
             end = data.find(b"\r\n\r\n") + 4
             if 4 <= end <= self.limit:  # noqa: PLR2004 -- -1 + 4 is "not found"
                 return data[:end], data[end:]
         self._data += data
+        self._skip_blank_line()
         return self._take_slowly()
 
-    def _skip_blank(self, data: bytes) -> bytes:
+    def _skip_blank_line(self) -> None:
         # RFC 9112 section 2.2: one empty line before a request is to be ignored.
-        if self.of_request and data.startswith(b"\r\n"):
-            return data[2:]
-        return data
+        if self.of_request and not self._skipped and self._data.startswith(b"\r\n"):
+            del self._data[:2]
+            self._seen = 0
+            self._skipped = True
 
     def _take_slowly(self) -> tuple[bytes, bytes] | None:
         held = self._data
         end = held.find(b"\r\n\r\n", max(0, self._seen - 3)) + 4
         if (end if end >= 4 else len(held)) > self.limit:  # noqa: PLR2004
-            raise HeadTooLarge("the head is too long")
+            raise self._error(HeadTooLarge, "the head is too long")
         if end >= 4:  # noqa: PLR2004
             whole = bytes(held)
             held.clear()
             self._lines = self._seen = 0
+            self._skipped = False
             return whole[:end], whole[end:]
         self._check_lines()
         return None
@@ -79,13 +81,16 @@ class HeadBuffer:
         # A CR may be waiting for its LF: look at it again with the next byte.
         begin = max(self._lines, self._seen - 1)
         if grammar.UNFINISHED.fullmatch(held, begin) is None:
-            raise ProtocolError("a control character in the head")
+            raise self._error(ProtocolError, "a control character in the head")
         self._seen = len(held)
+
+    def _error(self, kind: type[ProtocolError], words: str) -> ProtocolError:
+        return (kind if self.of_request else UpstreamBroke)(words)
 
     def _check_line(self, line: bytes) -> None:
         if self._lines > 0:
             if grammar.FIELD_LINE.fullmatch(line) is None:
-                raise ProtocolError("a malformed header line")
+                raise self._error(ProtocolError, "a malformed header line")
         elif self.of_request:
             _check_request_line(line)
         elif grammar.STATUS_LINE.fullmatch(line) is None:

@@ -30,7 +30,7 @@ class Shared:
     tags: Tags = field(factory=Tags)
     log: Logger = field(factory=Logger)
     draining: bool = False
-    _numbers: itertools.count[int] = field(factory=itertools.count)
+    _numbers: "itertools.count[int]" = field(factory=itertools.count)
 
     def new_request_id(self) -> bytes:
         """Return an id no other request of this process has."""

@@ -139,8 +139,11 @@ class Tunnel:
             self._end()
             self._client.flow.abort()
             return
+        if silent < limits.ping_seconds:
+            self._client.deadline = self._heard + limits.ping_seconds
+            return
         self._client.deadline = now + limits.ping_seconds
-        if silent >= limits.ping_seconds and self._from_upstream.at_boundary:
+        if self._from_upstream.at_boundary:
             self._pinged = True
             self._client.flow.write(PING_FRAME)
 
