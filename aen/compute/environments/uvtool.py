@@ -91,6 +91,16 @@ class Uv:
         target = ("--python", str(prefix / "bin" / "python"))
         await self._run(("pip", "install", *options, *target, "--", *packages), hear)
 
+    async def take_out(
+        self, prefix: Path, packages: tuple[str, ...], hear: OnLine
+    ) -> None:
+        """Uninstall *packages*, but not what needs them; absent ones are no mistake.
+
+        :raises Failed: with the reason and uv's last lines.
+        """
+        target = ("--python", str(prefix / "bin" / "python"))
+        await self._run(("pip", "uninstall", *target, "--", *packages), hear)
+
     async def _run(self, arguments: tuple[str, ...], hear: OnLine) -> None:
         command = Command(
             (*_SHELL, find_uv(), *arguments),
