@@ -37,10 +37,17 @@ class GatewaySettings:
     """While the server does not answer, cached answers hold this long."""
     grants: int = 10_000
     """How many answers are cached."""
+    page_seconds: float = 0.3
+    """How long a page load waits for its app before it is shown the progress."""
     wait_seconds: float = 90.0
     """How long a request that is not a page load waits for its app to be ready."""
     server_ca: str | None = None
     """PEM file of a private CA that signed the server's or nodes' certificates."""
+
+    @property
+    def browsers_server_url(self) -> str:
+        """The server's address as browsers see it."""
+        return self.server_url or self.server
 
     @property
     def home(self) -> Path:

@@ -178,6 +178,8 @@ class _Lines:
 
 def stream(
     kind: type[M],
+    *,
+    endless: bool = False,
 ) -> Callable[
     [Callable[[S, str, M, Report], Awaitable[None]]],
     Callable[..., "Deferred[bytes]"],
@@ -186,6 +188,9 @@ def stream(
 
     The answer is a line for each report, then ``{"done": true}`` or the problem.
     Work goes on when the one who asked is gone: whoever asks again joins it.
+
+    :param endless: the view only tells what happens; it is cancelled when the one
+        who asked is gone.
     """
 
     def around(
@@ -207,7 +212,8 @@ def stream(
                 return answer_error(request, error)
             lines = _Lines(request, self.door.clock)
             path = request.path.decode("latin-1")
-            await finish_anyway(_log, path, work(self, asker, message, lines))
+            working = work(self, asker, message, lines)
+            await (working if endless else finish_anyway(_log, path, working))
             lines.end()
             return b""
 

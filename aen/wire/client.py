@@ -129,6 +129,16 @@ class WireClient:
         self, at: "Place", route: Route, message: AttrsInstance, seconds: float
     ) -> IResponse:
         body = json.dumps(unstructure(message)).encode()
+        return await self.send(at, route, body, seconds)
+
+    async def send(
+        self, at: "Place", route: Route, body: bytes, seconds: float | None = None
+    ) -> IResponse:
+        """Ask with *body* as it is, signed as ours, and return the bare response.
+
+        :raises Unavailable: nobody answers.
+        """
+        wait = self._limits.answer_seconds if seconds is None else seconds
         path = at.path + route.path
         ticket = tickets.Ticket(
             issuer=self._identity.name,
@@ -150,7 +160,7 @@ class WireClient:
             unbuffered=True,
             allow_redirects=False,
         )
-        response: IResponse = await self._within(asking, seconds, at)
+        response: IResponse = await self._within(asking, wait, at)
         return response
 
     async def _within(self, waiting: Deferred[Any], seconds: float, at: "Place") -> Any:

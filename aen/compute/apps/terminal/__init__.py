@@ -1,0 +1,1 @@
+"""The Terminal app: shells that outlive the browser's connections."""
