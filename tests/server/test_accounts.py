@@ -3,8 +3,14 @@
 import pytest
 import pytest_twisted
 
-from aen.model.errors import Conflict, Forbidden, Invalid, NotFound, Taken
-from aen.model.errors import Unauthenticated
+from aen.model.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Taken,
+    Unauthenticated,
+)
 from aen.model.projects import TeamRole
 from aen.model.users import Role
 from tests.server.furnished import PASSWORD, at, furnished
@@ -12,7 +18,19 @@ from tests.server.furnished import PASSWORD, at, furnished
 
 @pytest.mark.parametrize(
     "name",
-    ["", "..", "a" * 300, "Ada", "\u0430da", "admin", "root", "api", "a/b", "a b", "1a"],
+    [
+        "",
+        "..",
+        "a" * 300,
+        "Ada",
+        "\u0430da",
+        "admin",
+        "root",
+        "api",
+        "a/b",
+        "a b",
+        "1a",
+    ],
 )
 @pytest_twisted.ensureDeferred
 async def test_bad_names_are_refused(name: str) -> None:
