@@ -38,17 +38,15 @@ class _Headers:
             return False
         return b"close" in tokens(self.values(b"connection"))
 
-    def _lower(self) -> tuple[bytes, ...]:
-        return tuple([name.lower() for name, _ in self.headers])
 
-    def _index(self) -> dict[bytes, bytes]:
-        # Of two headers with one name the first must win: begin at the end.
-        return {
-            key: value
-            for key, (_, value) in zip(
-                reversed(self.keys), reversed(self.headers), strict=True
-            )
-        }
+def _lower(head: _Headers) -> tuple[bytes, ...]:
+    return tuple([name.lower() for name, _ in head.headers])
+
+
+def _index(head: _Headers) -> dict[bytes, bytes]:
+    # Of two headers with one name the first must win: begin at the end.
+    pairs = zip(reversed(head.keys), reversed(head.headers), strict=True)
+    return {key: value for key, (_, value) in pairs}
 
 
 def tokens(values: tuple[bytes, ...]) -> list[bytes]:
@@ -88,14 +86,14 @@ class RequestHead(_Headers):
         init=False,
         eq=False,
         repr=False,
-        default=Factory(_Headers._lower, takes_self=True),
+        default=Factory(_lower, takes_self=True),
     )
     """The names of *headers* in lower case."""
     _first: dict[bytes, bytes] = field(
         init=False,
         eq=False,
         repr=False,
-        default=Factory(_Headers._index, takes_self=True),
+        default=Factory(_index, takes_self=True),
     )
 
     @property
@@ -149,14 +147,14 @@ class ResponseHead(_Headers):
         init=False,
         eq=False,
         repr=False,
-        default=Factory(_Headers._lower, takes_self=True),
+        default=Factory(_lower, takes_self=True),
     )
     """The names of *headers* in lower case."""
     _first: dict[bytes, bytes] = field(
         init=False,
         eq=False,
         repr=False,
-        default=Factory(_Headers._index, takes_self=True),
+        default=Factory(_index, takes_self=True),
     )
 
 
