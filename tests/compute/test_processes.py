@@ -19,9 +19,7 @@ from aen.compute.processes import (
 
 def table(*rows: tuple[int, int, int]) -> dict[int, Process]:
     """Return a table of (pid, parent, session), each started at its pid."""
-    return {
-        pid: Process(pid, parent, session, pid) for pid, parent, session in rows
-    }
+    return {pid: Process(pid, parent, session, pid) for pid, parent, session in rows}
 
 
 def test_stat_is_read_whatever_the_name() -> None:
