@@ -5,6 +5,7 @@ import pytest_twisted
 from attrs import define, field
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from aen.compute.launch import Core, Life, live, why_ended
 from aen.compute.records import Record
@@ -53,7 +54,7 @@ class Scene:
     told: list[str] = field(factory=list)
     core: Core = field(init=False)
     life: Life = field(init=False)
-    waiting: "Deferred[Launch | AenError]" = field(init=False)
+    found: list[Launch | AenError] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         record = Record(LAUNCH, "boot", "/log", ready_until=60.0)
@@ -66,14 +67,15 @@ class Scene:
             lambda _: self.told.append("gone"),
         )
         self.life = live(self.core)
-        ready = self.core.ready()
-        self.waiting = ready.addErrback(lambda failure: failure.value)
+        self.core.ready().addCallbacks(self.found.append, self._failed)
+
+    def _failed(self, failure: Failure) -> None:
+        assert isinstance(failure.value, AenError)
+        self.found.append(failure.value)
 
     def result(self) -> Launch | AenError:
         """Return what those who wait were told."""
-        found: list[Launch | AenError] = []
-        self.waiting.addCallback(found.append)
-        return found[0]
+        return self.found[0]
 
     def no_timers(self) -> bool:
         """Whether no state has left its timer behind."""

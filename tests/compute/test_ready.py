@@ -80,7 +80,7 @@ async def test_a_status_below_500_is_ready(
     assert await answers(endpoint, "/x", reactor, 0.3) is ready
     while not closed:
         await pause(reactor, 0.01)
-    await pause(reactor, 0)  # the turn in which our own end closes
+    await pause(reactor, 0)  # a cancelled one closes in the next turn
     await port.stopListening()
 
 

@@ -35,7 +35,7 @@ def start(
     """Run *argv* under a supervisor."""
     program = [sys.executable, "-I", "-S", supervise.__file__, "/", limits, "--"]
     pipe = subprocess.PIPE
-    found = subprocess.Popen([*program, *argv], stdout=pipe, stderr=pipe, text=True)  # noqa: S603
+    found = subprocess.Popen([*program, *argv], stdout=pipe, stderr=pipe, text=True)
     running.append(found)
     return found
 
