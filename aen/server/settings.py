@@ -40,11 +40,35 @@ class ServerSettings:
     task_lease: float = 30.0
     """Seconds after which the task of a silent worker is given to another."""
     task_attempts: int = 3
-    """How often a task that fails is tried."""
+    """How often a task is begun by workers that die before it is called failed."""
+    task_pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
+    """Seconds between the attempts to reach a data center before a task fails."""
+    tasks_at_once: int = 8
+    """How many tasks one worker does side by side."""
     task_poll: float = 0.25
     """Seconds between looks for tasks and events other processes left."""
     store_timeout: float = 5.0
     """Seconds after which the store counts as down."""
+    password_length: int = 8
+    """The least number of characters of a password."""
+    sign_in_free: int = 5
+    """Wrong passwords an account may see before each further one has to wait."""
+    sign_in_free_address: int = 30
+    """The same for everything that comes from one address."""
+    sign_in_pause: float = 30.0
+    """The longest wait, in seconds; it grows from one second on."""
+    sign_in_window: float = 900.0
+    """Seconds after which wrong passwords are forgotten."""
+    reset_hours: float = 24.0
+    """How long a link for choosing a new password is good."""
+    tokens_per_user: int = 100
+    app_tokens: int = 5
+    """How many tokens the launches of one app by one person may hold."""
+    team_size: int = 200
+    events_kept: int = 10_000
+    """How many events are kept for processes that catch up, for at most a day."""
+    history_days: float = 30.0
+    """How long ended tasks are kept."""
     body_limit: int = 1_048_576
     """Bytes accepted in the body of a form or an API call."""
     gateway_ca: str | None = None

@@ -108,6 +108,16 @@ async def test_without_packages(
 
 @pytest.mark.system
 @pytest_twisted.ensureDeferred
+async def test_settings_around_the_root_have_no_say(tmp_path: Path) -> None:
+    """A uv.toml above the project root may be anybody's."""
+    (tmp_path / "uv.toml").write_text("no-index = true\n")
+    (tmp_path / "root").mkdir()
+    provider = environments(tmp_path / "root", default_packages=("six",))
+    assert (await provider.ready("default", unheard)).is_dir()
+
+
+@pytest.mark.system
+@pytest_twisted.ensureDeferred
 async def test_too_slow(tmp_path: Path) -> None:
     """A build has its time; what it left goes."""
     slow = environments(tmp_path, build_timeout=0.01)
