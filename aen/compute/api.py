@@ -17,7 +17,7 @@ from aen.compute.usage import Meter
 from aen.model.errors import Unauthenticated
 from aen.model.names import ProjectPath
 from aen.wire import routes
-from aen.wire.call import Door, Report, call, line_progress, stream
+from aen.wire.call import Door, call
 from aen.wire.messages import (
     Environment,
     EnvironmentList,
@@ -32,6 +32,7 @@ from aen.wire.messages import (
     StopLaunch,
     Usage,
 )
+from aen.wire.streaming import Report, line_progress, stream
 
 
 @frozen

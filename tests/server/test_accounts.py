@@ -12,7 +12,19 @@ from tests.server.furnished import PASSWORD, at, furnished
 
 @pytest.mark.parametrize(
     "name",
-    ["", "..", "a" * 300, "Ada", "\u0430da", "admin", "root", "api", "a/b", "a b", "1a"],
+    [
+        "",
+        "..",
+        "a" * 300,
+        "Ada",
+        "\u0430da",
+        "admin",
+        "root",
+        "api",
+        "a/b",
+        "a b",
+        "1a",
+    ],
 )
 @pytest_twisted.ensureDeferred
 async def test_bad_names_are_refused(name: str) -> None:

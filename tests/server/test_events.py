@@ -66,7 +66,9 @@ async def test_looks_are_made_by_the_clock() -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_listener_that_fails_stops_nobody(logged_failures: list[object]) -> None:
+async def test_a_listener_that_fails_stops_nobody(
+    logged_failures: list[object],
+) -> None:
     """Its failure is logged; the others hear the news."""
     _, here, _, _ = two_processes()
     heard: list[Event] = []

@@ -109,9 +109,7 @@ class Browser:
             sent.setRawHeaders("cookie", [line])
         url = URL + path if path.startswith("/") else path
         response = _now(
-            treq.request(
-                method, url, headers=sent, data=body, allow_redirects=False
-            )
+            treq.request(method, url, headers=sent, data=body, allow_redirects=False)
         )
         treq.flush()
         self._keep(response.headers)

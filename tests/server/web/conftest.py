@@ -35,7 +35,9 @@ def clock() -> Clock:
 @pytest.fixture
 def nodes() -> support.FakeNodes:
     """What runs in ada/climate-atlas."""
-    return support.FakeNodes(launches=(support.launch(), support.launch("terminal", "bob")))
+    return support.FakeNodes(
+        launches=(support.launch(), support.launch("terminal", "bob"))
+    )
 
 
 @pytest.fixture

@@ -44,6 +44,8 @@ def test_unknown_act(ada: Browser, bob: Browser) -> None:
 def test_reset_link(ada: Browser, visitor: Browser) -> None:
     """A link for a new password is shown once."""
     page = ada.post("/admin/users/bob/reset")
-    (link,) = re.findall(r'id="reset-link" value="http://aen.example([^"]+)"', page.text)
+    (link,) = re.findall(
+        r'id="reset-link" value="http://aen.example([^"]+)"', page.text
+    )
     assert visitor.get(link).status == 200
     assert link not in ada.get("/admin/users").text

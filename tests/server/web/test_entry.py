@@ -21,7 +21,9 @@ def test_sign_in(visitor: Browser) -> None:
         assert f">{label}</label>" in form.text
     assert ">Sign in</button>" in form.text
     fields = {"username": "ada", "password": support.PASSWORD}
-    answered = visitor.post("/login", {**fields, "next": "/ada/climate-atlas/settings/"})
+    answered = visitor.post(
+        "/login", {**fields, "next": "/ada/climate-atlas/settings/"}
+    )
     assert answered.location == "/ada/climate-atlas/settings/"
     assert visitor.get(answered.location).status == 200
 
@@ -81,7 +83,9 @@ def test_to_a_gateway(visitor: Browser, rooms: Rooms) -> None:
 
 def test_bad_authorize(ada: Browser) -> None:
     """Nobody is sent to an address that is no gateway of ours."""
-    answered = ada.get("/oauth/authorize?client_id=main&redirect_uri=http://evil&state=s")
+    answered = ada.get(
+        "/oauth/authorize?client_id=main&redirect_uri=http://evil&state=s"
+    )
     assert answered.status == 400
     assert not answered.location
 
@@ -125,5 +129,3 @@ def test_register(clock: Clock, assets: Assets) -> None:
     fields |= {"username": "dora", "again": "long enough"}
     assert visitor.post("/register", fields).location == "/?done=welcome"
     assert "Make your first project" in visitor.get("/").words
-
-

@@ -132,5 +132,3 @@ def test_hostile_description(ada: Browser) -> None:
         assert "<script>alert" not in text
         assert "<img src=x" not in text
         assert "<b></a>" not in text
-
-

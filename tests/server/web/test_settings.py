@@ -91,7 +91,9 @@ def test_delete(ada: Browser) -> None:
     wrong = ada.post(f"{BASE}delete", {"confirm": "scatch"})
     assert wrong.status == 400
     assert "Type “scratch” to delete it." in wrong.words
-    assert ada.post(f"{BASE}delete", {"confirm": "scratch"}).location == "/?done=deleting"
+    assert (
+        ada.post(f"{BASE}delete", {"confirm": "scratch"}).location == "/?done=deleting"
+    )
     assert "Delete project" in ada.get("/admin/tasks").words
 
 

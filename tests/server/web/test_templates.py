@@ -9,7 +9,9 @@ from aen.server.web import templates
 from aen.server.web.templates import ago, browser, percent
 
 FILES = sorted((Path(templates.__file__).parent / "templates").rglob("*.html"))
-INLINE = re.compile(r"""\s(style|on[a-z]{3,}|hx-on[a-z:-]*)="|<script(?![^>]*\ssrc=)|<style""")
+INLINE = re.compile(
+    r"""\s(style|on[a-z]{3,}|hx-on[a-z:-]*)="|<script(?![^>]*\ssrc=)|<style"""
+)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -82,9 +82,7 @@ def test_open_pages(visitor: Browser, path: str, status: int) -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), PERSONAL)
-def test_personal_pages(
-    ada: Browser, visitor: Browser, path: str, status: int
-) -> None:
+def test_personal_pages(ada: Browser, visitor: Browser, path: str, status: int) -> None:
     """Personal pages open for their person and lead everybody else to signing in."""
     answered = ada.get(path)
     assert answered.status == status, answered.words
