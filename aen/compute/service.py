@@ -140,6 +140,17 @@ def _preparation(
     return Preparation(directories, jupyter, settings.home / "var/home", ground)
 
 
+class NodeService(MultiService):
+    """The whole node; what keeps it from starting is told in one sentence."""
+
+    @override
+    def privilegedStartService(self) -> None:
+        try:
+            super().privilegedStartService()
+        except AenError as error:
+            raise SystemExit(error.message) from None
+
+
 class Calls(Site):
     """Serves the API; each call has its line in the log of the door."""
 
@@ -189,7 +200,7 @@ def launch_limits(settings: ComputeSettings) -> LaunchLimits:
 
 
 def _services(*parts: IService) -> IService:
-    node = MultiService()
+    node = NodeService()
     for part in parts:
         part.setServiceParent(node)
     return node

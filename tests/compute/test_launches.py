@@ -231,6 +231,23 @@ async def test_a_restarted_service_adopts(node: Node) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_an_app_that_was_starting_is_adopted(node: Node) -> None:
+    """The time in which nobody asked does not count against it."""
+    serve(node)
+    old = node.launches()
+    launch = await old.launch(asking("serve"))
+    (record,) = node.records.read()
+    starting = evolve(launch, state="starting")
+    node.records.write(evolve(record, launch=starting, ready_until=1.0))
+    launches = node.launches()
+    assert launches.adopt() == 1
+    assert launches.find(launch.id).state == "starting"
+    assert await launches.launch(asking("serve")) == launch
+    await launches.stop(launch.id)
+    await all_ended(old)
+
+
+@pytest_twisted.ensureDeferred
 async def test_an_adopted_app_that_ends_is_noticed(node: Node) -> None:
     """A child that is not ours any more tells its end all the same."""
     serve(node)

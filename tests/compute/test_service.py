@@ -16,6 +16,7 @@ from attrs import define, field
 from treq.client import HTTPClient
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
+from twisted.internet.defer import maybeDeferred
 from twisted.internet.task import Clock
 from twisted.web.client import Agent
 from twisted.web.http_headers import Headers
@@ -87,6 +88,25 @@ def test_the_accounts_own_pip_file_holds_in_projects(tmp_path: Path) -> None:
     found = index_access({"HOME": str(tmp_path)})
     assert found["PIP_CONFIG_FILE"] == str(config)
     assert found["UV_DEFAULT_INDEX"] == "http://index/simple"
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_port_in_use_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+    """No traceback for what an operator can mend."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        settings = ComputeSettings(
+            "n1",
+            KEY.public,
+            prefix=str(tmp_path),
+            projectRoot=str(tmp_path / "projects"),
+            listen=(f"tcp:{other.getsockname()[1]}:interface=127.0.0.1",),
+        )
+        node = assemble(settings, reactor, {})
+        with pytest.raises(SystemExit, match="Address already in use"):
+            node.privilegedStartService()
+    await maybeDeferred(list(node)[2].stopService)  # type: ignore[call-overload]
 
 
 @define(eq=False)

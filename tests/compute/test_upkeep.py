@@ -15,7 +15,7 @@ from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
 from aen.compute.status import StatusBoard
 from aen.compute.upkeep import Beginning, Housekeeping
-from aen.model.errors import Failed
+from aen.model.errors import Failed, Invalid
 from tests.compute.fake_spawner import FakeSpawner
 from tests.compute.ground import PROJECT, Node, asking
 
@@ -92,7 +92,7 @@ def test_a_place_that_cannot_be_used_ends_the_start(tmp_path: Path) -> None:
     """One sentence, no traceback."""
     (tmp_path / "file").write_text("")
     settings = ComputeSettings("n1", "k", projectRoot=str(tmp_path / "file/projects"))
-    with pytest.raises(SystemExit, match="cannot be used"):
+    with pytest.raises(Invalid, match="cannot be used"):
         beginning(Node(tmp_path, reactor), settings).privilegedStartService()
 
 
