@@ -1,1 +1,1 @@
-"""One machine's installation: laid out below a prefix, run by supervisor."""
+"""The whole platform on one machine, under supervisor: what `make run` runs."""

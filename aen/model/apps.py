@@ -73,6 +73,8 @@ class AppSummary:
     icon: str
     permission: Permission
     instance: Instance
+    scopes: tuple[str, ...] = ()
+    """What its token may ask of the API."""
 
 
 def substitute(text: str, values: Mapping[str, str]) -> str:

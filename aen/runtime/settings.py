@@ -118,7 +118,16 @@ def _check_alone(
 def _check_secrecy(kind: type[T], content: dict[str, Any], path: Path) -> None:
     secret = {f.name for f in attrs.fields(kind) if f.metadata.get("secret")}
     held = sorted(secret & set(content))
-    if held and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH | stat.S_IWOTH):
+    if held and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise Invalid(
             f"{path}: holds “{held[0]}” but others may read it; run chmod 600 {path}"
+        )
+
+
+def check_url(key: str, url: str) -> None:
+    """Raise `Invalid` unless *url* is an http(s) address without a path."""
+    scheme, _, rest = url.partition("://")
+    if scheme not in ("http", "https") or not rest or "/" in rest:
+        raise Invalid(
+            f"“{key}” must be like http://host:port, without a path, not “{url}”."
         )

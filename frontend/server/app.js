@@ -1,7 +1,49 @@
-// What the server's pages do beyond plain HTML.
+// What the server's pages do beyond plain HTML. Everything works without it, except
+// that nothing moves by itself.
 
 import htmx from "htmx.org";
+
+import { follow } from "./js/live.js";
+import { startMenus, startCopying, startDialogs, startTheme } from "./js/controls.js";
+import { startTimes } from "./js/times.js";
+import { toast } from "./js/toast.js";
 
 // Neither inline style nor eval: the content security policy allows none.
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
+htmx.config.allowScriptTags = false;
+// Pages are personal: none of them stays behind in the browser's storage.
+htmx.config.historyCacheSize = 0;
+htmx.config.selfRequestsOnly = true;
+htmx.config.timeout = 15000;
+// A refusal comes as the same part of the page, with the reason on it.
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "[23]..", swap: true },
+  { code: "401", swap: false, error: true },
+  { code: "[45]..", swap: true, error: true },
+];
+
+document.documentElement.dataset.script = "on";
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // A page where a part was asked for (an error page) must not be put into the part.
+  const text = event.detail.serverResponse;
+  if (typeof text === "string" && text.trimStart().startsWith("<!doctype")) {
+    event.detail.shouldSwap = false;
+    toast("That did not work. Reload the page and try again.", "bad");
+  }
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status === 401) location.reload();
+});
+document.addEventListener("htmx:sendError", () => {
+  toast("The server does not answer. Check your connection and try again.", "bad");
+});
+
+startTheme();
+startMenus();
+startCopying();
+startDialogs();
+startTimes();
+follow((element) => htmx.trigger(element, "refresh"));

@@ -32,7 +32,12 @@ class Duplicate(Taken):
 
 @frozen
 class Index:
-    """An index a collection has from the start of the server on."""
+    """An index a collection has from the start of the server on.
+
+    A unique index is over text, numbers, true and false. It leaves out a document
+    in which all of its keys are missing: take a key away (``$unset``), rather than
+    set it to None, to let another document have it.
+    """
 
     collection: str
     keys: tuple[tuple[str, int], ...]
@@ -40,7 +45,7 @@ class Index:
 
 
 class Collection(Protocol):
-    """Documents of one kind; each method raises `Unavailable` when the store is down."""
+    """Documents of one kind; any method raises `Unavailable` if the store is down."""
 
     async def insert(self, document: Document) -> None:
         """Add *document*, or raise `Duplicate`."""

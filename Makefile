@@ -1,0 +1,72 @@
+# make run, make test, make check: each sets up what it needs by itself.
+# docs/contributing.md says more.
+
+PREFIX ?= ./var
+HTTP ?= 8080
+GATEWAY ?= 8089
+COMPUTE ?= 5002
+BIND ?= 127.0.0.1
+PUBLIC_HOST ?=
+ADMIN_PASSWORD ?=
+MULTIUSER ?=
+PYTHON ?= python3
+
+VENV := .venv/bin
+ROOM := aen tests tools twisted
+
+# Values reach the commands below by the environment, where no shell reads them.
+export PREFIX HTTP GATEWAY COMPUTE BIND PUBLIC_HOST ADMIN_PASSWORD MULTIUSER
+
+.PHONY: run test check assets wheel settings-doc clean python installed tooled \
+  developing
+
+run: installed
+	@exec $(VENV)/python -m aen.local run --prefix "$$PREFIX" --http "$$HTTP" \
+	  --gateway "$$GATEWAY" --compute "$$COMPUTE" --bind "$$BIND" \
+	  --public-host "$$PUBLIC_HOST" --multiuser "$$MULTIUSER"
+
+# Every test this machine can run; the ones it cannot are listed with the reason.
+test: developing
+	@env -u PREFIX -u HTTP -u GATEWAY -u COMPUTE -u BIND -u PUBLIC_HOST \
+	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -b -m pytest -rs $(TESTS)
+
+check: tooled
+	$(VENV)/ruff format --check $(ROOM)
+	$(VENV)/ruff check $(ROOM)
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	$(VENV)/python tools/settings_doc.py --check
+
+assets: installed
+
+wheel: installed
+	@$(VENV)/python -m pip wheel -q --no-deps -w dist .
+	@ls dist/*.whl
+
+settings-doc: tooled
+	$(VENV)/python tools/settings_doc.py
+
+clean:
+	rm -rf build dist *.egg-info .venv .venv.lock frontend/node_modules \
+	  aen/server/web/static/built aen/gateway/static/built \
+	  aen/compute/apps/terminal/static/built \
+	  .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+installed: python
+	@$(PYTHON) tools/bootstrap.py assets
+	@$(VENV)/python tools/assets.py
+
+tooled: python
+	@$(PYTHON) tools/bootstrap.py dev
+
+developing: python
+	@$(PYTHON) tools/bootstrap.py assets dev
+	@$(VENV)/python tools/assets.py
+	@$(VENV)/python tools/browser.py
+
+python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  apt-get update -q && apt-get install -q -y python3 python3-venv; } || { \
+	  echo "AEN needs Python 3.11 or newer: apt-get install python3 python3-venv"; \
+	  exit 1; }

@@ -1,0 +1,132 @@
+"""Short-lived child programs: run, read line by line, bounded in time and memory."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from attrs import field, frozen
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ProcessExitedAlready, ProcessTerminated
+from twisted.internet.interfaces import (
+    IDelayedCall,
+    IReactorProcess,
+    IReactorTime,
+)
+from twisted.internet.protocol import ProcessProtocol
+from twisted.python.failure import Failure
+
+_LONGEST_LINE = 4 * 1024 * 1024  # bytes; the rest of a longer line is dropped
+_LONGEST_KEPT = 4096  # characters of each of the last lines
+
+
+class IReactorChildren(IReactorProcess, IReactorTime):
+    """A reactor that starts processes and keeps time."""
+
+
+@frozen
+class Command:
+    """A program to run. Nothing of our own environment reaches it."""
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str] = field(factory=dict)
+    directory: Path = Path("/")
+    timeout: float = 60.0
+    """Seconds after which it is killed."""
+
+
+@frozen
+class Ended:
+    """How a child ended: its exit status (None: killed) and its last lines."""
+
+    status: int | None
+    lines: tuple[str, ...]
+    timed_out: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether it says that it did its work."""
+        return self.status == 0
+
+
+OnLine = Callable[[str], None]
+
+
+class _Child(ProcessProtocol):
+    """Collects the lines of one child until it has ended."""
+
+    def __init__(self, on_line: OnLine, keep: int) -> None:
+        self.done: Deferred[Ended] = Deferred(self._cancelled)
+        self._on_line = on_line
+        self._lines: deque[str] = deque(maxlen=keep)
+        self._parts: dict[int, bytes] = {}
+        self._timer: IDelayedCall | None = None
+        self._timed_out = False
+
+    def limit(self, clock: IReactorTime, seconds: float) -> None:
+        """Kill the child after *seconds*."""
+        self._timer = clock.callLater(seconds, self._too_late)
+
+    def childDataReceived(self, childFD: int, data: bytes) -> None:  # noqa: N803
+        *whole, rest = (self._parts.get(childFD, b"") + data).split(b"\n")
+        self._parts[childFD] = rest[:_LONGEST_LINE]
+        for line in whole:
+            self._line(line)
+
+    def processEnded(self, reason: Failure) -> None:
+        self._stop_timer()
+        for rest in self._parts.values():
+            self._line(rest)
+        ended = reason.value
+        status = ended.exitCode if isinstance(ended, ProcessTerminated) else 0
+        if not self.done.called:
+            self.done.callback(Ended(status, tuple(self._lines), self._timed_out))
+
+    def _line(self, line: bytes) -> None:
+        text = line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip()
+        if text:
+            self._lines.append(text[:_LONGEST_KEPT])
+            self._on_line(text)
+
+    def _too_late(self) -> None:
+        self._timed_out = True
+        self._kill()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+
+    def _cancelled(self, _: Deferred[Ended]) -> None:
+        self._stop_timer()
+        self._on_line = _unheard
+        self._kill()
+
+    def _kill(self) -> None:
+        transport = self.transport
+        if transport is not None:
+            with suppress(ProcessExitedAlready):
+                transport.signalProcess("KILL")
+
+
+def _unheard(_: str) -> None:
+    """Take a line that nobody waits for any more."""
+
+
+def run(
+    reactor: IReactorChildren, command: Command, on_line: OnLine, keep: int = 40
+) -> Deferred[Ended]:
+    """Run *command*; return how it ended. Cancelling kills it.
+
+    :param on_line: called with each line of output as it comes.
+    :param keep: how many last lines the result holds.
+    """
+    child = _Child(on_line, keep)
+    child.limit(reactor, command.timeout)
+    reactor.spawnProcess(
+        child,
+        command.argv[0],
+        [one.encode() for one in command.argv],
+        {name.encode(): text.encode() for name, text in command.environment.items()},
+        str(command.directory),
+    )
+    return child.done

@@ -1,0 +1,83 @@
+"""Do one step: a verb and its arguments as JSON in, lines of JSON out.
+
+Each line is ``{"done": n, "total": n}``; the last is ``{"result": …}`` or
+``{"error": sentence, "kind": kind}``.
+"""
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from aen.compute.disk import listing, project, template
+from aen.compute.disk.clone import Cloner
+from aen.compute.disk.remove import remove_tree
+from aen.compute.disk.survey import survey
+from aen.compute.disk.telling import Tell
+from aen.compute.disk.walk import Refused, open_root, opened
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+Verb = Callable[..., Any]
+
+
+def clone(template: str, target: str, prefix: str, *, link: bool, tell: Tell) -> Any:
+    """Clone *template* to *target*; what a failure leaves half made is removed."""
+    try:
+        return Cloner(template, target, prefix, link=link).run(tell)
+    except BaseException:
+        parent, _, name = target.rpartition("/")
+        with opened(open_root(parent)) as directory:
+            remove_tree(directory, name)
+        raise
+
+
+VERBS: dict[str, Verb] = {
+    "make": project.make,
+    "finish": project.finish,
+    "check": project.check,
+    "settle": project.settle,
+    "stage": project.stage,
+    "place": project.place,
+    "remove": project.remove,
+    "discard": project.discard,
+    "sweep": project.sweep,
+    "clone": clone,
+    "seal": template.seal,
+    "drop": template.drop,
+    "environments": listing.environments,
+    "survey": survey,
+}
+_TELLING = frozenset({"clone", "seal"})
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _tell(done: int, total: int) -> None:
+    _say({"done": done, "total": total})
+
+
+def main(verb: str, arguments: str) -> int:
+    """Do the step; return the exit status."""
+    os.umask(0o022)
+    given = json.loads(arguments)
+    if verb in _TELLING:
+        given["tell"] = _tell
+    try:
+        _say({"result": VERBS[verb](**given)})
+    except Refused as error:
+        _say({"error": str(error), "kind": "refused"})
+    except OSError as error:
+        kind = "full" if error.errno in _FULL else "disk"
+        _say({"error": f"{error.strerror}: {error.filename}", "kind": kind})
+    else:
+        return 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2]))

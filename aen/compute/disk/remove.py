@@ -1,0 +1,54 @@
+"""Removal of trees whose owners may have locked directories or planted links."""
+
+import os
+import stat
+from itertools import count
+
+from aen.compute.disk.walk import open_below, opened, set_mode
+
+_DEEPEST = 200  # directories; each level holds a descriptor
+
+
+def remove_tree(parent: int, name: str) -> None:
+    """Remove *name* in *parent* with all that is in it; what links name stays.
+
+    :raises OSError: something cannot be removed.
+    """
+    removal = _Removal(parent, name)
+    while removal.waiting:
+        removal.remove(parent, removal.waiting.pop(), 0)
+
+
+class _Removal:
+    """Trees still to go: the one asked for, and what was too deep inside it."""
+
+    def __init__(self, top: int, name: str) -> None:
+        self.waiting = [name]
+        self._top = top
+        self._names = (f"{name}.{number}" for number in count())
+
+    def remove(self, parent: int, name: str, depth: int) -> None:
+        """Remove *name*; what is too deep to hold open is moved to the top first."""
+        try:
+            about = os.stat(name, dir_fd=parent, follow_symlinks=False)
+        except FileNotFoundError:
+            return
+        if not stat.S_ISDIR(about.st_mode):
+            os.unlink(name, dir_fd=parent)
+            return
+        if about.st_mode & stat.S_IRWXU != stat.S_IRWXU:
+            set_mode(parent, name, 0o700)
+        if depth == _DEEPEST:
+            self._lift(parent, name)
+            return
+        with opened(open_below(parent, name)) as directory:
+            with os.scandir(directory) as found:
+                names = [one.name for one in found]
+            for one in names:
+                self.remove(directory, one, depth + 1)
+        os.rmdir(name, dir_fd=parent)
+
+    def _lift(self, parent: int, name: str) -> None:
+        lifted = next(self._names)
+        os.rename(name, lifted, src_dir_fd=parent, dst_dir_fd=self._top)
+        self.waiting.append(lifted)

@@ -1,0 +1,1 @@
+"""Environments: templates built once per node, cloned into every project."""

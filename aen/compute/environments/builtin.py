@@ -1,0 +1,208 @@
+"""The environments that come with AEN: templates by uv, clones by hard link."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from attrs import frozen
+
+from aen.compute.children import Command, IReactorChildren, run
+from aen.compute.disk.clone import MARKER
+from aen.compute.environments.filelock import locked
+from aen.compute.environments.interpreter import Interpreter, find_interpreter
+from aen.compute.environments.provider import (
+    BUILDING,
+    CLONING,
+    DEFAULT,
+    JUPYTER,
+    Report,
+)
+from aen.compute.environments.settings import CloneBy, EnvironmentSettings
+from aen.compute.environments.sharing import Sharing
+from aen.compute.environments.uvoutput import BuildProgress
+from aen.compute.environments.uvtool import Uv, find_uv, tool_environment
+from aen.compute.steps import Steps
+from aen.model.errors import Failed, NotFound
+from aen.model.projects import Progress
+
+_VERSION = 1  # of what we do to a template besides installing packages
+_PATIENCE = 60.0  # seconds; the first import of a kernel on a slow disk
+
+
+@frozen
+class Recipe:
+    """What a template is made of; the same recipe, the same template."""
+
+    template: str
+    packages: tuple[str, ...]
+    python: Interpreter
+
+    @property
+    def name(self) -> str:
+        """The name of its directory: the template's and a hash of the content."""
+        content = [_VERSION, self.python.path, self.python.version, *self.packages]
+        digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
+        return f"{self.template}-{digest[:16]}"
+
+
+class BuiltinEnvironments:
+    """Templates below ``<root>/.envs``, each built once and never changed."""
+
+    def __init__(
+        self,
+        reactor: IReactorChildren,
+        settings: EnvironmentSettings,
+        root: Path,
+        steps: Steps,
+        environ: Mapping[str, str],
+    ) -> None:
+        self._reactor = reactor
+        self._settings = settings
+        self._directory = root.absolute() / ".envs"
+        self._steps = steps
+        environment = tool_environment(settings, environ, root)
+        self._uv = Uv(reactor, settings, environment)
+        self._builds = Sharing("building an environment template")
+        self._python: Interpreter | None = None
+        self._packages = {
+            DEFAULT: settings.default_packages,
+            JUPYTER: settings.jupyter_packages,
+        }
+
+    async def ready(self, template: str, report: Report) -> Path:
+        """Return the prefix of *template*, built first if there is none.
+
+        :raises Failed: it cannot be built; trying again really tries again.
+        """
+        recipe = await self._recipe(template)
+        prefix = self._directory / recipe.name
+        if not is_complete(prefix):
+            await self._builds.do(
+                recipe.name, lambda tell: self._build(recipe, tell), report
+            )
+        return prefix
+
+    async def clone(
+        self, template: Path, target: Path, prefix: Path, report: Report
+    ) -> None:
+        """Make an environment at *target* that will be used at *prefix*.
+
+        :raises Failed: it cannot be made; nothing is left at *target*.
+        """
+        arguments = {
+            "template": str(template),
+            "target": str(target),
+            "prefix": str(prefix),
+            "link": self._settings.clone_by is CloneBy.LINK,
+        }
+        report(Progress(CLONING))
+        await self._steps.run(
+            "clone", arguments, lambda done, all_: report(Progress(CLONING, done, all_))
+        )
+
+    async def works(self, prefix: Path) -> bool:
+        """Whether the environment at *prefix* starts and can run a kernel."""
+        kernel = any("ipykernel" in one for one in self._settings.default_packages)
+        trial = "import ipykernel" if kernel else "import site"
+        argv = (str(prefix / "bin" / "python"), "-I", "-c", trial)
+        command = Command(argv, timeout=_PATIENCE)
+        return (await run(self._reactor, command, lambda _: None)).ok
+
+    async def problems(self) -> tuple[str, ...]:
+        """Return what keeps environments from being made here, a sentence each."""
+        found = []
+        try:
+            find_uv()
+        except Failed as error:
+            found.append(error.message)
+        try:
+            await self.interpreter()
+        except Failed as error:
+            found.append(error.message)
+        return tuple(found)
+
+    async def interpreter(self) -> Interpreter:
+        """Return the Python of the environments.
+
+        :raises Failed: there is none that works.
+        """
+        if self._python is None:
+            # in single-user mode nobody but we run it
+            self._python = await find_interpreter(
+                self._reactor, self._settings.python, everybody=False
+            )
+        return self._python
+
+    async def stop(self) -> None:
+        """Give up what is being built."""
+        await self._builds.stop()
+
+    async def _recipe(self, template: str) -> Recipe:
+        if template not in self._packages:
+            raise NotFound(f"There is no environment template “{template}”.")
+        return Recipe(template, self._packages[template], await self.interpreter())
+
+    async def _build(self, recipe: Recipe, tell: Report) -> None:
+        tell(Progress(BUILDING))
+        make_directory(self._directory)
+        lock = self._directory / f".lock-{recipe.template}"
+        async with locked(self._reactor, lock, self._settings.build_timeout):
+            if is_complete(self._directory / recipe.name):
+                return  # another process was faster
+            await self._drop(recipe)
+            try:
+                await self._make(recipe, tell)
+            except Exception:
+                with suppress(Failed):  # the next build tries again
+                    await self._drop(recipe)
+                raise
+
+    async def _make(self, recipe: Recipe, tell: Report) -> None:
+        progress = BuildProgress()
+
+        def hear(line: str) -> None:
+            if progress.hear(line):
+                tell(Progress(BUILDING, progress.done, progress.total))
+
+        building = f".building-{recipe.name}-{secrets.token_hex(4)}"
+        prefix = self._directory / building
+        await self._uv.make(prefix, recipe.python.path, hear)
+        await self._uv.install(prefix, recipe.packages, hear)
+        about = {"template": recipe.template, "python": recipe.python.version}
+        await self._steps.run(
+            "seal",
+            {
+                "root": str(self._directory),
+                "building": building,
+                "name": recipe.name,
+                "about": about,
+            },
+        )
+
+    async def _drop(self, recipe: Recipe) -> None:
+        """Remove what a build left that did not come to its end."""
+        prefix = f".building-{recipe.name}-"
+        arguments = {"root": str(self._directory), "prefix": prefix}
+        await self._steps.run("drop", arguments)
+
+
+def is_complete(prefix: Path) -> bool:
+    """Whether a template was finished; its marker is written last."""
+    return (prefix / MARKER).is_file()
+
+
+def make_directory(path: Path) -> None:
+    """Make the templates' directory, readable by everybody who runs them.
+
+    :raises Failed: the project root cannot be written.
+    """
+    try:
+        path.mkdir(exist_ok=True)
+        path.chmod(0o755)
+    except OSError as error:
+        raise Failed(
+            f"The node cannot write to the project root: {error.strerror}: {path}."
+        ) from None

@@ -1,0 +1,78 @@
+"""Which Python the environments have."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from attrs import frozen
+
+from aen.compute.children import Command, IReactorChildren, run
+from aen.model.errors import Failed
+
+OLDEST = (3, 11)
+_SYSTEM = "/usr/bin/python3"
+_TRIAL = (
+    "import ctypes, sqlite3, ssl, sys, venv, zlib;print(*sys.version_info[:3], sep='.')"
+)
+_PATIENCE = 20.0  # seconds; the first start of an interpreter on a slow disk
+
+
+@frozen
+class Interpreter:
+    """A Python that environments can be made from."""
+
+    path: str
+    version: str
+
+
+def candidates(wished: str) -> list[str]:
+    """Return the interpreters to try, best first; a *wished* one alone."""
+    if wished:
+        return [wished]
+    own = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info[1]}"
+    return [_SYSTEM, str(own), getattr(sys, "_base_executable", sys.executable)]
+
+
+def closed_parent(path: str) -> str:
+    """Return the directory that keeps other accounts from *path*, or ""."""
+    real = Path(path).resolve()
+    for parent in real.parents:
+        if not parent.stat().st_mode & stat.S_IXOTH:
+            return str(parent)
+    return ""
+
+
+async def find_interpreter(
+    reactor: IReactorChildren, wished: str, *, everybody: bool
+) -> Interpreter:
+    """Return the first interpreter that works.
+
+    :param everybody: other accounts than ours will run it.
+    :raises Failed: none does; the text says what is wrong with each.
+    """
+    problems = []
+    for path in dict.fromkeys(candidates(wished)):
+        version = await _version(reactor, path)
+        if not version:
+            problems.append(f"{path} does not work")
+        elif tuple(map(int, version.split(".")[:2])) < OLDEST:
+            problems.append(f"{path} is Python {version}, too old")
+        elif everybody and (closed := closed_parent(path)):
+            problems.append(f"{path} is closed to other accounts by {closed}")
+        else:
+            return Interpreter(path, version)
+    oldest = ".".join(map(str, OLDEST))
+    raise Failed(
+        f"There is no Python for environments: {'; '.join(problems)}."
+        f" Set “python” to one of version {oldest} or newer."
+    )
+
+
+async def _version(reactor: IReactorChildren, path: str) -> str:
+    if not os.access(path, os.X_OK):
+        return ""
+    command = Command((path, "-I", "-c", _TRIAL), timeout=_PATIENCE)
+    lines: list[str] = []
+    ended = await run(reactor, command, lines.append)
+    return lines[-1] if ended.ok and lines else ""

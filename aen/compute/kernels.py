@@ -1,0 +1,106 @@
+"""What JupyterLab and Notebook are told at a launch: the project's kernels, the user.
+
+Written to the launch's private runtime directory, never into the project: the
+manifests name it in ``JUPYTER_CONFIG_PATH``.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aen.model.names import EnvironmentName, UserName
+from aen.runtime.credentials import write_private
+
+KERNELS = "kernels"
+CONFIG = "jupyter_server_config.py"
+
+# Jupyter reads it as Python. Looking in one directory alone keeps out the kernels of
+# the platform, of the machine and of the account, and sees new ones at once.
+_CONFIG = '''\
+"""Written by AEN at every launch."""
+
+import os
+
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_server.auth import IdentityProvider, User
+
+
+class ProjectKernels(KernelSpecManager):
+    """The environments of the project, and nothing else."""
+
+    def _kernel_dirs_default(self):
+        return [{kernels!r}]
+
+
+class SignedIn(IdentityProvider):
+    """The user whom the gateway has let through to this launch."""
+
+    def get_user(self, handler):
+        return User(username={user!r}, name={user!r}, display_name={user!r})
+
+
+c = get_config()  # noqa: F821
+home = os.path.expanduser("~")
+if os.access(home, os.W_OK):
+    data = os.path.join(home, ".local", "share", "jupyter")
+    os.makedirs(data, mode=0o700, exist_ok=True)
+    c.NotebookNotary.data_dir = data  # which notebooks one trusts outlives the launch
+else:
+    os.environ["IPYTHONDIR"] = {ipython!r}
+c.ServerApp.kernel_spec_manager_class = ProjectKernels
+c.ServerApp.identity_provider_class = SignedIn
+c.KernelSpecManager.ensure_native_kernel = False
+c.LanguageServerManager.autodetect = False
+c.MultiKernelManager.default_kernel_name = {active!r}
+'''
+
+
+def kernel_spec(name: EnvironmentName, prefix: Path) -> dict[str, Any]:
+    """Return the kernel of the environment *name* at *prefix*, as Jupyter reads it."""
+    program = [str(prefix / "bin" / "python"), "-Xfrozen_modules=off"]
+    return {
+        "argv": [*program, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": f"Python ({name})",
+        "language": "python",
+        "interrupt_mode": "signal",
+        "env": {
+            # so that !pip and subprocesses are the environment's
+            "PATH": f"{_escaped(prefix / 'bin')}:${{PATH}}",
+            "VIRTUAL_ENV": _escaped(prefix),
+        },
+        "metadata": {"debugger": True},
+    }
+
+
+def _escaped(path: Path) -> str:
+    """Return *path* with nothing in it that Jupyter would fill in."""
+    return str(path).replace("$", "$$")
+
+
+def server_config(runtime: Path, active: EnvironmentName, user: UserName) -> str:
+    """Return Jupyter's configuration for one launch."""
+    return _CONFIG.format(
+        kernels=str(runtime / KERNELS),
+        ipython=str(runtime / "ipython"),
+        active=str(active),
+        user=str(user),
+    )
+
+
+def write_kernels(
+    runtime: Path,
+    environments: Mapping[EnvironmentName, Path],
+    active: EnvironmentName,
+    user: UserName,
+) -> None:
+    """Put kernels and configuration into the runtime directory of a launch.
+
+    :param environments: the project's environments and their prefixes.
+    :param active: the one that new notebooks get.
+    """
+    kernels = runtime / KERNELS
+    for name, prefix in environments.items():
+        spec = json.dumps(kernel_spec(name, prefix), indent=1)
+        write_private(kernels / name / "kernel.json", spec.encode())
+    write_private(runtime / CONFIG, server_config(runtime, active, user).encode())

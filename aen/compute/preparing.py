@@ -1,0 +1,104 @@
+"""What must be there before an app can start: its home, its kernels, its values."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+from attrs import evolve, field, frozen
+
+from aen.compute.command import Ground, Values
+from aen.compute.kernels import write_kernels
+from aen.compute.projects import Environment
+from aen.compute.records import make_private
+from aen.model.apps import Manifest
+from aen.model.names import EnvironmentName, ProjectPath, UserName
+
+_JUPYTER = "%(jupyter)s"
+
+
+class Projects(Protocol):
+    """What a launch asks about a project on this node's disk."""
+
+    def home(self, path: ProjectPath) -> Path:
+        """Return the project's directory."""
+        ...
+
+    def environment(self, path: ProjectPath, name: EnvironmentName) -> Path:
+        """Return the prefix of one of its environments."""
+        ...
+
+    def active_name(self, project_id: str) -> EnvironmentName:
+        """Return the name of its active environment."""
+        ...
+
+    async def environments(
+        self, path: ProjectPath, project_id: str
+    ) -> tuple[Environment, ...]:
+        """Return its environments."""
+        ...
+
+
+@frozen
+class Wanted:
+    """One launch, before anything of it is there."""
+
+    launch: str
+    project_id: str
+    path: ProjectPath
+    user: UserName
+    private: Path
+    """Its private directory."""
+    port: int = 0
+    token: str = field(default="", repr=False)
+
+
+@frozen
+class Preparation:
+    """Gets launches ready on this node."""
+
+    projects: Projects
+    jupyter: Callable[[], Awaitable[Path]]
+    """Returns the prefix of JupyterLab and Notebook, built first if need be."""
+    homes: Path
+    """Home directories of users who have no account on this machine."""
+    ground: Ground
+    """What every app here is given; `jupyter` is filled in when an app needs it."""
+
+    async def prepare(
+        self, manifest: Manifest, wanted: Wanted
+    ) -> tuple[Values, Ground]:
+        """Return what goes into the command of a launch.
+
+        :raises Failed: something that the app needs cannot be had.
+        """
+        jupyter = ""
+        if any(_JUPYTER in part for part in manifest.command_list):
+            jupyter = str(await self.jupyter())
+            await self._offer_kernels(wanted)
+        home = self.homes / wanted.user
+        make_private(home)
+        return self._values(wanted, home), evolve(self.ground, jupyter=jupyter)
+
+    async def _offer_kernels(self, wanted: Wanted) -> None:
+        found = await self.projects.environments(wanted.path, wanted.project_id)
+        prefixes = {
+            one.name: self.projects.environment(wanted.path, one.name) for one in found
+        }
+        active = self.projects.active_name(wanted.project_id)
+        write_kernels(wanted.private, prefixes, active, wanted.user)
+
+    def _values(self, wanted: Wanted, home: Path) -> Values:
+        active = self.projects.active_name(wanted.project_id)
+        return Values(
+            launch=wanted.launch,
+            owner=wanted.path.owner,
+            project=wanted.path.name,
+            user=wanted.user,
+            home=str(home),
+            project_home=str(self.projects.home(wanted.path)),
+            environment=str(self.projects.environment(wanted.path, active)),
+            runtime=str(wanted.private),
+            socket="" if wanted.port else str(wanted.private / "app.sock"),
+            port=wanted.port,
+            token=wanted.token,
+        )

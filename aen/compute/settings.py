@@ -1,0 +1,79 @@
+"""Settings of the compute role."""
+
+from pathlib import Path
+
+from attrs import Factory, frozen
+
+DEFAULT_PREFIX = Path("/opt/wakari/wakari-compute")
+
+
+@frozen
+class ComputeSettings:
+    """``compute-launcher-config.json``."""
+
+    name: str
+    """This node's name, as registered with ``add-enterprise-resource``."""
+    gateway_key: str
+    """The public key of the one gateway this node obeys."""
+    prefix: str = str(DEFAULT_PREFIX)
+    """Where the node's own files are."""
+    listen: tuple[str, ...] = ("tcp:5002",)
+    """Where the gateway is answered, as endpoint strings."""
+    projectRoot: str = "/projects"  # noqa: N815 -- the product's key
+    """Project directories are ``<projectRoot>/<owner>/<project>``."""
+    server_url: str = ""
+    """The server's address as apps may use it for the API (`AEN_SERVER`)."""
+    skeleton: str | None = None
+    """First files of a new project; default: the ones installed with AEN."""
+    python: str | None = None
+    """Interpreter of environments; default: the system's, if it is new enough."""
+    jupyter_packages: tuple[str, ...] = ("jupyterlab", "notebook")
+    """What is installed beside environments to serve notebooks."""
+    default_packages: tuple[str, ...] = Factory(
+        lambda: ("ipykernel", "ipywidgets", "matplotlib", "numpy", "pandas", "pip")
+    )
+    """What is in a new project's environment “default”."""
+    launches_per_project: int = 64
+    """How many apps of one project may run at a time."""
+    stop_patience: float = 5.0
+    """Seconds between the polite signal and the strong one."""
+    idle_timeout: float = 0.0
+    """Seconds without use after which an app stops; 0: never."""
+    log_tail: int = 20
+    """Lines of an app's output shown when it does not start."""
+    log_bytes: int = 8 * 1024 * 1024
+    """Bytes after which the log of an app is cut."""
+    short_runtime: str = "/tmp"  # noqa: S108 -- a private directory is made there
+    """Where sockets are when paths below the prefix are too long for them."""
+    call_limit: int = 1_048_576
+    """Bytes accepted in the body of a call."""
+
+    @property
+    def home(self) -> Path:
+        """The prefix as a path."""
+        return Path(self.prefix)
+
+    @property
+    def project_root(self) -> Path:
+        """Where project directories are."""
+        return Path(self.projectRoot)
+
+    @property
+    def logs(self) -> Path:
+        """Where log files go."""
+        return self.home / "var/log/wakari"
+
+    @property
+    def runtime(self) -> Path:
+        """Sockets and records of running apps; survives a restart of the role."""
+        return self.home / "var/run/launches"
+
+    @property
+    def manifests(self) -> Path:
+        """The operator's own app manifests."""
+        return self.home / "etc/wakari/apps"
+
+    @property
+    def api_socket(self) -> Path:
+        """Where the launcher API is served behind this node's door."""
+        return self.home / "var/run/wakari-compute.sock"

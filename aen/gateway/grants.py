@@ -1,0 +1,151 @@
+"""Grants: who may do what in which project, asked once and remembered.
+
+A grant is looked up in a dictionary on every request; only a miss asks the server,
+once however many requests wait for it. News from the server drops what no longer
+holds. While the server does not answer, what is known holds for a grace period.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from attrs import define, field, frozen
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from aen.gateway.passes import credential_key
+from aen.model.errors import AenError, Unavailable
+from aen.model.names import ProjectPath
+from aen.runtime.tasks import spawn
+from aen.wire.messages import Credential, Drop, Grant, GrantQuestion
+
+AskServer = Callable[[GrantQuestion], Deferred[Grant]]
+Key = tuple[str, str]
+"""A credential's key and a project's path."""
+REFUSAL_SECONDS = 3.0
+"""A refusal is remembered shortly: it spares the server a stubborn script."""
+
+
+@frozen
+class Limits:
+    """Seconds a grant is good for, seconds of grace, grants kept."""
+
+    fresh: float
+    grace: float
+    kept: int
+
+
+@define
+class _Entry:
+    question: GrantQuestion
+    answer: Grant | AenError
+    asked: float
+
+
+def grant_tag(credential: Credential, path: ProjectPath) -> str:
+    """Return the tag of connections that live by one grant."""
+    return f"{credential_key(credential)} {path}"
+
+
+@define
+class Grants:
+    """The grants this gateway knows."""
+
+    _ask: AskServer
+    _clock: IReactorTime
+    _limits: Limits
+    _entries: OrderedDict[str, _Entry] = field(factory=OrderedDict, init=False)
+    _asking: dict[str, list[Deferred[Grant]]] = field(factory=dict, init=False)
+    _log: Logger = field(factory=Logger, init=False)
+
+    def known(
+        self, credential: Credential, path: ProjectPath
+    ) -> Grant | AenError | None:
+        """Return what is known and fresh, at once; None: ask with `find`."""
+        entry = self._entries.get(grant_tag(credential, path))
+        if entry is None:
+            return None
+        age = self._clock.seconds() - entry.asked
+        if isinstance(entry.answer, AenError):
+            return entry.answer if age < REFUSAL_SECONDS else None
+        return entry.answer if age < self._limits.fresh else None
+
+    def find(self, credential: Credential, path: ProjectPath) -> Deferred[Grant]:
+        """Return the grant; fails with the refusal, or `Unavailable`."""
+        question = GrantQuestion(credential, path.owner, path.name)
+        tag = grant_tag(credential, path)
+        waiter: Deferred[Grant] = Deferred()
+        waiters = self._asking.setdefault(tag, [])
+        waiters.append(waiter)
+        if len(waiters) == 1:
+            spawn(self._log, "asking for a grant", self._fetch(tag, question))
+        return waiter
+
+    async def _fetch(self, tag: str, question: GrantQuestion) -> None:
+        answer: Grant | AenError
+        try:
+            answer = await self._ask(question)
+        except AenError as error:
+            answer = self._in_grace(tag, error)
+        except BaseException as error:
+            self._tell(tag, Unavailable(f"The grant cannot be asked for: {error}"))
+            raise
+        if not isinstance(answer, Unavailable):
+            self._keep(tag, question, answer)
+        self._tell(tag, answer)
+
+    def _in_grace(self, tag: str, error: AenError) -> Grant | AenError:
+        """Return the stale grant while the server does not answer."""
+        entry = self._entries.get(tag)
+        if not isinstance(error, Unavailable) or entry is None:
+            return error
+        age = self._clock.seconds() - entry.asked
+        if isinstance(entry.answer, AenError) or age > self._limits.grace:
+            return error
+        return entry.answer
+
+    def _keep(
+        self, tag: str, question: GrantQuestion, answer: Grant | AenError
+    ) -> None:
+        known = self._entries.get(tag)
+        if known is not None and known.answer is answer:
+            return  # a stale grant in its grace keeps its age
+        self._entries[tag] = _Entry(question, answer, self._clock.seconds())
+        self._entries.move_to_end(tag)
+        while len(self._entries) > self._limits.kept:
+            self._entries.popitem(last=False)
+
+    def _tell(self, tag: str, answer: Grant | AenError) -> None:
+        for waiter in self._asking.pop(tag, []):
+            if isinstance(answer, AenError):
+                waiter.errback(answer)
+            else:
+                waiter.callback(answer)
+
+    def drop(self, news: Drop) -> list[GrantQuestion]:
+        """Forget the grants *news* is about; return what they answered."""
+        gone = [tag for tag, entry in self._entries.items() if _concerns(news, entry)]
+        return [self._entries.pop(tag).question for tag in gone]
+
+    def doubt_all(self) -> list[GrantQuestion]:
+        """Keep every grant only for a grace; return what they answered.
+
+        News may have been missed while the channel was closed.
+        """
+        past = self._clock.seconds() - self._limits.fresh
+        for entry in self._entries.values():
+            entry.asked = min(entry.asked, past)
+        return [entry.question for entry in self._entries.values()]
+
+
+def _concerns(news: Drop, entry: _Entry) -> bool:
+    session = entry.question.credential.session
+    if news.session and session == news.session:
+        return True
+    if isinstance(entry.answer, AenError):
+        # A refusal names neither project nor person: it is cheap to ask again.
+        return not news.session
+    return bool(
+        (news.project_id and entry.answer.project_id == news.project_id)
+        or (news.user_id and entry.answer.user_id == news.user_id)
+    )

@@ -1,0 +1,97 @@
+"""What the gateway does with the server's news: `aen.wire.channel.GatewayListener`."""
+
+from typing import Protocol
+
+from attrs import define, field
+from twisted.logger import Logger
+
+from aen.gateway.grants import Grants, grant_tag
+from aen.gateway.health import Health
+from aen.gateway.nodes import Nodes
+from aen.gateway.opening import Openings
+from aen.model.errors import AenError, Unavailable
+from aen.model.names import parse_project_path
+from aen.model.permissions import Action
+from aen.runtime.tasks import spawn
+from aen.wire.channel import ChannelEnd
+from aen.wire.messages import Down, GrantQuestion, Up
+
+_OPEN_BY = frozenset({Action.RUN.value, Action.READ_FILES.value})
+
+
+class Connections(Protocol):
+    """The open connections of browsers, found by tag (`aen.proxy`)."""
+
+    def close_tagged(self, tag: str, code: int = 1008, reason: str = "") -> int:
+        """End the connections that carry *tag*; return how many there were."""
+
+
+@define
+class News:
+    """Keeps grants, nodes and openings true to what the server says."""
+
+    _grants: Grants
+    _nodes: Nodes
+    _openings: Openings
+    _health: Health
+    _end: ChannelEnd | None = field(default=None, init=False)
+    _connections: Connections | None = field(default=None, init=False)
+    _log: Logger = field(factory=Logger, init=False)
+
+    def attach(self, connections: Connections) -> None:
+        """Close connections of *connections* when their grant ends."""
+        self._connections = connections
+
+    def tell_server(self, message: Up) -> None:
+        """Tell the server, if the channel is open; `opened` tells all of it later."""
+        if self._end is not None:
+            self._end.say(message)
+
+    def opened(self, end: ChannelEnd) -> None:
+        """Take note that the server is there again; it may have missed news."""
+        self._log.info("the server answers")
+        self._end = end
+        self._health.server_answers = True
+        self._nodes.tell_everything()
+        for question in self._grants.doubt_all():
+            self._check(question, "")
+
+    def closed(self, end: ChannelEnd, reason: str) -> None:
+        """Take note that the server is gone; what is known holds for a grace."""
+        if self._end is end:
+            self._end = None
+            self._health.server_answers = False
+            self._log.warn("the server is gone: {reason}", reason=reason)
+
+    def heard(self, message: Down) -> None:
+        """Act on what the server says."""
+        if message.nodes is not None:
+            self._nodes.set(message.nodes)
+        if message.drop is not None:
+            for question in self._grants.drop(message.drop):
+                self._check(question, message.drop.reason)
+        if message.project is not None:
+            self._openings.project_news(message.project)
+
+    def _check(self, question: GrantQuestion, reason: str) -> None:
+        """Ask whether somebody still may; if not, close what they have open."""
+        spawn(self._log, "checking a grant", self._still_granted(question, reason))
+
+    async def _still_granted(self, question: GrantQuestion, reason: str) -> None:
+        path = parse_project_path(question.owner, question.project)
+        said = reason
+        try:
+            grant = await self._grants.find(question.credential, path)
+            if _OPEN_BY.intersection(grant.actions):
+                return
+        except Unavailable:
+            return  # the grace holds; the next news or `opened` asks again
+        except AenError as error:
+            said = reason or error.message
+        tag = grant_tag(question.credential, path)
+        if self._connections is not None:
+            closed = self._connections.close_tagged(tag, 1008, said[:120])
+            if closed:
+                self._log.info(
+                    "closed {count} connections: {why}", count=closed, why=said
+                )

@@ -1,0 +1,232 @@
+"""Where each request on the gateway goes. Nothing waits when the answers are known."""
+
+from collections.abc import Awaitable
+
+from attrs import define, field
+from twisted.internet import defer
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from aen.gateway.access import demand_app
+from aen.gateway.grants import Grants, grant_tag
+from aen.gateway.nodes import Nodes
+from aen.gateway.opening import Opened, Openings
+from aen.gateway.pages import STATIC, Pages, redirect
+from aen.gateway.passes import hash_token
+from aen.gateway.paths import OWN, AppAddress, parse_address, without_prefix
+from aen.gateway.settings import GatewaySettings
+from aen.gateway.signin import SignIn
+from aen.gateway.upstreams import Upstreams
+from aen.model.apps import AppSummary, Permission
+from aen.model.errors import AenError, NotFound, Unauthenticated, Unavailable
+from aen.proxy.head import Peer, RequestHead
+from aen.proxy.routing import Answer, Decision, Forward
+from aen.runtime.assets import Assets
+from aen.wire.messages import Credential, Grant
+
+OUR_COOKIES = (b"aen-", b"__Host-aen-")
+_BEARER = b"bearer "
+_AUTHORIZATION = frozenset({b"authorization"})
+_NOTHING: frozenset[bytes] = frozenset()
+
+
+@define
+class GatewayRouter:
+    """Decides, for `aen.proxy`, what happens to each request."""
+
+    sign_in: SignIn
+    grants: Grants
+    openings: Openings
+    _nodes: Nodes
+    _upstreams: Upstreams
+    _pages: Pages
+    _assets: Assets
+    _settings: GatewaySettings
+    clock: IReactorTime
+    _own: str = field(init=False)
+    _cookie: bytes = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Make ahead what every request needs."""
+        self._own = f"unix:{self._settings.own_socket}"
+        self._cookie = self.sign_in.names.browser_pass.encode()
+
+    def route(self, head: RequestHead, peer: Peer) -> Decision | Awaitable[Decision]:
+        """Return what to do with a request (`aen.proxy.routing.Router`)."""
+        if head.target.startswith(OWN):
+            return self._own_page(head)
+        address = parse_address(head.target)
+        if address is None:
+            return self._elsewhere(head)
+        credential = self.credential(head)
+        if credential is None:
+            return self._unknown(head)
+        grant = self.grants.known(credential, address.path)
+        if isinstance(grant, Grant):
+            opened = self.openings.known(grant, address.app)
+            if opened is not None:
+                return self._to_app(head, credential, grant, opened, address)
+        return Deferred.fromCoroutine(self._decide(head, credential, address, grant))
+
+    def unreachable(
+        self, head: RequestHead, forward: Forward, reason: str
+    ) -> Decision | Awaitable[Decision]:
+        """Return what to do when an app did not answer: find out where it is now."""
+        address = parse_address(head.target)
+        credential = self.credential(head)
+        if address is None or credential is None:
+            return self._pages.problem(head, _broken(reason))
+        grant = self.grants.known(credential, address.path)
+        if not isinstance(grant, Grant):
+            return self._pages.problem(head, _broken(reason))
+        opened = self.openings.known(grant, address.app)
+        if opened is not None:
+            self.openings.forget(opened.launch.id)
+        if reason == "timeout":
+            return self._pages.problem(head, _broken(reason), str(address.path))
+        return Deferred.fromCoroutine(self._decide(head, credential, address, grant))
+
+    def credential(self, head: RequestHead) -> Credential | None:
+        """Return who a request comes from: an API token before a pass."""
+        authorization = head.header(b"authorization")
+        if authorization is not None and authorization[:7].lower() == _BEARER:
+            return Credential(token_hash=hash_token(authorization[7:].strip()))
+        cookie = head.cookies().get(self._cookie)
+        if cookie is None:
+            return None
+        known = self.sign_in.passes.read(cookie.decode("latin-1"), self.clock.seconds())
+        return Credential(session=known.session) if known is not None else None
+
+    def _own_page(self, head: RequestHead) -> Decision:
+        path = head.path.decode("latin-1")
+        if path.startswith(STATIC):
+            found = self._assets.find(
+                path[len(STATIC) :],
+                head.header(b"accept-encoding"),
+                head.header(b"if-none-match"),
+            )
+            if found is not None:
+                return Answer(found.status, found.headers, found.body)
+            return self._pages.problem(head, NotFound("There is no such file."))
+        return Forward(self._own)
+
+    def _elsewhere(self, head: RequestHead) -> Decision:
+        if head.path == b"/" and head.wants_page:
+            return redirect(f"{self._settings.browsers_server_url}/")
+        return self._pages.problem(head, NotFound("There is no such address."))
+
+    def _unknown(self, head: RequestHead) -> Decision:
+        """Answer a request that shows neither a pass nor a token."""
+        if head.wants_page:
+            target = head.target.decode("latin-1")
+            going = self.sign_in.begin(target, self.clock.seconds())
+            return redirect(going.location, going.cookies)
+        return self._pages.problem(head, Unauthenticated("Please sign in."))
+
+    async def _decide(
+        self,
+        head: RequestHead,
+        credential: Credential,
+        address: AppAddress,
+        known: Grant | AenError | None,
+    ) -> Decision:
+        try:
+            if isinstance(known, AenError):
+                raise known
+            grant = known or await self.grants.find(credential, address.path)
+            return await self._open(head, credential, grant, address)
+        except Unauthenticated as error:
+            if credential.session is not None:
+                return self._unknown(head)
+            return self._pages.problem(head, error)
+        except AenError as error:
+            return self._pages.problem(head, error, str(address.path))
+
+    async def _open(
+        self,
+        head: RequestHead,
+        credential: Credential,
+        grant: Grant,
+        address: AppAddress,
+    ) -> Decision:
+        summary = self._summary(grant, address)
+        opened = self.openings.known(grant, address.app)
+        if opened is None:
+            if not self._nodes.offers(address.app):
+                raise NotFound(f"There is no app “{address.app}”.")
+            permission = summary.permission if summary else Permission.WRITE
+            title = summary.title if summary else address.app
+            demand_app(grant, permission, title)
+            waiting = self.openings.open(grant, credential, address.app)
+            found = await self._wait(head, waiting)
+            if found is None:
+                return self._still_opening(head, grant, address, title)
+            opened = found
+        return self._to_app(head, credential, grant, opened, address)
+
+    def _summary(self, grant: Grant, address: AppAddress) -> AppSummary | None:
+        return self._nodes.app(grant.node.name, address.app) if grant.node else None
+
+    async def _wait(
+        self, head: RequestHead, waiting: Deferred[Opened]
+    ) -> Opened | None:
+        """Return the app if it is open soon enough for the one who asked."""
+        seconds = self._wait_seconds(head)
+        try:
+            return await waiting.addTimeout(seconds, self.clock)
+        except defer.TimeoutError:
+            return None
+
+    def _wait_seconds(self, head: RequestHead) -> float:
+        settings = self._settings
+        return settings.page_seconds if head.wants_page else settings.wait_seconds
+
+    def _still_opening(
+        self, head: RequestHead, grant: Grant, address: AppAddress, title: str
+    ) -> Answer:
+        if not head.wants_page:
+            message = f"{title} is still starting; try again in a moment."
+            return self._pages.problem(head, Unavailable(message))
+        progress = grant.progress
+        step = progress.step if progress is not None else "Starting…"
+        events = f"/_aen/wait{address.prefix}"
+        return self._pages.waiting(title, str(address.path), events, step)
+
+    def _to_app(
+        self,
+        head: RequestHead,
+        credential: Credential,
+        grant: Grant,
+        opened: Opened,
+        address: AppAddress,
+    ) -> Decision:
+        launch = opened.launch
+        try:
+            demand_app(grant, Permission(launch.permission), launch.title)
+        except AenError as error:
+            return self._pages.problem(head, error, str(address.path))
+        if not address.slash:
+            query = head.target.partition(b"?")[2].decode("latin-1")
+            more = f"?{query}" if query else ""
+            return redirect(f"{address.prefix}/{more}", status=307)
+        target = head.target
+        if launch.strip_prefix:
+            target = without_prefix(target, address)
+        upstream = self._upstreams.of(opened, target)
+        return Forward(
+            upstream=upstream.where,
+            target=upstream.target,
+            set_headers=upstream.headers,
+            drop_headers=_AUTHORIZATION if credential.token_hash else _NOTHING,
+            drop_cookies=OUR_COOKIES,
+            tags=(grant_tag(credential, address.path),),
+            origins=self._upstreams.origins,
+        )
+
+
+def _broken(reason: str) -> Unavailable:
+    said = {
+        "timeout": "The app does not answer in time.",
+        "protocol": "The app answered with something that is not HTTP.",
+    }
+    return Unavailable(said.get(reason, "The app does not answer."))

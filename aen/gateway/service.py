@@ -1,0 +1,159 @@
+"""The gateway as one service; the only file of the role that knows the reactor."""
+
+import random
+import secrets
+from typing import Any
+
+from attrs import frozen
+from twisted.application.internet import ClientService
+from twisted.application.service import IService, MultiService, Service
+from typing_extensions import override
+
+from aen.gateway.grants import Grants, Limits
+from aen.gateway.health import Health
+from aen.gateway.news import News
+from aen.gateway.nodes import Nodes
+from aen.gateway.opening import Openings
+from aen.gateway.own import OwnPages
+from aen.gateway.pages import Pages, built_assets
+from aen.gateway.passes import Passes, cookie_names
+from aen.gateway.router import GatewayRouter
+from aen.gateway.server import Server
+from aen.gateway.settings import DEFAULT_PREFIX, GatewaySettings
+from aen.gateway.signin import SignIn
+from aen.gateway.upstreams import Upstreams
+from aen.model.errors import AenError, Unauthenticated
+from aen.model.names import parse_place_name
+from aen.proxy.access_log import AccessLog
+from aen.proxy.factory import ProxyFactory
+from aen.runtime.listening import ListeningService, unix_endpoint
+from aen.runtime.machine import machine
+from aen.runtime.options import RoleOptions
+from aen.runtime.settings import check_url
+from aen.wire import tickets
+from aen.wire.agents import endpoint_of, make_agent
+from aen.wire.call import Door
+from aen.wire.channel import GatewayEndFactory
+from aen.wire.client import Identity, WireClient
+
+
+class Options(RoleOptions):
+    """``twistd aen-gateway``."""
+
+    own = (DEFAULT_PREFIX / "etc/wakari/wk-gateway-config.json",)
+
+
+def check(settings: GatewaySettings) -> None:
+    """Raise `Invalid` for what types alone cannot tell."""
+    parse_place_name(settings.name)
+    tickets.SigningKey.from_text(settings.key)
+    for key in ("server", "public_url"):
+        check_url(key, getattr(settings, key))
+
+
+def makeService(options: Options) -> IService:
+    """Return the gateway that *options* describe."""
+    from twisted.internet import reactor
+
+    settings = options.settings(GatewaySettings, check)
+    try:
+        return assemble(settings, reactor)
+    except AenError as error:
+        raise SystemExit(error.message) from None
+
+
+@frozen
+class ServerKey:
+    """The one key this gateway obeys: the server's."""
+
+    public: str
+
+    async def public_key(self, issuer: str) -> str:
+        """Return the server's key, or raise `Unauthenticated`."""
+        if issuer != tickets.SERVER:
+            raise Unauthenticated("Only the server may ask this.")
+        return self.public
+
+
+def assemble(settings: GatewaySettings, reactor: Any) -> IService:
+    """Return the gateway as one service: read top to bottom, its architecture."""
+    key = tickets.SigningKey.from_text(settings.key)
+    identity = Identity(tickets.gateway(settings.name), key)
+    agent = make_agent(reactor, settings.server_ca)
+    client = WireClient(agent, reactor, identity)
+    server = Server(client, agent, identity, settings.server, reactor)
+
+    limits = Limits(settings.grant_seconds, settings.grace_seconds, settings.grants)
+    grants = Grants(server.grant, reactor, limits)
+    nodes = Nodes(client, reactor, random.Random())  # noqa: S311 -- spreads retries
+    openings = Openings(server.open, client, reactor)
+    nodes.on_launch(openings.launch_news)
+    health = Health(nodes)
+    news = News(grants, nodes, openings, health)
+    nodes.tell = news.tell_server
+
+    sign_in = _sign_in(settings, key, server)
+    assets = built_assets()
+    pages = Pages.of(assets, settings.browsers_server_url)
+    upstreams = Upstreams(
+        identity, reactor, machine(), frozenset({settings.public_url})
+    )
+    router = GatewayRouter(
+        sign_in, grants, openings, nodes, upstreams, pages, assets, settings, reactor
+    )
+    door = Door(identity.name, ServerKey(settings.server_key), reactor)
+    own = OwnPages(door, client, nodes, health, pages, router)
+
+    log = AccessLog(settings.logs / "gateway.log", reactor)
+    proxy = ProxyFactory(router, reactor, access_log=log)
+    news.attach(proxy)
+    return _services(
+        ListeningService(unix_endpoint(settings.own_socket), own.site(), reactor),
+        *(ListeningService(place, proxy, reactor) for place in settings.listen),
+        _channel(settings, identity, reactor, news),
+        _Stopping(nodes),
+    )
+
+
+def _sign_in(
+    settings: GatewaySettings, key: tickets.SigningKey, server: Server
+) -> SignIn:
+    return SignIn(
+        client=settings.name,
+        public_url=settings.public_url,
+        server_url=settings.browsers_server_url,
+        names=cookie_names(key, settings.public_url),
+        passes=Passes.of(key),
+        seal=tickets.Seal(key.derive("signin")),
+        exchange=server.exchange,
+        new_secret=lambda: secrets.token_urlsafe(32),
+        pass_seconds=settings.pass_hours * 3600,
+    )
+
+
+def _services(*parts: IService) -> IService:
+    gateway = MultiService()
+    for part in parts:
+        part.setServiceParent(gateway)
+    return gateway
+
+
+class _Stopping(Service):
+    """Lets go of the nodes when the gateway stops."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes = nodes
+
+    @override
+    def stopService(self) -> None:
+        super().stopService()
+        self._nodes.stop()
+
+
+def _channel(
+    settings: GatewaySettings, identity: Identity, reactor: Any, news: News
+) -> ClientService:
+    """Return what keeps the channel to the server open."""
+    factory = GatewayEndFactory(settings.server, identity, reactor, news)
+    where = endpoint_of(reactor, settings.server, settings.server_ca)
+    return ClientService(where, factory, clock=reactor)

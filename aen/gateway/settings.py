@@ -1,0 +1,65 @@
+"""Settings of the gateway role; `aen-gateway-configure` writes most of them."""
+
+from pathlib import Path
+
+from attrs import field, frozen
+
+from aen.runtime.settings import SECRET
+
+DEFAULT_PREFIX = Path("/opt/wakari/wakari-gateway")
+
+
+@frozen
+class GatewaySettings:
+    """``wk-gateway-config.json``."""
+
+    name: str
+    """The data center's name, as registered."""
+    server: str
+    """The server's address as this gateway reaches it, e.g. ``http://aen:80``."""
+    server_key: str
+    """The server's public key: what it asks of us must be signed with it."""
+    key: str = field(repr=False, metadata=SECRET)
+    """This gateway's own private key (base64url)."""
+    public_url: str
+    """This gateway's address as browsers see it."""
+    server_url: str = ""
+    """The server's address as browsers see it; default `server`."""
+    prefix: str = str(DEFAULT_PREFIX)
+    """Where the gateway's own files are."""
+    listen: tuple[str, ...] = ("tcp:8089",)
+    """Where browsers are answered, as endpoint strings."""
+    pass_hours: float = 24.0
+    """A browser signs in again (silently, by its session) after this many hours."""
+    grant_seconds: float = 300.0
+    """A cached answer about who may open what is asked for anew after this."""
+    grace_seconds: float = 3600.0
+    """While the server does not answer, cached answers hold this long."""
+    grants: int = 10_000
+    """How many answers are cached."""
+    page_seconds: float = 0.3
+    """How long a page load waits for its app before it is shown the progress."""
+    wait_seconds: float = 90.0
+    """How long a request that is not a page load waits for its app to be ready."""
+    server_ca: str | None = None
+    """PEM file of a private CA that signed the server's or nodes' certificates."""
+
+    @property
+    def browsers_server_url(self) -> str:
+        """The server's address as browsers see it."""
+        return self.server_url or self.server
+
+    @property
+    def home(self) -> Path:
+        """The prefix as a path."""
+        return Path(self.prefix)
+
+    @property
+    def logs(self) -> Path:
+        """Where log files go."""
+        return self.home / "var/log/wakari"
+
+    @property
+    def own_socket(self) -> Path:
+        """Where the gateway's own pages (``/_aen/…``) are served."""
+        return self.home / "var/run/wakari-gateway.sock"

@@ -1,0 +1,82 @@
+"""How the gateway reaches an app: its socket here, or its node's one port."""
+
+from collections import OrderedDict
+from urllib.parse import urlsplit
+
+from attrs import define, field, frozen
+from twisted.internet.interfaces import IReactorTime
+
+from aen.gateway.opening import Opened
+from aen.model.places import Node
+from aen.proxy.head import Headers
+from aen.wire import tickets
+from aen.wire.client import Identity
+from aen.wire.routes import APP_PREFIX
+
+_TICKET_SECONDS = 600.0
+_RENEW_BEFORE = 120.0
+_REMEMBERED = 4096
+
+
+@frozen
+class Upstream:
+    """Where a request goes, with which target and headers."""
+
+    where: str
+    target: bytes
+    headers: Headers = ()
+
+
+def node_upstream(node: Node) -> str:
+    """Return where a node's door is, as `aen.proxy` wants it."""
+    url = urlsplit(node.url)
+    secure = url.scheme == "https"
+    port = url.port or (443 if secure else 80)
+    return f"{'tls' if secure else 'tcp'}:{url.hostname}:{port}"
+
+
+@define
+class Upstreams:
+    """Addresses of opened apps; tickets for remote ones are made now and then.
+
+    :param machine: which machine this is (`aen.runtime.machine`).
+    :param origins: the origins whose pages may open WebSockets here.
+    """
+
+    _identity: Identity
+    _clock: IReactorTime
+    _machine: str
+    origins: frozenset[str]
+    _tickets: OrderedDict[str, tuple[float, Headers]] = field(
+        factory=OrderedDict, init=False
+    )
+
+    def of(self, opened: Opened, target: bytes) -> Upstream:
+        """Return how to reach *opened* with a request for *target*."""
+        launch = opened.launch
+        if launch.machine == self._machine:
+            here = launch.socket
+            where = f"unix:{here}" if here else f"tcp:127.0.0.1:{launch.port}"
+            return Upstream(where, target)
+        path = f"{APP_PREFIX}{launch.id}".encode() + target
+        return Upstream(node_upstream(opened.node), path, self._ticket(opened))
+
+    def _ticket(self, opened: Opened) -> Headers:
+        launch = opened.launch
+        now = self._clock.seconds()
+        known = self._tickets.get(launch.id)
+        if known is not None and known[0] - _RENEW_BEFORE > now:
+            return known[1]
+        ticket = tickets.Ticket(
+            issuer=self._identity.name,
+            audience=tickets.node(opened.node.name),
+            purpose=f"app:{launch.id}",
+            expires=now + _TICKET_SECONDS,
+        )
+        text = tickets.seal(self._identity.key, ticket).encode()
+        headers: Headers = ((tickets.HEADER, text),)
+        self._tickets[launch.id] = (ticket.expires, headers)
+        self._tickets.move_to_end(launch.id)
+        while len(self._tickets) > _REMEMBERED:
+            self._tickets.popitem(last=False)
+        return headers

@@ -1,0 +1,440 @@
+"""One request and its response: deciding, connecting, relaying, failing."""
+
+import math
+from collections.abc import Awaitable
+from enum import Enum, auto
+from typing import Final
+
+from attrs import evolve
+from twisted.internet.defer import Deferred
+from twisted.internet.error import TimeoutError as ConnectTimeout
+from twisted.python.failure import Failure
+
+from aen.proxy import answers, grammar, rewrite, websocket
+from aen.proxy.access_log import Entry
+from aen.proxy.errors import ProtocolError
+from aen.proxy.flow import BUSY
+from aen.proxy.framing import Framing
+from aen.proxy.head import RequestHead, ResponseHead
+from aen.proxy.request import RequestBody
+from aen.proxy.response import ResponseStream
+from aen.proxy.routing import Answer, Decision, Forward
+from aen.proxy.shared import Client, Shared
+from aen.proxy.tunnel import Tunnel
+from aen.proxy.upstream import UpstreamConnection
+from aen.runtime.tasks import spawn
+
+_REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS"})
+_CLIENT_GONE: Final = 499
+
+
+class State(Enum):
+    """Where an exchange stands."""
+
+    DECIDING = auto()
+    """The router has been asked."""
+    CONNECTING = auto()
+    """The upstream's connection is being made."""
+    WAITING = auto()
+    """The request is on its way; no byte of the final response has come."""
+    STREAMING = auto()
+    """The response has begun."""
+    ENDED = auto()
+
+
+class Exchange:
+    """One request and its response."""
+
+    __slots__ = (
+        "_attempts",
+        "_body",
+        "_body_sent",
+        "_client",
+        "_connecting",
+        "_early",
+        "_entry",
+        "_forward",
+        "_framing",
+        "_head",
+        "_keep",
+        "_response",
+        "_reused",
+        "_shared",
+        "_upstream",
+        "_wants_switch",
+        "state",
+    )
+
+    def __init__(
+        self,
+        client: Client,
+        shared: Shared,
+        head: RequestHead,
+        framing: Framing,
+        *,
+        keep: bool,
+    ) -> None:
+        self._client = client
+        self._shared = shared
+        self._head = head
+        self._framing = framing
+        self._keep = keep
+        self._body = RequestBody(framing, shared.limits) if framing else None
+        self._body_sent = False
+        self._wants_switch = websocket.asks(head)
+        self._early = b""
+        self._forward = _NOWHERE
+        self._attempts = 0
+        self._connecting: Deferred[UpstreamConnection] | None = None
+        self._upstream: UpstreamConnection | None = None
+        self._reused = False
+        self._response: ResponseStream | None = None
+        self.state = State.DECIDING
+        given = head.header(b"x-request-id")
+        self._entry = Entry(
+            shared.sweep.seconds(),
+            client.peer.host,
+            head.method,
+            head.path,
+            given
+            if given is not None and grammar.REQUEST_ID.fullmatch(given)
+            else shared.new_request_id(),
+        )
+
+    def begin(self, rest: bytes) -> bytes:
+        """Ask the router; return what of *rest* is not this request's."""
+        if self._body is not None or self._wants_switch:
+            self._early, rest = rest, b""
+        self._allow(self._shared.limits.route_seconds)
+        try:
+            decision = self._shared.router.route(self._head, self._client.peer)
+        except Exception:  # noqa: BLE001 -- whatever it raises, the client gets an answer
+            decision = self._blunder()
+        self._follow(decision)
+        return rest
+
+    def client_data(self, data: bytes) -> bytes:
+        """Take bytes from the client; return those that are not this request's."""
+        if self._body is None and not self._wants_switch:
+            return data
+        if self._upstream is None or self._body is None:
+            self._early += data
+            self._client.flow.hold(BUSY)
+            return b""
+        if self._body.done:
+            return data
+        self._send_body(self._upstream, self._body, data)
+        return self._take_rest()
+
+    def client_lost(self) -> None:
+        """End: nobody is there to be answered."""
+        self._entry.status = self._entry.status or _CLIENT_GONE
+        self._end()
+
+    def expired(self) -> None:
+        """Answer that it took too long, or break off a response under way."""
+        match self.state:
+            case State.DECIDING:
+                self._answer(answers.error(504, self._head))
+            case State.CONNECTING:
+                self._failed("connect-timeout")
+            case State.WAITING if self._body is not None and not self._body.done:
+                self._answer(answers.error(408, self._head))
+            case State.WAITING:
+                self._failed("timeout")
+            case _:
+                self._break_off()
+
+    def close(self, code: int, reason: str) -> None:
+        """Break off: the right to this response has ended."""
+        self._break_off()
+
+    def upstream_data(self, data: bytes) -> None:
+        """Relay bytes of the response."""
+        response = self._response
+        assert response is not None
+        try:
+            out = response.take(data)
+        except ProtocolError:
+            self._failed("protocol")
+            return
+        if self._forward.meter is not None:
+            self._forward.meter.touch()
+        if response.status:
+            self._allow(self._shared.limits.response_seconds)
+            self.state = State.STREAMING
+        self._write(out)
+        if response.done:
+            self._complete(response)
+        elif response.switched:
+            self._switch(response)
+
+    def upstream_lost(self, *, clean: bool) -> None:
+        """Finish a response that ends so, try again, or fail."""
+        response = self._response
+        assert response is not None
+        self._upstream = None
+        if self._reused and self._repeatable and response.untouched:
+            # It was closed while idle, which tells nothing of the upstream.
+            self._connect()
+            return
+        self._write(response.upstream_closed(clean=clean))
+        if response.done:
+            self._complete(response)
+        else:
+            self._failed("closed")
+
+    @property
+    def _repeatable(self) -> bool:
+        """Whether asking twice is as good as once, and possible."""
+        return self._body is None and self._head.method in _REPEATABLE
+
+    def _allow(self, seconds: float) -> None:
+        self._client.deadline = self._shared.sweep.now + seconds
+
+    def _blunder(self) -> Answer:
+        self._shared.log.failure("the router failed")
+        return answers.error(500, self._head)
+
+    def _follow(self, decision: Decision | Awaitable[Decision]) -> None:
+        if isinstance(decision, Forward):
+            self._forward_to(decision)
+        elif isinstance(decision, Answer):
+            self._answer(decision)
+        else:
+            spawn(self._shared.log, "routing", self._follow_later(decision))
+
+    async def _follow_later(self, deciding: Awaitable[Decision]) -> None:
+        try:
+            decision = await deciding
+        except Exception:  # noqa: BLE001 -- whatever it raises, the client gets an answer
+            decision = self._blunder()
+        if self.state is State.DECIDING:
+            self._follow(decision)
+
+    def _forward_to(self, forward: Forward) -> None:
+        if self._wants_switch:
+            refusal = self._refusal(forward)
+            if refusal is not None:
+                self._answer(refusal)
+                return
+            forward = evolve(
+                forward,
+                drop_headers=forward.drop_headers | {b"sec-websocket-extensions"},
+                set_headers=(
+                    *forward.set_headers,
+                    *websocket.handshake_fields(self._head),
+                ),
+            )
+        self._shared.tags.discard(self._forward.tags, self)
+        self._shared.tags.add(forward.tags, self)
+        self._forward = forward
+        self._attempts += 1
+        limits = self._shared.limits
+        waiting = self._shared.pool.take(
+            forward.upstream,
+            math.inf if self._repeatable else limits.unsafe_idle_seconds,
+        )
+        if waiting is None:
+            self._connect()
+        else:
+            self._connected(waiting, reused=True)
+
+    def _refusal(self, forward: Forward) -> Answer | None:
+        if not self._head.upgrade or self._body is not None:
+            return answers.bad_handshake(self._head)
+        if not websocket.origin_allowed(self._head, forward, self._client.peer):
+            return answers.error(403, self._head)
+        return None
+
+    def _connect(self) -> None:
+        self.state = State.CONNECTING
+        # The endpoint keeps the time; this is for one that does not.
+        self._allow(2 * self._shared.limits.connect_seconds)
+        connecting = self._shared.pool.connect(self._forward.upstream)
+        self._connecting = connecting
+        connecting.addCallbacks(  # type: ignore[unused-awaitable]
+            self._connected, self._not_connected
+        )
+
+    def _connected(self, upstream: UpstreamConnection, *, reused: bool = False) -> None:
+        self._connecting = None
+        self._reused = reused
+        self._upstream = upstream
+        self._response = ResponseStream(
+            self._head,
+            self._forward,
+            self._shared.limits,
+            keep=self._keep,
+            check_switch=self._check_switch if self._wants_switch else None,
+        )
+        upstream.user = self
+        self.state = State.WAITING
+        self._client.flow.feed_from(upstream.flow)
+        self._send_request(upstream)
+
+    def _not_connected(self, failure: Failure) -> None:
+        self._connecting = None
+        if self.state is State.CONNECTING:
+            late = failure.check(ConnectTimeout) is not None
+            self._failed("connect-timeout" if late else "connect")
+
+    def _send_request(self, upstream: UpstreamConnection) -> None:
+        head = rewrite.request_head(
+            self._head,
+            self._forward,
+            self._client.peer,
+            self._entry.request_id,
+            self._framing,
+        )
+        if self._body is None:
+            upstream.flow.write(head)
+            self._allow(self._shared.limits.first_byte_seconds)
+            return
+        upstream.flow.write(head)
+        upstream.flow.feed_from(self._client.flow)
+        early, self._early = self._early, b""
+        self._client.flow.release(BUSY)
+        self._send_body(upstream, self._body, early)
+        rest = self._take_rest()
+        if rest:
+            self._client.push_back(rest)
+
+    def _send_body(
+        self, upstream: UpstreamConnection, body: RequestBody, data: bytes
+    ) -> None:
+        try:
+            passed = body.take(data, self._forward)
+        except ProtocolError as error:
+            self._answer(answers.error(error.status, self._head))
+            return
+        if passed:
+            self._body_sent = True
+            upstream.flow.write(passed)
+        if self._forward.meter is not None:
+            self._forward.meter.touch()
+        if self.state is State.WAITING:
+            limits = self._shared.limits
+            self._allow(limits.first_byte_seconds if body.done else limits.body_seconds)
+
+    def _take_rest(self) -> bytes:
+        if self._body is None:
+            return b""
+        rest, self._body.rest = self._body.rest, b""
+        return rest
+
+    def _write(self, data: bytes) -> None:
+        if data:
+            self._entry.sent += len(data)
+            self._client.flow.write(data)
+
+    def _failed(self, reason: str) -> None:
+        """Ask the router what to do, unless it is too late for anything else."""
+        begun = self._response is not None and self._response.status != 0
+        self._drop_upstream()
+        if begun:
+            self._break_off()
+            return
+        self._response = None
+        self.state = State.DECIDING
+        self._allow(self._shared.limits.route_seconds)
+        try:
+            decision = self._shared.router.unreachable(
+                self._head, self._forward, reason
+            )
+        except Exception:  # noqa: BLE001 -- whatever it raises, the client gets an answer
+            decision = self._blunder()
+        self._follow_if_possible(decision, reason)
+
+    def _follow_if_possible(
+        self, decision: Decision | Awaitable[Decision], reason: str
+    ) -> None:
+        spent = self._attempts >= self._shared.limits.attempts or self._body_sent
+        if spent and not isinstance(decision, Answer):
+            decision = answers.unreachable(self._head, reason)
+        self._follow(decision)
+
+    def _check_switch(self, response: ResponseHead) -> None:
+        websocket.check_accepted(self._head, response)
+
+    def _switch(self, response: ResponseStream) -> None:
+        """Let a tunnel take over both connections."""
+        upstream, self._upstream = self._upstream, None
+        assert upstream is not None
+        self.state = State.ENDED
+        self._shared.tags.discard(self._forward.tags, self)
+        self._entry.status = response.status
+        self._entry.upstream = self._forward.upstream
+        tunnel = Tunnel(
+            self._client, upstream, self._shared, self._forward, self._entry
+        )
+        self._client.switched(tunnel)
+        tunnel.begin(self._early, response.rest)
+
+    def _answer(self, answer: Answer) -> None:
+        """Answer in place of the upstream."""
+        self._drop_upstream()
+        rest = self._read_whole_body()
+        unread = self._wants_switch or not (self._body is None or self._body.done)
+        keep = self._keep and not unread
+        self._entry.status = answer.status
+        self._write(answers.render(answer, self._head, keep=keep))
+        self._end()
+        self._client.answered(rest, keep=keep, unread=unread)
+
+    def _read_whole_body(self) -> bytes:
+        """Read a body that has already come; return what is behind it."""
+        if self._body is None:
+            return b""
+        early, self._early = self._early, b""
+        try:
+            self._body.take(early, None)
+        except ProtocolError:
+            return b""
+        return self._take_rest()
+
+    def _complete(self, response: ResponseStream) -> None:
+        """End with the whole response written."""
+        upstream, self._upstream = self._upstream, None
+        unread = self._wants_switch or not (self._body is None or self._body.done)
+        if upstream is not None:
+            if unread:
+                upstream.drop()
+            elif response.reusable:
+                self._shared.pool.give(upstream)
+            else:
+                upstream.retire()
+        self._client.flow.feed_from(None)
+        self._entry.status = response.status
+        rest = self._take_rest()
+        self._end()
+        self._client.answered(rest, keep=response.keep and not unread, unread=unread)
+
+    def _break_off(self) -> None:
+        """End the client's connection: what it has got is not whole."""
+        if self._response is not None:
+            self._entry.status = self._response.status
+        self._end()
+        self._client.broken_off()
+
+    def _drop_upstream(self) -> None:
+        self._client.flow.feed_from(None)
+        if self._connecting is not None:
+            connecting, self._connecting = self._connecting, None
+            self.state = State.DECIDING
+            connecting.cancel()
+        if self._upstream is not None:
+            upstream, self._upstream = self._upstream, None
+            upstream.drop()
+
+    def _end(self) -> None:
+        if self.state is State.ENDED:
+            return
+        self._drop_upstream()
+        self.state = State.ENDED
+        self._shared.tags.discard(self._forward.tags, self)
+        self._entry.upstream = self._forward.upstream
+        self._shared.note(self._entry)
+
+
+_NOWHERE: Final = Forward("-")

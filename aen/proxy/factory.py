@@ -1,0 +1,93 @@
+"""The proxy as a Twisted factory: give it a router, listen with it."""
+
+import secrets
+from typing import Any
+
+from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import Factory
+
+from aen.proxy.access_log import AccessLog
+from aen.proxy.frontend import Frontend
+from aen.proxy.limits import Limits
+from aen.proxy.routing import Router
+from aen.proxy.shared import Shared
+from aen.proxy.timing import Sweep
+from aen.proxy.upstream import Pool
+from aen.runtime.tasks import pause
+
+_DEFAULT_LIMITS = Limits()
+_POLICY_VIOLATION = 1008
+
+
+class ProxyFactory(Factory):
+    """Serves HTTP/1.1, HTTP/1.0 and WebSocket clients as *router* decides."""
+
+    noisy = False
+
+    def __init__(
+        self,
+        router: Router,
+        reactor: Any,
+        limits: Limits = _DEFAULT_LIMITS,
+        access_log: AccessLog | None = None,
+    ) -> None:
+        sweep = Sweep(reactor, limits.tick_seconds)
+        self._reactor = reactor
+        self._connections: set[Frontend] = set()
+        self._shared = Shared(
+            router=router,
+            pool=Pool(reactor, limits, sweep),
+            sweep=sweep,
+            limits=limits,
+            access_log=access_log,
+            id_prefix=secrets.token_hex(6).encode(),
+        )
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._connections)
+
+    def buildProtocol(self, addr: IAddress | None) -> Frontend:
+        """Return the protocol for a client that has connected."""
+        frontend = Frontend(self._shared, self._connections)
+        frontend.factory = self
+        return frontend
+
+    def close_tagged(
+        self, tag: str, code: int = _POLICY_VIOLATION, reason: str = ""
+    ) -> int:
+        """End every response and WebSocket whose `Forward` has *tag*; return how many.
+
+        A WebSocket gets a close frame with *code* and *reason* between two frames.
+        """
+        return self._shared.tags.close(tag, code, reason)
+
+    def stopFactory(self) -> None:
+        """Serve open connections to the end of the response under way, no further."""
+        self._begin_to_drain()
+        if self._shared.access_log is not None:
+            self._shared.access_log.flush()
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until all clients are served, at most *seconds*, then end the rest."""
+        self._begin_to_drain()
+        limits = self._shared.limits
+        deadline = self._reactor.seconds() + seconds
+        while self._connections and self._reactor.seconds() < deadline:
+            await pause(self._reactor, limits.tick_seconds)
+        for frontend in tuple(self._connections):
+            frontend.cut()
+        deadline = self._reactor.seconds() + limits.close_seconds
+        while self._connections and self._reactor.seconds() < deadline:
+            await pause(self._reactor, limits.tick_seconds)
+        for frontend in tuple(self._connections):
+            frontend.flow.abort()
+        if self._shared.access_log is not None:
+            self._shared.access_log.flush()
+
+    def _begin_to_drain(self) -> None:
+        self._shared.draining = True
+        self._shared.pool.close()
+        for frontend in tuple(self._connections):
+            frontend.drain()

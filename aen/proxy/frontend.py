@@ -1,0 +1,207 @@
+"""A client's connection: heads in, one exchange at a time, or a WebSocket."""
+
+from typing import Any, cast
+
+from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+
+from aen.proxy import answers
+from aen.proxy.errors import ProtocolError
+from aen.proxy.exchange import Exchange
+from aen.proxy.flow import BUSY, Flow
+from aen.proxy.framing import request_framing
+from aen.proxy.head import Peer, RequestHead, tokens
+from aen.proxy.parsing import HeadBuffer, check_expectation, read_request_head
+from aen.proxy.shared import Shared, Tunnelled
+from aen.proxy.upstream import keep_alive
+
+
+class Frontend(Protocol):
+    """Reads requests one after the other; nothing is read ahead of an answer.
+
+    What comes behind a request is kept (at most one read) and reading is held up.
+    """
+
+    flow: Flow
+    peer: Peer
+
+    def __init__(self, shared: Shared, connections: "set[Frontend]") -> None:
+        self._shared = shared
+        self._connections = connections
+        self._heads = HeadBuffer(shared.limits.head_bytes)
+        self._exchange: Exchange | None = None
+        self._tunnel: Tunnelled | None = None
+        self._stash = b""
+        self._reading = False
+        self._ending = False
+        self._requests = 0
+        self.deadline = shared.sweep.now + shared.limits.head_seconds
+
+    def connectionMade(self) -> None:
+        """Wait for a request."""
+        transport = cast("Any", self.transport)
+        keep_alive(transport)
+        address = transport.getPeer()
+        self.peer = Peer(
+            getattr(address, "host", ""),
+            getattr(address, "port", 0),
+            bool(ISSLTransport.providedBy(transport)),
+        )
+        self.flow = Flow(transport, self._shared.limits.buffer_bytes)
+        self._connections.add(self)
+        self._shared.sweep.watch(self)
+        self.deadline = self._shared.sweep.now + self._shared.limits.head_seconds
+
+    def dataReceived(self, data: bytes) -> None:
+        """Hand bytes to whoever they are for."""
+        if self._tunnel is not None:
+            self._tunnel.client_data(data)
+        elif self._exchange is not None:
+            rest = self._exchange.client_data(data)
+            if rest:
+                self.push_back(rest)
+        elif not self._ending:
+            self._stash += data
+            self._read()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Tell whoever serves this client."""
+        self._connections.discard(self)
+        self._shared.sweep.forget(self)
+        self._ending = True
+        self._stash = b""
+        exchange, self._exchange = self._exchange, None
+        tunnel, self._tunnel = self._tunnel, None
+        if exchange is not None:
+            exchange.client_lost()
+        if tunnel is not None:
+            tunnel.client_lost()
+
+    def expired(self) -> None:
+        """Act upon the deadline of whatever stage this is."""
+        if self._tunnel is not None:
+            self._tunnel.expired()
+        elif self._exchange is not None:
+            self._exchange.expired()
+        elif self._ending:
+            self.flow.abort()
+        elif self._heads.empty:
+            self._close()
+        else:
+            self._refuse(408, None)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no request is being read or answered."""
+        return self._exchange is None and self._tunnel is None
+
+    def drain(self) -> None:
+        """Close now if idle; otherwise after the answer under way."""
+        if self.idle and not self._ending:
+            self._close()
+
+    def cut(self) -> None:
+        """End what is under way: a WebSocket with 1001, anything else at once."""
+        if self._tunnel is not None:
+            self._tunnel.close(1001, "")
+        else:
+            self.flow.abort()
+
+    # What an exchange or tunnel asks for.
+
+    def push_back(self, rest: bytes) -> None:
+        """Keep *rest*, which came behind the request, until it is answered."""
+        self._stash += rest
+        self.flow.hold(BUSY)
+
+    def answered(self, rest: bytes, *, keep: bool, unread: bool) -> None:
+        """Go on with the next request, or close."""
+        self._exchange = None
+        if not keep or self._shared.draining:
+            self._end(linger=unread)
+            return
+        if rest:
+            self._stash = rest + self._stash
+        self.deadline = self._shared.sweep.now + self._shared.limits.keepalive_seconds
+        self.flow.release(BUSY)
+        if self._stash and not self._reading:
+            self._read()
+
+    def broken_off(self) -> None:
+        """Close after what was sent: the client sees that it is not whole."""
+        self._exchange = None
+        self._tunnel = None
+        self._close()
+
+    def switched(self, tunnel: Tunnelled) -> None:
+        """Give the connection to *tunnel*."""
+        self._exchange = None
+        self._tunnel = tunnel
+
+    def _read(self) -> None:
+        """Read requests from the stash while none is being answered."""
+        self._reading = True
+        while self._stash and self.idle and not self._ending:
+            data, self._stash = self._stash, b""
+            try:
+                self._read_head(data)
+            except ProtocolError as error:
+                self._refuse(error.status, None)
+        self._reading = False
+        if self._stash and not self._ending:
+            self.flow.hold(BUSY)
+
+    def _read_head(self, data: bytes) -> None:
+        begun = not self._heads.empty
+        taken = self._heads.take(data)
+        limits = self._shared.limits
+        if taken is None:
+            if not begun:
+                self.deadline = self._shared.sweep.now + limits.head_seconds
+            return
+        head = read_request_head(taken[0], limits.headers)
+        framing = request_framing(head)
+        check_expectation(head)
+        self._requests += 1
+        exchange = Exchange(
+            self, self._shared, head, framing, keep=self._may_keep(head)
+        )
+        self._exchange = exchange
+        self._stash = exchange.begin(taken[1]) + self._stash
+
+    def _may_keep(self, head: RequestHead) -> bool:
+        if (
+            self._shared.draining
+            or self._requests >= self._shared.limits.requests_per_connection
+        ):
+            return False
+        if head.version == "1.1":
+            return not head.says_close()
+        return b"keep-alive" in tokens(head.values(b"connection"))
+
+    def _refuse(self, status: int, head: RequestHead | None) -> None:
+        """Answer bytes that are no request, and close: framing is doubtful."""
+        self.flow.write(answers.render(answers.error(status), head, keep=False))
+        self._shared.note_refusal(self.peer, status)
+        self._end(linger=True)
+
+    def _end(self, *, linger: bool) -> None:
+        """Close; with *linger* read on a little, lest a reset overtakes the answer."""
+        if not linger:
+            self._close()
+            return
+        self._ending = True
+        self._stash = b""
+        self.flow.feed_from(None)
+        self.flow.release(BUSY)
+        self.deadline = self._shared.sweep.now + self._shared.limits.linger_seconds
+        if not self.flow.close_writing():
+            self.flow.close()
+
+    def _close(self) -> None:
+        self._ending = True
+        self._stash = b""
+        self.deadline = self._shared.sweep.now + self._shared.limits.close_seconds
+        self.flow.release(BUSY)
+        self.flow.close()

@@ -1,0 +1,229 @@
+"""Heads as they are sent on: RFC 9110 section 7.6, and nothing of ours from outside."""
+
+from typing import Final
+
+from aen.proxy import cookies
+from aen.proxy.framing import CHUNKED, UNTIL_CLOSE, Framing
+from aen.proxy.head import Peer, RequestHead, ResponseHead, tokens
+from aen.proxy.routing import Forward
+
+_HOP_BY_HOP: Final = frozenset(
+    {
+        b"connection",
+        b"http2-settings",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authentication-info",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+
+# What an upstream may believe of the client because only a proxy says it.
+_FORWARDED: Final = frozenset(
+    {
+        b"forwarded",
+        b"x-forwarded-for",
+        b"x-forwarded-host",
+        b"x-forwarded-port",
+        b"x-forwarded-prefix",
+        b"x-forwarded-proto",
+        b"x-forwarded-protocol",
+        b"x-forwarded-scheme",
+        b"x-forwarded-server",
+        b"x-forwarded-ssl",
+        b"x-original-host",
+        b"x-original-url",
+        b"x-real-ip",
+        b"x-request-id",
+        b"x-rewrite-url",
+        b"x-scheme",
+    }
+)
+
+_NOT_PASSED_ON: Final = _HOP_BY_HOP | _FORWARDED
+# What naming in Connection must not take away (RFC 9110 section 7.6.1).
+_KEPT: Final = frozenset({b"host", b"content-length", b"cookie", b"authorization"})
+_NEVER_TRAILERS: Final = frozenset(
+    {
+        b"content-encoding",
+        b"content-length",
+        b"content-type",
+        b"authorization",
+        b"cookie",
+        b"expect",
+        b"host",
+        b"location",
+        b"set-cookie",
+    }
+)
+
+_NONE: Final[frozenset[bytes]] = frozenset()
+_NO_CONTENT: Final = 204
+_OUR_NAMES: Final = (
+    (b"X-Forwarded-For", b"x-forwarded-for"),
+    (b"X-Forwarded-Proto", b"x-forwarded-proto"),
+    (b"X-Forwarded-Host", b"x-forwarded-host"),
+    (b"X-Request-Id", b"x-request-id"),
+)
+_OURS: Final = b"".join(b"%s: %%s\r\n" % name for name, _ in _OUR_NAMES)
+
+
+def request_head(
+    head: RequestHead,
+    forward: Forward,
+    peer: Peer,
+    request_id: bytes,
+    framing: Framing,
+) -> bytes:
+    """Return the request's head as the upstream shall read it (always HTTP/1.1).
+
+    The empty line is included.
+    """
+    dropped = _dropped_from_request(head, forward)
+    prefixes = forward.drop_cookies
+    parts = [b"%s %s HTTP/1.1\r\n" % (head.method, forward.target or head.target)]
+    for key, (name, value) in zip(head.keys, head.headers, strict=True):
+        if key in dropped or (b"_" in key and key.replace(b"_", b"-") in dropped):
+            continue
+        if prefixes and key == b"cookie":
+            value = cookies.without(value, prefixes)  # noqa: PLW2901
+            if not value:
+                continue
+        parts += (name, b": ", value, b"\r\n")
+    parts.append(_ours(head, forward, peer, request_id))
+    if framing == CHUNKED:
+        parts.append(b"Transfer-Encoding: chunked\r\n")
+    parts.append(b"\r\n")
+    return b"".join(parts)
+
+
+def _dropped_from_request(head: RequestHead, forward: Forward) -> frozenset[bytes]:
+    dropped = _NOT_PASSED_ON
+    if forward.drop_headers:
+        dropped |= forward.drop_headers
+    if forward.set_headers:
+        dropped |= {name.lower() for name, _ in forward.set_headers}
+    named = _named(head)
+    return dropped | named if named else dropped
+
+
+def _named(head: RequestHead | ResponseHead) -> frozenset[bytes]:
+    """Return the headers that ``Connection`` takes away (RFC 9110, 7.6.1)."""
+    named = head.header(b"connection")
+    if named is None or named in (b"keep-alive", b"close"):
+        return _NONE
+    return frozenset(tokens(head.values(b"connection"))) - _KEPT
+
+
+def _ours(head: RequestHead, forward: Forward, peer: Peer, request_id: bytes) -> bytes:
+    """Return the lines the proxy adds; those the router sets win over them."""
+    host = head.header(b"host")
+    replaced = {name.lower() for name, _ in forward.set_headers}
+    if host is None and b"host" not in replaced:
+        replaced.add(b"x-forwarded-host")
+        lines = b"Host:\r\n"  # HTTP/1.0; RFC 9112 section 3.2
+    else:
+        lines = b""
+    values = (
+        peer.host.encode("ascii", "replace"),
+        b"https" if peer.secure else b"http",
+        host or b"",
+        request_id,
+    )
+    if not replaced and values[0]:
+        return _OURS % values
+    for (name, key), value in zip(_OUR_NAMES, values, strict=True):
+        if value and key not in replaced:
+            lines += b"%s: %s\r\n" % (name, value)
+    return lines + b"".join([b"%s: %s\r\n" % field for field in forward.set_headers])
+
+
+def request_trailers(
+    trailers: list[tuple[bytes, bytes]], forward: Forward
+) -> list[tuple[bytes, bytes]]:
+    """Return the trailers of a request that may be passed on."""
+    dropped = _NOT_PASSED_ON | _NEVER_TRAILERS | forward.drop_headers
+    dropped |= {name.lower() for name, _ in forward.set_headers}
+    return [
+        field
+        for field in trailers
+        if field[0].lower().replace(b"_", b"-") not in dropped
+    ]
+
+
+def response_head(
+    head: ResponseHead,
+    forward: Forward,
+    framing: Framing,
+    connection: bytes,
+) -> bytes:
+    """Return the response's head as the client shall read it.
+
+    *framing* is the client's, not the upstream's; *connection* is the value of
+    ``Connection``, empty for none.
+    """
+    lines = [b"HTTP/1.1 %d %s\r\n" % (head.status, head.reason)]
+    lines += _response_fields(head, forward, framing)
+    lines.extend(b"%s: %s\r\n" % field for field in forward.add_response_headers)
+    if framing == CHUNKED:
+        lines.append(b"Transfer-Encoding: chunked\r\n")
+    if connection:
+        lines.append(b"Connection: %s\r\n" % connection)
+    lines.append(b"\r\n")
+    return b"".join(lines)
+
+
+def _response_fields(
+    head: ResponseHead, forward: Forward, framing: Framing
+) -> list[bytes]:
+    dropped = _dropped_from_response(head, forward)
+    if framing in (CHUNKED, UNTIL_CLOSE) or head.status == _NO_CONTENT:
+        dropped |= {b"content-length"}
+    ours = forward.drop_cookies
+    parts: list[bytes] = []
+    for key, (name, value) in zip(head.keys, head.headers, strict=True):
+        if key in dropped:
+            continue
+        if ours and key == b"set-cookie" and cookies.sets(value, ours):
+            continue
+        parts += (name, b": ", value, b"\r\n")
+    return parts
+
+
+def _dropped_from_response(head: ResponseHead, forward: Forward) -> frozenset[bytes]:
+    dropped = _HOP_BY_HOP
+    if forward.drop_response_headers:
+        dropped |= forward.drop_response_headers
+    if forward.add_response_headers:
+        dropped |= {name.lower() for name, _ in forward.add_response_headers}
+    named = _named(head)
+    return dropped | named if named else dropped
+
+
+def response_trailers(
+    trailers: list[tuple[bytes, bytes]], forward: Forward
+) -> list[tuple[bytes, bytes]]:
+    """Return the trailers of a response that may be passed on."""
+    dropped = _HOP_BY_HOP | _NEVER_TRAILERS | forward.drop_response_headers
+    dropped |= {name.lower() for name, _ in forward.add_response_headers}
+    return [field for field in trailers if field[0].lower() not in dropped]
+
+
+def switching_head(head: ResponseHead, forward: Forward) -> bytes:
+    """Return the head of a ``101`` that accepts a WebSocket."""
+    lines = [b"HTTP/1.1 101 Switching Protocols\r\n"]
+    lines += _response_fields(head, forward, UNTIL_CLOSE)
+    lines.extend(b"%s: %s\r\n" % field for field in forward.add_response_headers)
+    lines.append(b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+    return b"".join(lines)
+
+
+def interim_head(head: ResponseHead, forward: Forward) -> bytes:
+    """Return the head of a 1xx response."""
+    lines = [b"HTTP/1.1 %d %s\r\n" % (head.status, head.reason)]
+    lines += _response_fields(head, forward, UNTIL_CLOSE)
+    return b"".join([*lines, b"\r\n"])

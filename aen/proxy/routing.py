@@ -1,0 +1,90 @@
+"""What a router is asked and what it may say; the proxy does the rest."""
+
+from collections.abc import Awaitable
+from typing import Protocol
+
+from attrs import frozen
+
+from aen.proxy.head import Headers, Peer, RequestHead
+
+
+@frozen
+class Answer:
+    """A response the proxy gives itself.
+
+    ``Content-Length`` is added; for HEAD the body is left out and its length kept.
+    """
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+
+class Meter(Protocol):
+    """Told of traffic, to find what nobody uses."""
+
+    def touch(self) -> None:
+        """Note that bytes have just passed; called for every read, so be quick."""
+
+
+@frozen
+class Forward:
+    """Where a request goes, and what is changed on the way there and back.
+
+    Header names in *drop_headers* and *drop_response_headers* are lower-case.
+    """
+
+    upstream: str
+    """``unix:/path``, ``tcp:host:port`` or ``tls:host:port``."""
+
+    target: bytes | None = None
+    """The target to ask for in place of the client's."""
+
+    set_headers: Headers = ()
+    """Headers the upstream shall believe; the client's of these names are dropped."""
+
+    drop_headers: frozenset[bytes] = frozenset()
+    """Request headers that are not passed on."""
+
+    drop_cookies: tuple[bytes, ...] = ()
+    """Prefixes of cookie names that neither reach the upstream nor come from it."""
+
+    add_response_headers: Headers = ()
+    """Headers of the response; the upstream's of these names are dropped."""
+
+    drop_response_headers: frozenset[bytes] = frozenset()
+    """Response headers that are not passed on."""
+
+    tags: tuple[str, ...] = ()
+    """Names by which `ProxyFactory.close_tagged` finds this connection."""
+
+    meter: Meter | None = None
+    """Told of traffic in both directions."""
+
+    origins: frozenset[str] | None = None
+    """Origins that may open a WebSocket; None: only the one the request is for."""
+
+
+Decision = Answer | Forward
+
+
+class Router(Protocol):
+    """Decides what happens to each request.
+
+    A plain value is acted upon at once; an awaitable (a Deferred) delays the one
+    request. It is not cancelled when the client leaves.
+    """
+
+    def route(self, head: RequestHead, peer: Peer) -> Decision | Awaitable[Decision]:
+        """Return what to do with this request."""
+
+    def unreachable(
+        self, head: RequestHead, forward: Forward, reason: str
+    ) -> Decision | Awaitable[Decision]:
+        """Return what to do when no byte of a response came from the upstream.
+
+        *reason* is ``"connect"`` (refused or gone), ``"connect-timeout"``,
+        ``"timeout"`` (no first byte), ``"closed"`` (it hung up) or ``"protocol"``
+        (its answer was not HTTP). Another `Forward` is tried at most
+        `Limits.attempts` times, and not when part of a body was already sent.
+        """

@@ -1,0 +1,207 @@
+"""Two connections that have become one WebSocket conversation."""
+
+import os
+from typing import Final
+
+from aen.proxy.access_log import Entry
+from aen.proxy.flow import BUSY
+from aen.proxy.frames import PING_FRAME, FrameWalker, close_frame, is_empty_pong
+from aen.proxy.routing import Forward
+from aen.proxy.shared import Client, Shared
+from aen.proxy.upstream import UpstreamConnection
+
+_SILENT_PINGS: Final = 3
+
+
+class Tunnel:
+    """Relays frames as bytes, both ways, until either side or `close` ends it.
+
+    Once closing, a direction still gets the rest of the frame it is in the middle
+    of, then the close frame, then nothing.
+    """
+
+    __slots__ = (
+        "_client",
+        "_closing",
+        "_ended",
+        "_entry",
+        "_forward",
+        "_from_client",
+        "_from_upstream",
+        "_heard",
+        "_pinged",
+        "_shared",
+        "_told_client",
+        "_told_upstream",
+        "_upstream",
+    )
+
+    def __init__(
+        self,
+        client: Client,
+        upstream: UpstreamConnection,
+        shared: Shared,
+        forward: Forward,
+        entry: Entry,
+    ) -> None:
+        self._client = client
+        self._upstream: UpstreamConnection | None = upstream
+        self._shared = shared
+        self._forward = forward
+        self._entry = entry
+        self._from_client = FrameWalker()
+        self._from_upstream = FrameWalker()
+        self._closing: tuple[int, str] | None = None
+        self._told_client = False
+        self._told_upstream = False
+        self._ended = False
+        self._heard = shared.sweep.now
+        self._pinged = False
+
+    def begin(self, from_client: bytes, from_upstream: bytes) -> None:
+        """Take the connections over, and the bytes that came with the handshake."""
+        upstream = self._upstream
+        assert upstream is not None
+        upstream.user = self
+        upstream.flow.feed_from(self._client.flow)
+        self._client.flow.feed_from(upstream.flow)
+        self._client.flow.release(BUSY)
+        self._shared.tags.add(self._forward.tags, self)
+        self._client.deadline = self._heard + self._shared.limits.ping_seconds
+        if from_upstream:
+            self.upstream_data(from_upstream)
+        if from_client:
+            self.client_data(from_client)
+
+    def client_data(self, data: bytes) -> None:
+        """Relay bytes of the client."""
+        self._heard = self._shared.sweep.now
+        if self._pinged and self._swallow_pong(data):
+            return
+        if self._closing is not None:
+            self._client_data_closing(data, self._closing)
+            return
+        self._from_client.feed(data)
+        if self._forward.meter is not None:
+            self._forward.meter.touch()
+        if self._upstream is not None:
+            self._upstream.flow.write(data)
+
+    def upstream_data(self, data: bytes) -> None:
+        """Relay bytes of the upstream."""
+        if self._closing is not None:
+            self._upstream_data_closing(data, self._closing)
+            return
+        self._from_upstream.feed(data)
+        if self._forward.meter is not None:
+            self._forward.meter.touch()
+        self._entry.sent += len(data)
+        self._client.flow.write(data)
+
+    def client_lost(self) -> None:
+        """Close the upstream too."""
+        self._end()
+
+    def upstream_lost(self, *, clean: bool) -> None:
+        """Close the client too, with what was sent but without a word of ours."""
+        self._upstream = None
+        self._told_upstream = True
+        if self._closing is None:
+            self._end()
+            self._client.broken_off()
+        elif not self._told_client:
+            # The rest of the frame it was in will never come.
+            self._end()
+            self._client.flow.abort()
+
+    def close(self, code: int, reason: str) -> None:
+        """Say to both sides, at the end of a frame, that it is over; then end."""
+        if self._closing is not None:
+            return
+        self._closing = (code, reason)
+        self._client.deadline = (
+            self._shared.sweep.now + self._shared.limits.close_seconds
+        )
+        # Neither side waits for the other's buffer any more.
+        self._client.flow.feed_from(None)
+        if self._upstream is not None:
+            self._upstream.flow.feed_from(None)
+        if self._from_upstream.at_boundary:
+            self._tell_client(code, reason)
+        if self._from_client.at_boundary:
+            self._tell_upstream(code, reason)
+
+    def expired(self) -> None:
+        """Ping a silent client; give up one that is gone."""
+        limits, now = self._shared.limits, self._shared.sweep.now
+        silent = now - self._heard
+        if self._closing is not None or silent > _SILENT_PINGS * limits.ping_seconds:
+            self._end()
+            self._client.flow.abort()
+            return
+        if silent < limits.ping_seconds:
+            self._client.deadline = self._heard + limits.ping_seconds
+            return
+        self._client.deadline = now + limits.ping_seconds
+        if self._from_upstream.at_boundary:
+            self._pinged = True
+            self._client.flow.write(PING_FRAME)
+
+    def _swallow_pong(self, data: bytes) -> bool:
+        """Keep to ourselves the answer to a ping the upstream never sent."""
+        if self._from_client.at_boundary and is_empty_pong(data):
+            self._pinged = False
+            return True
+        return False
+
+    def _client_data_closing(self, data: bytes, said: tuple[int, str]) -> None:
+        if not self._told_upstream:
+            end = self._from_client.feed_to_boundary(data)
+            if self._upstream is not None:
+                self._upstream.flow.write(data[:end])
+            data = data[end:]
+            if self._from_client.at_boundary:
+                self._tell_upstream(*said)
+        self._from_client.feed(data)
+        if self._told_client and self._from_client.closed:
+            self._end()
+            self._client.broken_off()
+
+    def _upstream_data_closing(self, data: bytes, said: tuple[int, str]) -> None:
+        if self._told_client:
+            return
+        end = self._from_upstream.feed_to_boundary(data)
+        self._client.flow.write(data[:end])
+        if self._from_upstream.at_boundary:
+            self._tell_client(*said)
+
+    def _tell_client(self, code: int, reason: str) -> None:
+        if not self._from_upstream.closed:
+            self._client.flow.write(close_frame(code, reason))
+        self._told_client = True
+        self._leave_upstream()
+
+    def _tell_upstream(self, code: int, reason: str) -> None:
+        if self._upstream is not None and not self._from_client.closed:
+            mask = os.urandom(4)
+            self._upstream.flow.write(close_frame(code, reason, mask))
+        self._told_upstream = True
+        self._leave_upstream()
+
+    def _leave_upstream(self) -> None:
+        """Let the upstream go once both sides have heard that it is over."""
+        if self._told_client and self._told_upstream and self._upstream is not None:
+            upstream, self._upstream = self._upstream, None
+            upstream.retire()
+
+    def _end(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._shared.tags.discard(self._forward.tags, self)
+        self._client.flow.feed_from(None)
+        upstream, self._upstream = self._upstream, None
+        if upstream is not None:
+            upstream.flow.feed_from(None)
+            upstream.retire()
+        self._shared.note(self._entry)

@@ -1,0 +1,212 @@
+"""Accounts: people, what is known of them, and their passwords."""
+
+import secrets
+from typing import Any
+
+from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
+from aen.model.names import UserName, parse_user_name
+from aen.model.permissions import demand_superuser
+from aen.model.users import Caller, Role, User
+from aen.server import profile
+from aen.server.access import demand_whole, digest
+from aen.server.api_tokens import ApiTokens
+from aen.server.passwords import check_password
+from aen.server.records import Page
+from aen.server.store.users import without_private
+
+
+class Accounts(ApiTokens):
+    """What can be done with accounts; who asks comes first."""
+
+    async def user(self, name: str) -> User:
+        """Return the account called *name*, or raise `NotFound`."""
+        found = await self._users.named(name)
+        if found is None:
+            raise NotFound("There is no such account.")
+        return found
+
+    async def users(
+        self, caller: Caller, q: str = "", cursor: str | None = None, limit: int = 50
+    ) -> Page[User]:
+        """Return accounts by name; only administrators see addresses."""
+        demand_whole(caller)
+        page = await self._users.page(q[:100], cursor, limit)
+        if caller.is_superuser:
+            return page
+        return Page(tuple(without_private(one) for one in page.items), page.next)
+
+    async def add_user(
+        self,
+        by: Caller | None,
+        name: str,
+        password: str,
+        email: str = "",
+        display_name: str = "",
+        role: Role = Role.USER,
+    ) -> User:
+        """Make an account; *by* None is the operator at the command line.
+
+        :raises Taken: there is one of that name.
+        """
+        if by is not None:
+            demand_superuser(by)
+        return await self._make(name, password, email, display_name, role)
+
+    async def register(self, name: str, password: str, email: str = "") -> User:
+        """Make an account for oneself, where the installation lets people do so."""
+        if not self._settings.open_registration:
+            raise Forbidden("Accounts are made by an administrator here.")
+        return await self._make(name, password, email, "", Role.USER)
+
+    async def _make(
+        self,
+        name: str,
+        password: str,
+        email: str,
+        display_name: str,
+        role: Role,
+    ) -> User:
+        user = User(
+            id=secrets.token_urlsafe(12),
+            name=_new_name(name),
+            display_name=profile.display_name(display_name),
+            email=profile.email(email),
+            role=role,
+            created=self._clock.seconds(),
+        )
+        check_password(password, self._settings.password_length)
+        await self._users.add(user, await self._passwords.hash(password))
+        self._log.info("account made: {name} {role}", name=user.name, role=role.value)
+        return user
+
+    async def update_user(  # noqa: PLR0913 -- the parts of an account
+        self,
+        by: Caller | None,
+        name: str,
+        *,
+        display_name: str | None = None,
+        email: str | None = None,
+        role: Role | None = None,
+        disabled: bool | None = None,
+        password: str | None = None,
+    ) -> User:
+        """Change parts of an account; people may change their own name and address."""
+        user = await self.user(name)
+        powers = (role, disabled, password)
+        self._demand_over(by, user, own=all(one is None for one in powers))
+        loses = disabled is True or (role is not None and role is not Role.SUPERUSER)
+        if loses:
+            await self._keep_one_superuser(user)
+        fields: dict[str, Any] = {}
+        if display_name is not None:
+            fields["display_name"] = profile.display_name(display_name)
+        if email is not None:
+            fields["email"] = profile.email(email)
+        if role is not None:
+            fields["role"] = role.value
+        if disabled is not None:
+            fields["disabled"] = disabled
+        if password is not None:
+            check_password(password, self._settings.password_length)
+            fields["hash"] = await self._passwords.hash(password)
+        if fields:
+            user = await self._users.change(user.id, fields) or user
+        if disabled or password is not None:
+            await self._end_all(user, "Your account was changed by an administrator.")
+        elif role is not None:
+            await self._drop(user_id=user.id, reason="Your rights have changed.")
+        return user
+
+    async def remove_user(self, by: Caller | None, name: str) -> None:
+        """Remove an account that owns no projects, and everything of it.
+
+        :raises Conflict: it owns projects, or is the last administrator.
+        """
+        user = await self.user(name)
+        self._demand_over(by, user, own=False)
+        await self._keep_one_superuser(user)
+        owned = await self._archive.projects.owned(user.name)
+        if owned:
+            raise Conflict(
+                f"“{user.name}” owns {owned} project{'s' if owned > 1 else ''};"
+                " delete them first."
+            )
+        await self._users.change(user.id, {"disabled": True})
+        await self._end_all(user, "Your account was removed.")
+        await self._archive.tokens.end_user(user.id)
+        now = self._clock.seconds()
+        for project in await self._archive.projects.memberships(user.name):
+            await self._archive.projects.drop_member(project.id, user.name, now)
+        await self._users.remove(user.id)
+        self._log.info("account removed: {name}", name=user.name)
+
+    def _demand_over(self, by: Caller | None, user: User, *, own: bool) -> None:
+        if by is None:
+            return
+        if own and by.user.id == user.id:
+            demand_whole(by)
+            return
+        demand_superuser(by)
+
+    async def _keep_one_superuser(self, user: User) -> None:
+        last = user.role is Role.SUPERUSER and not user.disabled
+        if last and await self._users.superusers() <= 1:
+            raise Conflict(f"“{user.name}” is the last administrator.")
+
+    # -- passwords
+
+    async def change_password(self, caller: Caller, old: str, new: str) -> None:
+        """Give the caller a new password and end their other sessions.
+
+        :raises Unauthenticated: *old* is not their password.
+        """
+        demand_whole(caller)
+        check_password(new, self._settings.password_length)
+        await self._slow.enter(caller.user.name, "")
+        found = await self._users.hash_of(caller.user.name)
+        known = found[1] if found is not None else None
+        if not await self._passwords.verify(known, old):
+            message = "The old password is wrong."
+            raise Invalid(message, fields={"old": message})
+        await self._slow.succeeded(caller.user.name, "")
+        await self._users.change(
+            caller.user.id, {"hash": await self._passwords.hash(new)}
+        )
+        await self.end_other_sessions(caller)
+
+    async def make_reset(self, by: Caller | None, name: str) -> str:
+        """Return the secret of a link under which *name* chooses a new password."""
+        if by is not None:
+            demand_superuser(by)
+        user = await self.user(name)
+        secret = secrets.token_urlsafe(32)
+        expires = self._clock.seconds() + self._settings.reset_hours * 3600
+        await self._archive.resets.add(digest(secret), user.id, expires)
+        return secret
+
+    async def reset_password(self, secret: str, new: str) -> User:
+        """Give the account a link belongs to a new password; the link is used up.
+
+        :raises NotFound: the link is wrong, used or expired.
+        """
+        gone = NotFound("This link has been used or has expired; ask for a new one.")
+        now = self._clock.seconds()
+        key = await self._archive.resets.user_of(digest(secret), now)
+        if key is None:
+            raise gone
+        check_password(new, self._settings.password_length)
+        hashed = await self._passwords.hash(new)
+        if not await self._archive.resets.use(digest(secret)):
+            raise gone
+        user = await self._users.change(key, {"hash": hashed})
+        if user is None:
+            raise gone
+        await self._end_all(user, "Your password was changed.")
+        return user
+
+
+def _new_name(name: str) -> UserName:
+    try:
+        return parse_user_name(name)
+    except Invalid as error:
+        raise Invalid(error.message, fields={"username": error.message}) from None

@@ -1,0 +1,100 @@
+"""API tokens: made, shown and ended by the people they act for."""
+
+import secrets
+
+from aen.model.errors import Conflict, Invalid, NotFound
+from aen.model.permissions import SCOPES
+from aen.model.users import Caller
+from aen.server import profile
+from aen.server.access import DAY, TOUCH_SECONDS, Access, demand_whole, digest
+from aen.server.records import TokenInfo
+from aen.server.store.tokens import Token
+
+TOKEN_PREFIX = "aen_"  # noqa: S105 -- what every token begins with
+
+
+class ApiTokens(Access):
+    """The part of `Accounts` that knows API tokens."""
+
+    async def caller_of_token(self, token: str) -> Caller | None:
+        """Return whose API token this is; None when it has ended."""
+        if not token.startswith(TOKEN_PREFIX):
+            return None
+        return await self.caller_of_token_hash(digest(token))
+
+    async def caller_of_token_hash(self, token_hash: str) -> Caller | None:
+        """Return whose API token has that SHA-256 (hex); for gateways."""
+        now = self._clock.seconds()
+        token = await self._archive.tokens.hashed(token_hash, now)
+        if token is None:
+            return None
+        user = await self._users.with_id(token.user)
+        if user is None or user.disabled:
+            return None
+        await self._archive.tokens.touch(token, now, TOUCH_SECONDS)
+        scopes = None if token.scopes is None else frozenset(token.scopes)
+        return Caller(user, token=token.id, scopes=scopes, project=token.project)
+
+    async def tokens(self, caller: Caller) -> tuple[TokenInfo, ...]:
+        """Return the tokens the caller made, the newest first."""
+        demand_whole(caller)
+        found = await self._archive.tokens.of_user(caller.user.id)
+        return tuple(_token_info(one) for one in found)
+
+    async def add_token(
+        self,
+        caller: Caller,
+        note: str,
+        scopes: tuple[str, ...] | None = None,
+        days: float | None = None,
+    ) -> tuple[TokenInfo, str]:
+        """Make a token; it is shown this once.
+
+        :param scopes: None for everything the caller may.
+        :param days: until it ends; None for never.
+        """
+        demand_whole(caller)
+        if scopes is not None and not set(scopes) <= set(SCOPES):
+            message = f"Scopes are: {', '.join(SCOPES)}."
+            raise Invalid(message, fields={"scopes": message})
+        if days is not None and not 0 < days <= profile.LONGEST_DAYS:
+            message = f"Days must be more than 0 and at most {profile.LONGEST_DAYS}."
+            raise Invalid(message, fields={"days": message})
+        most = self._settings.tokens_per_user
+        if await self._archive.tokens.count(caller.user.id) >= most:
+            raise Conflict(f"You have {most} tokens; remove one first.")
+        now = self._clock.seconds()
+        token = Token(
+            id=secrets.token_urlsafe(12),
+            user=caller.user.id,
+            note=profile.note(note),
+            scopes=None if scopes is None else tuple(sorted(set(scopes))),
+            created=now,
+            expires=None if days is None else now + days * DAY,
+        )
+        return _token_info(token), await self.keep_token(token)
+
+    async def keep_token(self, token: Token) -> str:
+        """Put *token* in the store and return the secret that stands for it."""
+        secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        await self._archive.tokens.add(token, digest(secret))
+        return secret
+
+    async def remove_token(self, caller: Caller, key: str) -> None:
+        """End one of the caller's tokens, or raise `NotFound`."""
+        demand_whole(caller)
+        if not await self._archive.tokens.remove(caller.user.id, key):
+            raise NotFound("There is no such token.")
+        # Gateways cache answers by token; they know it only by whose it was.
+        await self._drop(user_id=caller.user.id, reason="An API token was removed.")
+
+
+def _token_info(token: Token) -> TokenInfo:
+    return TokenInfo(
+        id=token.id,
+        note=token.note,
+        scopes=token.scopes,
+        created=token.created,
+        expires=token.expires,
+        last_used=token.last_used,
+    )

@@ -1,0 +1,167 @@
+"""What gateways ask: who may do what in a project, and whether it runs."""
+
+import secrets
+
+from attrs import frozen
+from twisted.internet.interfaces import IReactorTime
+
+from aen.model.apps import AppSummary, Instance, Permission
+from aen.model.errors import Conflict, Invalid, NotFound, Unauthenticated
+from aen.model.names import ProjectPath, parse_app_name, parse_project_path
+from aen.model.permissions import Action, demand, may
+from aen.model.places import Node
+from aen.model.projects import Project, State
+from aen.model.users import Caller
+from aen.server.accounts import Accounts
+from aen.server.centers import Centers
+from aen.server.projects import Projects
+from aen.server.running import Running
+from aen.server.settings import ServerSettings
+from aen.server.store.archive import Archive
+from aen.server.store.tokens import APP, Token
+from aen.wire.messages import (
+    Credential,
+    Grant,
+    GrantQuestion,
+    Opening,
+    OpenQuestion,
+)
+
+_TOKEN_SECONDS = 30 * 86_400.0
+"""An app's token ends after so long even if its project is never stopped."""
+
+
+@frozen
+class Grants:
+    """Answers the gateways, each about the projects of its own data center only."""
+
+    accounts: Accounts
+    projects: Projects
+    running: Running
+    centers: Centers
+    archive: Archive
+    settings: ServerSettings
+    clock: IReactorTime
+
+    async def grant(self, center: str, question: GrantQuestion) -> Grant:
+        """Return what somebody may do in a project.
+
+        :raises NotFound: there is no such project, or not for them.
+        :raises Unauthenticated: their session or token has ended.
+        """
+        caller = await self._caller(question.credential)
+        path = _path(question.owner, question.project)
+        project = await self._project(center, caller, path)
+        return Grant(
+            project_id=project.id,
+            owner=project.path.owner,
+            project=project.path.name,
+            user="" if caller is None else caller.user.name,
+            user_id="" if caller is None else caller.user.id,
+            actions=tuple(one.value for one in Action if may(caller, one, project)),
+            state=project.state,
+            node=await self._node(project),
+            progress=project.progress,
+            problem=project.problem,
+        )
+
+    async def open(self, center: str, question: OpenQuestion) -> Opening:
+        """Return how far a project is for somebody who opens an app of it.
+
+        A stopped project is started, if they may; a failed one is left alone.
+
+        :raises Conflict: it does not run, and they may not start it.
+        """
+        caller = await self._caller(question.credential)
+        path = _path(question.owner, question.project)
+        project = await self._project(center, caller, path)
+        app = await self.running.app(project, parse_app_name(question.app))
+        self._demand(caller, app, project)
+        state = project.state
+        if state is State.STOPPED and caller is not None:
+            await self.projects.start(caller, path)
+            state = State.STARTING
+        token = ""
+        if state is State.RUNNING and caller is not None:
+            token = await self._app_token(caller, project, app, question.app)
+        return Opening(
+            state=state,
+            node=await self._node(project),
+            progress=project.progress,
+            problem=project.problem,
+            app_token=token,
+        )
+
+    def _demand(
+        self, caller: Caller | None, app: AppSummary | None, project: Project
+    ) -> None:
+        if may(caller, Action.RUN, project):
+            return
+        reads = app is not None and app.permission is Permission.READ
+        if not reads:
+            demand(caller, Action.RUN, project)
+        demand(caller, Action.READ_FILES, project)
+        if project.state is not State.RUNNING:
+            raise Conflict(
+                f"{project.path} does not run now; somebody of its team can start it."
+            )
+
+    async def _caller(self, credential: Credential) -> Caller | None:
+        found = None
+        if credential.token_hash is not None:
+            found = await self.accounts.caller_of_token_hash(credential.token_hash)
+        elif credential.session is not None:
+            found = await self.accounts.caller_of_session_id(credential.session)
+        else:
+            return None
+        if found is None:
+            raise Unauthenticated("You have been signed out; sign in again.")
+        return found
+
+    async def _project(
+        self, center: str, caller: Caller | None, path: ProjectPath
+    ) -> Project:
+        project = await self.projects.allowed(caller, path, Action.VIEW)
+        if project.data_center != center:
+            raise NotFound("There is no such project.")
+        return project
+
+    async def _node(self, project: Project) -> Node | None:
+        if project.node is None:
+            return None
+        center = await self.centers.center(project.data_center)
+        places = (one for one in center.nodes if one.name == project.node)
+        return next(places, None)
+
+    async def _app_token(
+        self, caller: Caller, project: Project, app: AppSummary | None, name: str
+    ) -> str:
+        """Return a fresh token for a launch, which may do what its manifest says."""
+        user = caller.user
+        if app is not None and app.instance is Instance.PROJECT:
+            # The team shares it: it must not act for whoever happened to open it.
+            owner = await self.archive.users.named(project.path.owner)
+            user = owner or user
+        now = self.clock.seconds()
+        token = Token(
+            id=secrets.token_urlsafe(12),
+            user=user.id,
+            note=f"{name} in {project.path}",
+            scopes=() if app is None else app.scopes,
+            created=now,
+            expires=now + _TOKEN_SECONDS,
+            kind=APP,
+            project=project.id,
+            app=name,
+        )
+        secret = await self.accounts.keep_token(token)
+        keep = self.settings.app_tokens
+        await self.archive.tokens.keep_newest(user.id, project.id, name, keep)
+        return secret
+
+
+def _path(owner: str, project: str) -> ProjectPath:
+    try:
+        return parse_project_path(owner, project)
+    except Invalid:
+        raise NotFound("There is no such project.") from None

@@ -1,0 +1,77 @@
+"""The server's use cases, together: what pages, API and wire are built on."""
+
+from attrs import frozen
+from twisted.internet.interfaces import IReactorTime
+
+from aen.server.accounts import Accounts
+from aen.server.centers import Centers
+from aen.server.events import Events
+from aen.server.oauth import OAuth
+from aen.server.passwords import Passwords
+from aen.server.projects import Projects
+from aen.server.running import Nodes, Running
+from aen.server.settings import ServerSettings
+from aen.server.store.archive import Archive
+from aen.server.store.collection import Database
+from aen.server.tasks import Tasks
+from aen.wire.tickets import SigningKey
+
+
+@frozen
+class Rooms:
+    """Everything the outside of the server may use."""
+
+    accounts: Accounts
+    projects: Projects
+    running: Running
+    centers: Centers
+    tasks: Tasks
+    events: Events
+    oauth: OAuth
+    settings: ServerSettings
+    clock: IReactorTime
+    database: Database
+    archive: Archive
+    key: SigningKey
+    nodes: Nodes
+
+
+@frozen
+class Parts:
+    """What the rooms are made of that differs between a server and a test."""
+
+    settings: ServerSettings
+    clock: IReactorTime
+    database: Database
+    passwords: Passwords
+    key: SigningKey
+    nodes: Nodes
+
+
+def furnish(parts: Parts) -> Rooms:
+    """Return the rooms, each given what it needs."""
+    settings, clock = parts.settings, parts.clock
+    archive = Archive.of(parts.database)
+    events = Events(archive.events, clock)
+    secret = parts.key.derive("anti-forgery")
+    accounts = Accounts(archive, parts.passwords, events, settings, clock, secret)
+    centers = Centers(archive.centers, archive.projects, events, clock)
+    tasks = Tasks(archive.tasks, events, clock)
+    projects = Projects(archive, centers, tasks, events, settings, clock)
+    running = Running(projects, centers, parts.nodes)
+    oauth = OAuth(archive.codes, accounts, centers, clock)
+    return Rooms(
+        accounts=accounts,
+        projects=projects,
+        running=running,
+        centers=centers,
+        tasks=tasks,
+        events=events,
+        oauth=oauth,
+        settings=settings,
+        clock=clock,
+        database=parts.database,
+        archive=archive,
+        key=parts.key,
+        nodes=parts.nodes,
+    )

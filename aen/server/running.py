@@ -1,0 +1,194 @@
+"""What runs on nodes: apps, launches, environments, usage; asked through gateways."""
+
+from typing import Protocol, TypeVar
+
+from attrs import AttrsInstance
+
+from aen.model.apps import AppSummary, Permission
+from aen.model.errors import Conflict, NotFound, Unavailable
+from aen.model.names import AppName, ProjectPath, parse_app_name
+from aen.model.permissions import Action, demand, may
+from aen.model.projects import Project, State
+from aen.model.users import Caller
+from aen.server.centers import Centers, relay
+from aen.server.projects import Projects
+from aen.server.records import AppLink, Opened
+from aen.wire import routes
+from aen.wire.client import OnLine, Place
+from aen.wire.messages import (
+    Environment,
+    EnvironmentList,
+    Launch,
+    LaunchList,
+    Nothing,
+    ProjectOnDisk,
+    ProjectQuestion,
+    StopLaunch,
+    Usage,
+)
+from aen.wire.routes import Route
+
+T = TypeVar("T", bound=AttrsInstance)
+
+
+class Nodes(Protocol):
+    """How nodes are asked; `aen.wire.client.WireClient` is one."""
+
+    async def ask(
+        self,
+        at: Place,
+        route: Route,
+        message: AttrsInstance,
+        answer: type[T],
+        seconds: float | None = None,
+    ) -> T:
+        """Ask and return the answer."""
+
+    async def follow(
+        self, at: Place, route: Route, message: AttrsInstance, on_line: OnLine
+    ) -> None:
+        """Ask for a stream and hear its lines until it is done."""
+
+
+class Running:
+    """Shows and ends what runs in a project, to those who may."""
+
+    def __init__(self, projects: Projects, centers: Centers, nodes: Nodes) -> None:
+        self._projects = projects
+        self._centers = centers
+        self._nodes = nodes
+
+    async def apps(
+        self, caller: Caller | None, path: ProjectPath
+    ) -> tuple[AppLink, ...]:
+        """Return the apps the caller may open in a project."""
+        project = await self._projects.at(caller, path)
+        center = await self._centers.center(project.data_center)
+        return tuple(
+            _link(app, center.url, project)
+            for app in await self._centers.apps(project.data_center)
+            if may(caller, action_for(app, project), project)
+        )
+
+    async def launch(self, caller: Caller, path: ProjectPath, app: str) -> Opened:
+        """Return where an app is, having its project started if need be.
+
+        The gateway launches the app itself when its address is opened.
+        """
+        project = await self._projects.at(caller, path)
+        name = parse_app_name(app)
+        known = await self.app(project, name)
+        demand(caller, action_for(known, project), project)
+        if project.state is State.FAILED and project.problem is not None:
+            raise Conflict(project.problem.message)
+        state = project.state
+        if state is State.STOPPED:
+            await self._projects.start(caller, path)
+            state = State.STARTING
+        center = await self._centers.center(project.data_center)
+        return Opened(_url(center.url, project, name), state.value)
+
+    async def app(self, project: Project, name: AppName) -> AppSummary | None:
+        """Return what is known of an app; None before any node has answered.
+
+        :raises NotFound: the data center has no such app.
+        """
+        known = await self._centers.apps(project.data_center)
+        for one in known:
+            if one.name == name:
+                return one
+        if known:
+            raise NotFound(f"There is no app “{name}”.")
+        return None
+
+    async def launches(
+        self, caller: Caller | None, path: ProjectPath
+    ) -> tuple[Launch, ...]:
+        """Return the apps that run in a project."""
+        project = await self._projects.allowed(caller, path, Action.RUN)
+        if project.node is None or project.state is State.STOPPED:
+            return ()
+        question = ProjectQuestion(project.id)
+        found = await self._ask(project, routes.LAUNCHES, question, LaunchList)
+        return tuple(one for one in found.launches if one.project_id == project.id)
+
+    async def stop_launch(
+        self, caller: Caller, path: ProjectPath, app_or_launch_id: str
+    ) -> None:
+        """End an app: the caller's own of that name, or the launch with that id."""
+        project = await self._projects.allowed(caller, path, Action.RUN)
+        ours = [
+            one
+            for one in await self.launches(caller, path)
+            if one.id == app_or_launch_id
+            or (
+                one.app == app_or_launch_id
+                and (one.user == caller.user.name or one.instance == "project")
+            )
+        ]
+        if not ours:
+            raise NotFound(f"“{app_or_launch_id[:63]}” does not run.")
+        for one in ours:
+            if one.user != caller.user.name and one.instance == "user":
+                demand(caller, Action.MANAGE_TEAM, project)
+            await self._ask(project, routes.STOP_LAUNCH, StopLaunch(one.id), Nothing)
+
+    async def environments(
+        self, caller: Caller | None, path: ProjectPath
+    ) -> tuple[Environment, ...]:
+        """Return the environments of a project that has been started once."""
+        project = await self._projects.allowed(caller, path, Action.READ_FILES)
+        if project.node is None:
+            return ()
+        found = await self._ask(
+            project, routes.ENVIRONMENTS, on_disk(project), EnvironmentList
+        )
+        return found.environments
+
+    async def usage(self, caller: Caller | None, path: ProjectPath) -> Usage:
+        """Return what a project uses now."""
+        project = await self._projects.allowed(caller, path, Action.VIEW)
+        if project.node is None:
+            return Usage(cpu=0.0, memory=0, disk=0, processes=0)
+        return await self._ask(project, routes.USAGE, on_disk(project), Usage)
+
+    async def _ask(
+        self, project: Project, route: Route, message: AttrsInstance, answer: type[T]
+    ) -> T:
+        if project.node is None:
+            raise Unavailable("The project has not been started yet.")
+        center = await self._centers.center(project.data_center)
+        at = relay(center, project.node)
+        return await self._nodes.ask(at, route, message, answer)
+
+
+def on_disk(project: Project) -> ProjectOnDisk:
+    """Return *project* as its node needs to know it."""
+    return ProjectOnDisk(
+        project.id, project.path.owner, project.path.name, project.team
+    )
+
+
+def action_for(app: AppSummary | None, project: Project) -> Action:
+    """Return what somebody must be allowed to do who opens *app*.
+
+    Apps with the permission “read” are open to readers, but only once the project
+    runs: who may not run it cannot start it.
+    """
+    reads = app is not None and app.permission is Permission.READ
+    return Action.READ_FILES if reads and project.state is State.RUNNING else Action.RUN
+
+
+def _url(gateway: str, project: Project, app: str) -> str:
+    return f"{gateway}/{project.path.owner}/{project.path.name}/{app}/"
+
+
+def _link(app: AppSummary, gateway: str, project: Project) -> AppLink:
+    return AppLink(
+        name=app.name,
+        title=app.title,
+        icon=app.icon,
+        permission=app.permission,
+        instance=app.instance,
+        url=_url(gateway, project, app.name),
+    )

@@ -1,0 +1,110 @@
+"""Settings of the server role."""
+
+from pathlib import Path
+
+from attrs import field, frozen
+
+from aen.model.errors import Invalid
+from aen.runtime.settings import SECRET, check_url
+
+DEFAULT_PREFIX = Path("/opt/wakari/wakari-server")
+
+
+@frozen
+class ServerSettings:
+    """``wk-server-config.json``. Keys the original product had keep their names."""
+
+    public_url: str
+    """Address as browsers see it, e.g. ``https://aen.example.org``; no slash after."""
+    prefix: str = str(DEFAULT_PREFIX)
+    """Where the server's own files are."""
+    site_name: str = "Anaconda Enterprise Notebooks"
+    """What the pages call this installation."""
+    listen: tuple[str, ...] = ()
+    """Where the native front listens, as endpoint strings, e.g. ``tcp:80``.
+    Empty: nginx or another proxy stands in front of the UNIX socket."""
+    socket: str | None = None
+    """UNIX socket of the pages; default ``<prefix>/var/run/wakari-server.sock``."""
+    worker: bool = False
+    """Whether the web process does tasks itself; else ``--worker`` runs apart."""
+    accounts: str = "local"
+    """Where accounts are kept; ``local``: in the store."""
+    open_registration: bool = False
+    """Whether strangers may make themselves an account."""
+    default_visibility: str = "private"
+    """What a new project is unless its owner says: ``private``, ``public``."""
+    MONGO_URL: str | None = field(default=None, repr=False, metadata=SECRET)
+    """A MongoDB; without it the embedded store is used."""
+    session_days: float = 14.0
+    """A browser session ends after this many days without use."""
+    task_lease: float = 30.0
+    """Seconds after which the task of a silent worker is given to another."""
+    task_attempts: int = 3
+    """How often a task is begun by workers that die before it is called failed."""
+    task_pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
+    """Seconds between the attempts to reach a data center before a task fails."""
+    tasks_at_once: int = 8
+    """How many tasks one worker does side by side."""
+    task_poll: float = 0.25
+    """Seconds between looks for tasks and events other processes left."""
+    store_timeout: float = 5.0
+    """Seconds after which the store counts as down."""
+    password_length: int = 8
+    """The least number of characters of a password."""
+    sign_in_free: int = 5
+    """Wrong passwords an account may see before each further one has to wait."""
+    sign_in_free_address: int = 30
+    """The same for everything that comes from one address."""
+    sign_in_pause: float = 30.0
+    """The longest wait, in seconds; it grows from one second on."""
+    sign_in_window: float = 900.0
+    """Seconds after which wrong passwords are forgotten."""
+    reset_hours: float = 24.0
+    """How long a link for choosing a new password is good."""
+    tokens_per_user: int = 100
+    app_tokens: int = 5
+    """How many tokens the launches of one app by one person may hold."""
+    team_size: int = 200
+    events_kept: int = 10_000
+    """How many events are kept for processes that catch up, for at most a day."""
+    history_days: float = 30.0
+    """How long ended tasks are kept."""
+    body_limit: int = 1_048_576
+    """Bytes accepted in the body of a form or an API call."""
+    gateway_ca: str | None = None
+    """PEM file of a private CA that signed the gateways' certificates."""
+
+    @property
+    def home(self) -> Path:
+        """The prefix as a path."""
+        return Path(self.prefix)
+
+    @property
+    def web_socket(self) -> Path:
+        """The UNIX socket the pages are served on."""
+        default = self.home / "var/run/wakari-server.sock"
+        return Path(self.socket) if self.socket else default
+
+    @property
+    def secrets(self) -> Path:
+        """Where the server keeps its own keys, mode 0600."""
+        return self.home / "etc/wakari/keys"
+
+    @property
+    def logs(self) -> Path:
+        """Where log files go."""
+        return self.home / "var/log/wakari"
+
+    @property
+    def store(self) -> Path:
+        """Where the embedded store keeps its data."""
+        return self.home / "var/lib/wakari/store"
+
+
+def check_server(settings: ServerSettings) -> None:
+    """Raise `Invalid` for what types alone cannot tell."""
+    check_url("public_url", settings.public_url)
+    if settings.accounts != "local":
+        raise Invalid(f"“accounts” must be “local”, not “{settings.accounts}”.")
+    if settings.default_visibility not in ("private", "public"):
+        raise Invalid("“default_visibility” must be “private” or “public”.")

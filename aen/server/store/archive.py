@@ -1,0 +1,63 @@
+"""All kinds of records of one installation, together."""
+
+from attrs import frozen
+
+from aen.server.store.attempts import AttemptCounts
+from aen.server.store.centers import CenterRecords
+from aen.server.store.codes import Codes
+from aen.server.store.collection import Database
+from aen.server.store.event_log import EventLog
+from aen.server.store.projects import ProjectRecords
+from aen.server.store.resets import Resets
+from aen.server.store.sessions import Sessions
+from aen.server.store.tasks import TaskRecords
+from aen.server.store.tokens import Tokens
+from aen.server.store.users import Users
+
+_DAY = 86_400.0
+
+
+@frozen
+class Archive:
+    """One repository for each kind of record."""
+
+    users: Users
+    sessions: Sessions
+    tokens: Tokens
+    attempts: AttemptCounts
+    resets: Resets
+    projects: ProjectRecords
+    tasks: TaskRecords
+    centers: CenterRecords
+    codes: Codes
+    events: EventLog
+
+    @classmethod
+    def of(cls, database: Database) -> "Archive":
+        """Return the repositories over *database*."""
+        return cls(
+            users=Users(database),
+            sessions=Sessions(database),
+            tokens=Tokens(database),
+            attempts=AttemptCounts(database),
+            resets=Resets(database),
+            projects=ProjectRecords(database),
+            tasks=TaskRecords(database),
+            centers=CenterRecords(database),
+            codes=Codes(database),
+            events=EventLog(database),
+        )
+
+    async def trim(self, now: float, *, events: int, history: float) -> None:
+        """Forget what has expired or is only history; once in a while is enough.
+
+        :param events: how many events to keep.
+        :param history: seconds ended tasks are kept.
+        """
+        await self.sessions.trim(now)
+        await self.tokens.trim(now)
+        await self.attempts.trim(now - _DAY)
+        await self.resets.trim(now)
+        await self.codes.trim(now - _DAY)
+        await self.tasks.trim(now - history)
+        await self.events.trim(keep=events, before=now - _DAY)

@@ -1,0 +1,215 @@
+"""Records in memory: for tests and demonstrations, as strict as the real store."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from aen.server.store.change import apply, check_change
+from aen.server.store.checks import check_document, check_paging, only_key
+from aen.server.store.collection import (
+    Change,
+    Collection,
+    Document,
+    Duplicate,
+    Index,
+    Order,
+    Query,
+)
+from aen.server.store.indexes import Lookup, Unique
+from aen.server.store.query import predicate
+from aen.server.store.values import check_value, order_key, plain, split
+
+
+class Journal(Protocol):
+    """Told of each change before it is made; what it raises prevents the change."""
+
+    def write(self, collection: str, document: Document) -> None:
+        """Keep *document*."""
+
+    def erase(self, collection: str, key: str) -> None:
+        """Forget the document with the identifier *key*."""
+
+
+class Forgetful:
+    """The journal of a store that keeps nothing."""
+
+    def write(self, collection: str, document: Document) -> None:
+        """Keep nothing."""
+
+    def erase(self, collection: str, key: str) -> None:
+        """Forget nothing."""
+
+
+class MemoryDatabase:
+    """The collections of one process, gone when it ends unless *journal* keeps them."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        self._journal = journal or Forgetful()
+        self._collections: dict[str, MemoryCollection] = {}
+
+    def collection(self, name: str) -> Collection:
+        """Return the collection called *name*."""
+        return self.named(name)
+
+    async def prepare(self, indexes: Sequence[Index]) -> None:
+        """Make the indexes that are not there yet.
+
+        :raises Duplicate: documents there already break a unique one.
+        """
+        for index in indexes:
+            self.named(index.collection).add_index(index)
+
+    async def ping(self) -> None:
+        """Do nothing: memory always answers."""
+
+    async def close(self) -> None:
+        """Do nothing: there is no connection."""
+
+    def named(self, name: str) -> "MemoryCollection":
+        """Return the collection called *name*, made when it is new."""
+        if name not in self._collections:
+            self._collections[name] = MemoryCollection(name, self._journal)
+        return self._collections[name]
+
+
+class MemoryCollection:
+    """Documents in a dict; each method is one step, as nothing in it waits."""
+
+    def __init__(self, name: str, journal: Journal) -> None:
+        self._name = name
+        self._journal = journal
+        self._documents: dict[str, Document] = {}
+        self._unique: dict[Index, Unique] = {}
+        self._lookups: dict[str, Lookup] = {}
+
+    def add_index(self, index: Index) -> bool:
+        """Hold *index* from now on; return whether it is new.
+
+        :raises Duplicate: documents there already break it.
+        """
+        path = index.keys[0][0]
+        if index.unique and index not in self._unique:
+            entries = Unique(index)
+            for document in self._documents.values():
+                entries.check(document)
+                entries.add(document)
+            self._unique[index] = entries
+        elif path in self._lookups:
+            return False
+        if path not in self._lookups:
+            lookup = self._lookups[path] = Lookup(path)
+            for document in self._documents.values():
+                lookup.add(document)
+        return True
+
+    def load(self, document: Document) -> None:
+        """Take *document* as it was kept; it is not checked or kept again."""
+        self._documents[document["_id"]] = document
+        for entries in self._indexes():
+            entries.add(document)
+
+    async def insert(self, document: Document) -> None:
+        """Add *document*, or raise `Duplicate`."""
+        check_document(document)
+        if document["_id"] in self._documents:
+            raise Duplicate("There is a record with this identifier already.")
+        self._store(document)
+
+    async def find_one(self, query: Query) -> Document | None:
+        """Return one document that matches, or None."""
+        return plain(next(self._matching(query), None))
+
+    async def find(
+        self, query: Query, *, order: Order = (), limit: int = 0, skip: int = 0
+    ) -> list[Document]:
+        """Return the documents that match; *limit* 0 means all of them."""
+        check_paging(order, limit, skip)
+        found = in_order(list(self._matching(query)), order)
+        return plain(found[skip : skip + limit] if limit else found[skip:])
+
+    async def update(self, query: Query, change: Change) -> bool:
+        """Change one document that matches; return whether there was one."""
+        return await self.claim(query, change) is not None
+
+    async def update_all(self, query: Query, change: Change) -> int:
+        """Change each document that matches, one by one; return how many."""
+        check_change(change)
+        found = list(self._matching(query))
+        for document in found:
+            self._store(apply(document, change))
+        return len(found)
+
+    async def claim(
+        self, query: Query, change: Change, *, order: Order = ()
+    ) -> Document | None:
+        """Change the first match and return it as it is afterwards, in one step."""
+        check_change(change)
+        check_paging(order)
+        found = in_order(list(self._matching(query)), order)
+        return self._store(apply(found[0], change)) if found else None
+
+    async def put(self, query: Query, change: Change) -> Document:
+        """As `claim`, but make the document from *query* and *change* if need be."""
+        key = only_key(query)
+        return self._store(apply(self._documents.get(key, {"_id": key}), change))
+
+    async def delete(self, query: Query) -> int:
+        """Remove every document that matches; return how many."""
+        found = list(self._matching(query))
+        for document in found:
+            self._forget(document)
+        return len(found)
+
+    async def count(self, query: Query) -> int:
+        """Return how many documents match."""
+        return sum(1 for _ in self._matching(query))
+
+    def _matching(self, query: Query) -> Iterator[Document]:
+        fits = predicate(query)
+        candidates = list(self._candidates(query))
+        return (document for document in candidates if fits(document))
+
+    def _candidates(self, query: Query) -> Iterable[Document]:
+        key = query.get("_id")
+        if isinstance(key, str):
+            return [self._documents[key]] if key in self._documents else []
+        for lookup in self._lookups.values():
+            found = lookup.candidates(query)
+            if found is not None:
+                return [self._documents[each] for each in found]
+        return self._documents.values()
+
+    def _store(self, document: Document) -> Document:
+        """Put *document* in the place of the one with its identifier, if any."""
+        check_value(document)
+        for entries in self._unique.values():
+            entries.check(document)
+        kept = plain(document)
+        self._journal.write(self._name, kept)
+        before = self._documents.get(kept["_id"])
+        for index in self._indexes():
+            if before is not None:
+                index.remove(before)
+            index.add(kept)
+        self._documents[kept["_id"]] = kept
+        return document
+
+    def _forget(self, document: Document) -> None:
+        self._journal.erase(self._name, document["_id"])
+        for index in self._indexes():
+            index.remove(document)
+        del self._documents[document["_id"]]
+
+    def _indexes(self) -> list[Unique | Lookup]:
+        return [*self._unique.values(), *self._lookups.values()]
+
+
+def in_order(documents: list[Document], order: Order) -> list[Document]:
+    """Return the documents sorted as *order* says, else in the order they came."""
+    for path, way in reversed(order):
+        steps = split(path)
+        documents = sorted(
+            documents,
+            key=lambda document: order_key(document, steps, way),
+            reverse=way < 0,
+        )
+    return documents

@@ -1,0 +1,48 @@
+"""Cursors: where the next part of a list begins, as text for a URL."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from aen.model.errors import Invalid
+from aen.server.records import Page
+from aen.server.store.collection import Document
+
+T = TypeVar("T")
+LONGEST_PAGE = 200
+_LONGEST_CURSOR = 200
+
+
+def bounded(limit: int) -> int:
+    """Return *limit* as a number of items we are willing to send."""
+    return max(1, min(limit, LONGEST_PAGE))
+
+
+def newest_first(cursor: str | None, field: str) -> dict[str, Any]:
+    """Return the query for what comes after *cursor* in falling order of *field*."""
+    if not cursor:
+        return {}
+    number, _, key = cursor[:_LONGEST_CURSOR].partition("~")
+    try:
+        when = float(number)
+    except ValueError:
+        raise Invalid("The cursor is not one of ours.") from None
+    if not when < float("inf"):
+        raise Invalid("The cursor is not one of ours.")
+    return {"$or": [{field: {"$lt": when}}, {field: when, "_id": {"$lt": key}}]}
+
+
+def mark_of(document: Document, field: str) -> str:
+    """Return the cursor of what comes after *document* in order of *field*."""
+    return f"{document[field]!r}~{document['_id']}"
+
+
+def page_of(
+    found: list[Document],
+    limit: int,
+    make: Callable[[Document], T],
+    mark: Callable[[Document], str],
+) -> Page[T]:
+    """Return a page of *limit* from *found*, which has one more if there is a next."""
+    items = found[:limit]
+    following = mark(items[-1]) if len(found) > limit else None
+    return Page(tuple(make(one) for one in items), following)

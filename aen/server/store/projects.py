@@ -1,0 +1,276 @@
+"""Projects in the store.
+
+The team is an embedded document (name to role) beside the list of names, so that
+one atomic change puts somebody in or out and an index finds their projects.
+"""
+
+import re
+from typing import Any
+
+from attrs import evolve, frozen
+
+from aen.model.errors import Taken
+from aen.model.names import (
+    EnvironmentName,
+    PlaceName,
+    ProjectName,
+    ProjectPath,
+    UserName,
+)
+from aen.model.projects import (
+    Member,
+    Problem,
+    Progress,
+    Project,
+    State,
+    TeamRole,
+    Visibility,
+)
+from aen.server.records import Page
+from aen.server.store.collection import Change, Database, Document, Duplicate
+from aen.server.store.paging import bounded, mark_of, newest_first, page_of
+
+
+@frozen
+class Looking:
+    """Which projects are looked for; `reader` is who must be able to see them.
+
+    An empty reader is a visitor; None is someone who sees all.
+    """
+
+    reader: str | None = ""
+    only: str | None = None
+    """The id of the one project that may be found."""
+    q: str = ""
+    tag: str = ""
+    owner: str = ""
+    visibility: str = ""
+
+
+class ProjectRecords:
+    """Finds and changes projects, one atomic change at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._all = database.collection("projects")
+
+    async def add(self, project: Project) -> None:
+        """Add a project, or raise `Taken`."""
+        try:
+            await self._all.insert(_document(project))
+        except Duplicate:
+            message = (
+                f"There is a project “{project.path}” already; choose another name."
+            )
+            raise Taken(message, fields={"name": message}) from None
+
+    async def at(self, path: ProjectPath) -> Project | None:
+        """Return the project at *path*, whatever the case of its letters."""
+        return _maybe(await self._all.find_one({"key": path.key}))
+
+    async def with_id(self, key: str) -> Project | None:
+        """Return the project with that id."""
+        return _maybe(await self._all.find_one({"_id": key}))
+
+    async def revision(self, key: str) -> int:
+        """Return the number of changes of state so far; -1 without such a project."""
+        found = await self._all.find_one({"_id": key})
+        return -1 if found is None else int(found["rev"])
+
+    async def of_person(self, name: str, limit: int) -> list[Project]:
+        """Return what somebody owns or is in the team of, changed last first."""
+        query = {"$or": [{"owner": name}, {"members": name}]}
+        found = await self._all.find(query, order=[("updated", -1)], limit=limit)
+        return [project_of(one) for one in found]
+
+    async def owned(self, name: str) -> int:
+        """Return how many projects somebody owns."""
+        return await self._all.count({"owner": name})
+
+    async def memberships(self, name: str) -> list[Project]:
+        """Return every project somebody is in the team of."""
+        return [project_of(one) for one in await self._all.find({"members": name})]
+
+    async def page(
+        self, looking: Looking, cursor: str | None, limit: int
+    ) -> Page[Project]:
+        """Return what *looking* finds, changed last first."""
+        parts = [*_parts(looking), newest_first(cursor, "updated")]
+        used = [part for part in parts if part]
+        limit = bounded(limit)
+        found = await self._all.find(
+            {"$and": used} if used else {},
+            order=[("updated", -1), ("_id", -1)],
+            limit=limit + 1,
+        )
+        return page_of(found, limit, project_of, lambda one: mark_of(one, "updated"))
+
+    async def edit(
+        self, key: str, fields: dict[str, Any], now: float
+    ) -> Project | None:
+        """Set descriptive *fields* and return the project as it is then."""
+        change: Change = {"$set": {**fields, "updated": now}}
+        return _maybe(await self._all.claim({"_id": key}, change))
+
+    async def put_member(self, key: str, member: Member, now: float) -> Project | None:
+        """Put somebody in the team, or change their role."""
+        change: Change = {
+            "$set": {f"team.{member.user}": member.role.value, "updated": now},
+            "$addToSet": {"members": member.user},
+        }
+        return _maybe(await self._all.claim({"_id": key}, change))
+
+    async def drop_member(self, key: str, user: str, now: float) -> Project | None:
+        """Take somebody out of the team; None when they were not in it."""
+        change: Change = {
+            "$unset": {f"team.{user}": ""},
+            "$pull": {"members": user},
+            "$set": {"updated": now},
+        }
+        return _maybe(await self._all.claim({"_id": key, "members": user}, change))
+
+    async def announce(self, key: str, revision: int, state: State, now: float) -> bool:
+        """Show *state* while a worker has not taken up the project since *revision*."""
+        change: Change = {
+            "$set": {"state": state.value, "progress": None, "updated": now},
+            "$inc": {"rev": 1},
+        }
+        return await self._all.update({"_id": key, "rev": revision}, change)
+
+    async def begin(self, key: str, mark: str, state: State | None, now: float) -> bool:
+        """Let only the holder of *mark* change the state from now on."""
+        fields: dict[str, Any] = {"mark": mark, "updated": now}
+        if state is not None:
+            fields |= {"state": state.value, "progress": None, "problem": None}
+        return await self._all.update(
+            {"_id": key}, {"$set": fields, "$inc": {"rev": 1}}
+        )
+
+    async def step(self, key: str, mark: str, progress: Progress) -> bool:
+        """Note how far it is; False when *mark* no longer holds the project."""
+        change: Change = {"$set": {"progress": progress_document(progress)}}
+        return await self._all.update({"_id": key, "mark": mark}, change)
+
+    async def place(self, key: str, mark: str, node: PlaceName) -> bool:
+        """Note the node; False when *mark* no longer holds the project."""
+        query = {"_id": key, "mark": mark}
+        return await self._all.update(query, {"$set": {"node": node}})
+
+    async def finish(
+        self, key: str, mark: str, state: State, problem: Problem | None, now: float
+    ) -> Project | None:
+        """End what *mark* began; None when it no longer holds the project."""
+        fields = {
+            "state": state.value,
+            "progress": None,
+            "problem": None
+            if problem is None
+            else {"message": problem.message, "log": list(problem.log)},
+            "mark": "",
+            "updated": now,
+        }
+        change: Change = {"$set": fields, "$inc": {"rev": 1}}
+        return _maybe(await self._all.claim({"_id": key, "mark": mark}, change))
+
+    async def remove(self, key: str) -> None:
+        """Forget a project."""
+        await self._all.delete({"_id": key})
+
+    async def count_in(self, data_center: str, node: str | None = None) -> int:
+        """Return how many projects a data center, or one of its nodes, has."""
+        query: dict[str, Any] = {"data_center": data_center}
+        if node is not None:
+            query |= {"node": node, "state": {"$ne": State.STOPPED.value}}
+        return await self._all.count(query)
+
+
+def _parts(looking: Looking) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = []
+    if looking.only is not None:
+        parts.append({"_id": looking.only})
+    if looking.reader == "":
+        parts.append({"visibility": Visibility.PUBLIC.value})
+    elif looking.reader is not None:
+        seen = [
+            {"visibility": Visibility.PUBLIC.value},
+            {"owner": looking.reader},
+            {"members": looking.reader},
+        ]
+        parts.append({"$or": seen})
+    if looking.q:
+        like = {"$regex": re.escape(looking.q), "$options": "i"}
+        fields = ("key", "summary", "tags")
+        parts.append({"$or": [{name: like} for name in fields]})
+    for name, value in (
+        ("tags", looking.tag),
+        ("owner", looking.owner),
+        ("visibility", looking.visibility),
+    ):
+        if value:
+            parts.append({name: value})
+    return parts
+
+
+def progress_document(progress: Progress | None) -> dict[str, Any] | None:
+    """Return *progress* as it is stored."""
+    if progress is None:
+        return None
+    return {"step": progress.step, "done": progress.done, "total": progress.total}
+
+
+def progress_of(document: dict[str, Any] | None) -> Progress | None:
+    """Return what `progress_document` made, as a value again."""
+    return None if document is None else Progress(**document)
+
+
+def _document(project: Project) -> Document:
+    return {
+        "_id": project.id,
+        "key": project.path.key,
+        "owner": project.path.owner,
+        "name": project.path.name,
+        "data_center": project.data_center,
+        "state": project.state.value,
+        "visibility": project.visibility.value,
+        "summary": project.summary,
+        "description": project.description,
+        "tags": list(project.tags),
+        "team": {one.user: one.role.value for one in project.team},
+        "members": [one.user for one in project.team],
+        "node": project.node,
+        "environment": project.environment,
+        "created": project.created,
+        "updated": project.updated,
+        "progress": None,
+        "problem": None,
+        "rev": 0,
+        "mark": "",
+    }
+
+
+def _maybe(document: Document | None) -> Project | None:
+    return None if document is None else project_of(document)
+
+
+def project_of(document: Document) -> Project:
+    """Return the project a document holds."""
+    problem = document["problem"]
+    team = sorted(document.get("team", {}).items())
+    project = Project(
+        id=document["_id"],
+        path=ProjectPath(UserName(document["owner"]), ProjectName(document["name"])),
+        data_center=PlaceName(document["data_center"]),
+        state=State(document["state"]),
+        visibility=Visibility(document["visibility"]),
+        summary=document["summary"],
+        description=document["description"],
+        tags=tuple(document["tags"]),
+        team=tuple(Member(UserName(name), TeamRole(role)) for name, role in team),
+        node=document["node"],
+        environment=EnvironmentName(document["environment"]),
+        created=document["created"],
+        updated=document["updated"],
+        progress=progress_of(document["progress"]),
+    )
+    if problem is None:
+        return project
+    return evolve(project, problem=Problem(problem["message"], tuple(problem["log"])))

@@ -1,0 +1,36 @@
+"""The indexes the server's collections have, all of them."""
+
+from aen.server.store.collection import Index
+
+
+def _unique(collection: str, *keys: str) -> Index:
+    return Index(collection, tuple((key, 1) for key in keys), unique=True)
+
+
+def _plain(collection: str, *keys: str) -> Index:
+    return Index(collection, tuple((key, 1) for key in keys))
+
+
+INDEXES = (
+    _unique("users", "name"),
+    _unique("sessions", "hash"),
+    _plain("sessions", "user"),
+    _plain("sessions", "expires"),
+    _unique("tokens", "hash"),
+    _plain("tokens", "user"),
+    _plain("tokens", "project"),
+    _plain("tokens", "expires"),
+    _plain("attempts", "last"),
+    _plain("resets", "expires"),
+    _unique("projects", "key"),
+    _plain("projects", "owner"),
+    _plain("projects", "members"),
+    Index("projects", (("updated", -1), ("_id", -1))),
+    _unique("tasks", "slot"),
+    _plain("tasks", "state", "created"),
+    _plain("tasks", "created"),
+    _unique("events", "seq"),
+    _plain("events", "at"),
+    _plain("health", "center"),
+    _plain("codes", "expires"),
+)

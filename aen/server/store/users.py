@@ -1,0 +1,105 @@
+"""Accounts in the store."""
+
+import re
+from typing import Any
+
+from attrs import evolve
+
+from aen.model.errors import Taken
+from aen.model.names import UserName
+from aen.model.users import Role, User
+from aen.server.records import Page
+from aen.server.store.collection import Database, Document, Duplicate
+from aen.server.store.paging import bounded, page_of
+
+
+class Users:
+    """Finds and changes accounts; password hashes leave only through `hash_of`."""
+
+    def __init__(self, database: Database) -> None:
+        self._all = database.collection("users")
+
+    async def add(self, user: User, password_hash: str) -> None:
+        """Add an account, or raise `Taken`."""
+        document = {
+            "_id": user.id,
+            "name": user.name,
+            "display_name": user.display_name,
+            "email": user.email,
+            "role": user.role.value,
+            "disabled": user.disabled,
+            "created": user.created,
+            "last_sign_in": user.last_sign_in,
+            "hash": password_hash,
+        }
+        try:
+            await self._all.insert(document)
+        except Duplicate:
+            message = f"The user name “{user.name}” is taken; choose another."
+            raise Taken(message, fields={"username": message}) from None
+
+    async def named(self, name: str) -> User | None:
+        """Return the account called *name*."""
+        return _maybe(await self._all.find_one({"name": name}))
+
+    async def with_id(self, key: str) -> User | None:
+        """Return the account with that id."""
+        return _maybe(await self._all.find_one({"_id": key}))
+
+    async def hash_of(self, name: str) -> tuple[User, str] | None:
+        """Return the account called *name* and the hash of its password."""
+        found = await self._all.find_one({"name": name})
+        return None if found is None else (_user(found), str(found["hash"]))
+
+    async def change(self, key: str, fields: dict[str, Any]) -> User | None:
+        """Set *fields* of an account and return it as it is then."""
+        return _maybe(await self._all.claim({"_id": key}, {"$set": fields}))
+
+    async def rehash(self, key: str, old: str, new: str) -> bool:
+        """Put a new hash in the place of *old*; False when it has changed meanwhile."""
+        return await self._all.update(
+            {"_id": key, "hash": old}, {"$set": {"hash": new}}
+        )
+
+    async def remove(self, key: str) -> None:
+        """Forget an account."""
+        await self._all.delete({"_id": key})
+
+    async def superusers(self) -> int:
+        """Return how many administrators could sign in."""
+        query = {"role": Role.SUPERUSER.value, "disabled": False}
+        return await self._all.count(query)
+
+    async def page(self, q: str, cursor: str | None, limit: int) -> Page[User]:
+        """Return accounts in order of their names."""
+        query: dict[str, Any] = {}
+        if cursor:
+            query["name"] = {"$gt": cursor}
+        if q:
+            like = {"$regex": re.escape(q), "$options": "i"}
+            query["$or"] = [{"name": like}, {"display_name": like}]
+        limit = bounded(limit)
+        found = await self._all.find(query, order=[("name", 1)], limit=limit + 1)
+        return page_of(found, limit, _user, lambda one: str(one["name"]))
+
+
+def without_private(user: User) -> User:
+    """Return *user* as other people may see it."""
+    return evolve(user, email="", last_sign_in=None)
+
+
+def _maybe(document: Document | None) -> User | None:
+    return None if document is None else _user(document)
+
+
+def _user(document: Document) -> User:
+    return User(
+        id=document["_id"],
+        name=UserName(document["name"]),
+        display_name=document["display_name"],
+        email=document["email"],
+        role=Role(document["role"]),
+        disabled=document["disabled"],
+        created=document["created"],
+        last_sign_in=document["last_sign_in"],
+    )

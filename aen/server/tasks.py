@@ -1,0 +1,114 @@
+"""Tasks: asking for work that outlives the request, and seeing how it goes."""
+
+import secrets
+from typing import Any
+
+from twisted.internet.interfaces import IReactorTime
+
+from aen.model.errors import Conflict, Invalid, NotFound
+from aen.model.permissions import demand_superuser
+from aen.model.tasks import Kind, Task, TaskState
+from aen.model.users import Caller
+from aen.server.events import TASKS, Events
+from aen.server.records import Page
+from aen.server.store.tasks import TaskRecords
+
+# A project has one active task at a time. One that weighs more takes its place:
+# whoever stops a project that starts does not have to wait for the start.
+WEIGHT = {
+    Kind.APPLY_TEAM: 0,
+    Kind.START_PROJECT: 1,
+    Kind.STOP_PROJECT: 2,
+    Kind.RESET_PROJECT: 3,
+    Kind.DELETE_PROJECT: 4,
+}
+_TRIES = 20
+
+
+def project_key(project: str) -> str:
+    """Return the key of the one active task of the project with that id."""
+    return f"project:{project}"
+
+
+class Tasks:
+    """Adds tasks, each key once, and shows them."""
+
+    def __init__(
+        self, records: TaskRecords, events: Events, clock: IReactorTime
+    ) -> None:
+        self._records = records
+        self._events = events
+        self._clock = clock
+
+    async def add(
+        self, kind: Kind, key: str, arguments: dict[str, Any], by: str
+    ) -> Task:
+        """Return the active task for *key*: a new one, or the one there is.
+
+        :raises Conflict: something that weighs more is under way.
+        """
+        now = self._clock.seconds()
+        wanted = Task(
+            id=secrets.token_urlsafe(12),
+            kind=kind,
+            key=key,
+            arguments=arguments,
+            by=by,
+            created=now,
+            updated=now,
+        )
+        for _ in range(_TRIES):
+            if await self._records.add(wanted):
+                return await self._told(wanted)
+            active = await self._records.active(key)
+            if active is None:
+                continue
+            if active.kind is kind:
+                return active
+            if WEIGHT[active.kind] > WEIGHT[kind]:
+                raise Conflict(_busy(active.kind))
+            turned = await self._records.turn(active, wanted)
+            if turned is not None:
+                return await self._told(turned)
+        raise Conflict("Too much is happening to this at once; try again.")
+
+    async def _told(self, task: Task) -> Task:
+        await self._events.publish(TASKS, "task", {"id": task.id})
+        return task
+
+    async def task(self, key: str) -> Task:
+        """Return the task with that id, or raise `NotFound`."""
+        found = await self._records.with_id(key)
+        if found is None:
+            raise NotFound("There is no such task.")
+        return found
+
+    async def active(self, key: str) -> Task | None:
+        """Return the task for *key* that has not ended."""
+        return await self._records.active(key)
+
+    async def tasks(
+        self,
+        caller: Caller,
+        state: str = "",
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Task]:
+        """Return tasks, the newest first; for administrators."""
+        demand_superuser(caller)
+        if state and state not in {one.value for one in TaskState}:
+            words = ", ".join(one.value for one in TaskState)
+            message = f"“state” must be one of: {words}."
+            raise Invalid(message, fields={"state": message})
+        return await self._records.page(state, cursor, limit)
+
+
+def _busy(kind: Kind) -> str:
+    doing = {
+        Kind.STOP_PROJECT: "is stopping; wait until it has stopped",
+        Kind.RESET_PROJECT: "is being reset; wait until that is done",
+        Kind.DELETE_PROJECT: "is being deleted",
+        Kind.START_PROJECT: "is starting",
+        Kind.APPLY_TEAM: "is changing",
+    }
+    return f"The project {doing[kind]}."

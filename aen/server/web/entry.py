@@ -1,0 +1,120 @@
+"""Coming in: sign in, sign out, register, a password that was forgotten."""
+
+from aen.model.errors import AenError, Forbidden, Invalid
+from aen.server.web.next_url import safe_next
+from aen.server.web.view import Frame, Needs, view
+from aen.server.web.visit import Answer, Page, Redirect, Visit
+
+_AUTHORIZE = "/oauth/authorize"
+
+
+class EntryPages:
+    """The pages for people who are not signed in yet."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._accounts = frame.rooms.accounts
+
+    @view("/login", "GET", needs=Needs.ANYONE)
+    async def login(self, visit: Visit) -> Answer:
+        """Show the sign-in form, or go on when somebody is signed in."""
+        to = safe_next(visit.query["next"])
+        if visit.caller is not None:
+            return Redirect(to)
+        return Page("login.html", {"next": to, "name": ""})
+
+    @view("/login", "POST", needs=Needs.ANYONE)
+    async def sign_in(self, visit: Visit) -> Answer:
+        """Sign in with name and password."""
+        form = visit.form
+        to, name = safe_next(form["next"]), form.line("username")
+        try:
+            token, _ = await self._accounts.sign_in(
+                name, form["password"], visit.address, visit.agent
+            )
+        except AenError as error:
+            return Page("login.html", {"next": to, "name": name}, problem=error)
+        self._begin(visit, token)
+        if to.startswith(_AUTHORIZE):
+            # Chromium holds what a form leads to against form-action, redirects
+            # included; a page in between ends that chain before the gateway.
+            return Page("onwards.html", {"to": to})
+        return Redirect(to)
+
+    @view("/logout", "GET", needs=Needs.ANYONE)
+    async def leave(self, visit: Visit) -> Answer:
+        """Ask before signing out: a link alone must not do it."""
+        return Page("logout.html") if visit.caller else Redirect("/login")
+
+    @view("/logout", "POST", needs=Needs.ANYONE)
+    async def sign_out(self, visit: Visit) -> Answer:
+        """End this session, in the store and in the browser."""
+        if visit.caller is not None:
+            await self._accounts.sign_out(visit.caller)
+        self._forget(visit)
+        return Redirect("/login?done=signed-out")
+
+    @view("/register", "GET", needs=Needs.ANYONE)
+    async def registration(self, visit: Visit) -> Answer:
+        """Show the form for a new account, where people may make their own."""
+        self._demand_open()
+        return Page("register.html", {"name": "", "email": ""})
+
+    @view("/register", "POST", needs=Needs.ANYONE)
+    async def register(self, visit: Visit) -> Answer:
+        """Make an account and sign in with it."""
+        self._demand_open()
+        form = visit.form
+        name, email = form.line("username"), form.line("email")
+        try:
+            _same(form["password"], form["again"])
+            await self._accounts.register(name, form["password"], email)
+            token, _ = await self._accounts.sign_in(
+                name, form["password"], visit.address, visit.agent
+            )
+        except AenError as error:
+            values = {"name": name, "email": email}
+            return Page("register.html", values, problem=error)
+        self._begin(visit, token)
+        return Redirect("/?done=welcome")
+
+    @view("/account/request_reset", needs=Needs.ANYONE)
+    async def request_reset(self, visit: Visit) -> Answer:
+        """Say how to come by a new password."""
+        return Page("request_reset.html")
+
+    @view("/account/reset/<secret>", "GET", needs=Needs.ANYONE)
+    async def reset(self, visit: Visit, secret: str) -> Answer:
+        """Show the form of a link that an administrator made."""
+        return Page("reset.html", {"secret": secret})
+
+    @view("/account/reset/<secret>", "POST", needs=Needs.ANYONE)
+    async def set_password(self, visit: Visit, secret: str) -> Answer:
+        """Set the new password; the link works once."""
+        form = visit.form
+        try:
+            _same(form["password"], form["again"])
+            await self._accounts.reset_password(secret, form["password"])
+        except AenError as error:
+            return Page("reset.html", {"secret": secret}, problem=error)
+        self._forget(visit)
+        return Redirect("/login?done=password")
+
+    def _demand_open(self) -> None:
+        if not self._frame.rooms.settings.open_registration:
+            raise Forbidden("Accounts are made by an administrator here; ask one.")
+
+    def _begin(self, visit: Visit, token: str) -> None:
+        names = self._frame.cookies
+        days = self._frame.rooms.settings.session_days
+        names.put(visit.request, names.session, token, days)
+        names.drop(visit.request, names.visitor)
+
+    def _forget(self, visit: Visit) -> None:
+        self._frame.cookies.drop(visit.request, self._frame.cookies.session)
+
+
+def _same(password: str, again: str) -> None:
+    if password != again:
+        message = "The two passwords are not the same."
+        raise Invalid(message, fields={"again": message})

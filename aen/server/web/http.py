@@ -1,0 +1,44 @@
+"""The HTTP server behind the front: bounded bodies, no tracebacks, no banner."""
+
+from twisted.web import http
+from twisted.web.resource import IResource
+from twisted.web.server import Request, Site
+from typing_extensions import override
+
+IDLE = 75.0
+"""Seconds a connection may be silent between requests."""
+
+
+class BoundedRequest(Request):
+    """Keeps at most `limit` bytes of a body and drops what comes beyond."""
+
+    limit = 1_048_576
+    overflown = False
+    _kept = 0
+
+    @override
+    def handleContentChunk(self, data: bytes) -> None:
+        self._kept += len(data)
+        if self._kept <= self.limit:
+            super().handleContentChunk(data)
+            return
+        self.overflown = True
+        if self._kept > self.limit * 16:
+            # Nobody sends that by mistake; the rest is not worth reading.
+            self.loseConnection()
+
+
+class _QuietSite(Site):
+    """Leaves the log to the views: Twisted's own line shows what a query holds."""
+
+    @override
+    def log(self, request: http.Request) -> None:
+        """Write nothing."""
+
+
+def bounded_site(resource: IResource, limit: int) -> Site:
+    """Return what serves *resource*, with bodies of at most *limit* bytes."""
+    kind = type("LimitedRequest", (BoundedRequest,), {"limit": limit})
+    site = _QuietSite(resource, requestFactory=kind, timeout=IDLE)
+    site.displayTracebacks = False
+    return site

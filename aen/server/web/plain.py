@@ -1,0 +1,67 @@
+"""Addresses for machines, built files, sign-in for gateways, and all that is not."""
+
+from aen.runtime.assets import Assets
+from aen.server.web.templates import BUILT_URL
+from aen.server.web.view import Frame, Needs, not_found, view
+from aen.server.web.visit import Answer, Redirect, Streamed, Text, Visit
+
+_ROBOTS = "User-agent: *\nDisallow: /\n"
+
+
+class PlainPages:
+    """What is no page for people."""
+
+    def __init__(self, frame: Frame, assets: Assets) -> None:
+        self._rooms = frame.rooms
+        self._assets = assets
+
+    @view("/healthz", needs=Needs.NOBODY)
+    async def healthz(self, visit: Visit) -> Answer:
+        """Say that this process answers."""
+        return Text('{"status": "ok"}', "application/json")
+
+    @view("/robots.txt", needs=Needs.NOBODY)
+    async def robots(self, visit: Visit) -> Answer:
+        """Ask crawlers to stay away."""
+        return Text(_ROBOTS)
+
+    @view("/favicon.ico", needs=Needs.NOBODY)
+    async def favicon(self, visit: Visit) -> Answer:
+        """Lead to the mark."""
+        return Redirect(BUILT_URL + self._assets.url("mark.svg"))
+
+    @view(f"{BUILT_URL}<name>", needs=Needs.NOBODY)
+    async def built(self, visit: Visit, name: str) -> Answer:
+        """Serve a built file where no front of ours does."""
+        request = visit.request
+        found = self._assets.find(
+            name,
+            request.getHeader(b"accept-encoding"),
+            request.getHeader(b"if-none-match"),
+        )
+        if found is None:
+            raise not_found()
+        request.setResponseCode(found.status)
+        for header, value in found.headers:
+            request.setHeader(header, value)
+        request.write(found.body)
+        return Streamed()
+
+    @view("/oauth/authorize")
+    async def authorize(self, visit: Visit) -> Answer:
+        """Tell a gateway who is signed in here, by a code in the address."""
+        query = visit.query
+        url = await self._rooms.oauth.authorize(
+            visit.person,
+            query["client_id"],
+            query["redirect_uri"],
+            query["state"],
+            query["code_challenge"],
+            query["code_challenge_method"],
+        )
+        return Redirect(url)
+
+    @view("/<path:rest>", "GET", "POST", needs=Needs.ANYONE)
+    async def nothing(self, visit: Visit, rest: str) -> Answer:
+        """Say that there is nothing here."""
+        raise not_found()

@@ -1,0 +1,80 @@
+"""Everything the server answers on its UNIX socket, as one resource."""
+
+import secrets
+
+from klein import Klein
+from twisted.web.resource import IResource, Resource
+from twisted.web.server import Request
+
+from aen.runtime.assets import Assets
+from aen.server.rooms import Rooms
+from aen.server.web.account import AccountPages
+from aen.server.web.admin import AdminPages
+from aen.server.web.api.mount import api
+from aen.server.web.dashboard import DashboardPages
+from aen.server.web.entry import EntryPages
+from aen.server.web.live import Live
+from aen.server.web.plain import PlainPages
+from aen.server.web.projects import ProjectPages
+from aen.server.web.settings import SettingsPages
+from aen.server.web.templates import BUILT, Templates
+from aen.server.web.view import Frame
+
+
+def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
+    """Return the pages for people."""
+    templates = Templates(assets, rooms.settings.site_name)
+    frame = Frame(rooms, templates, secrets.token_urlsafe)
+    app = Klein()
+    for part in (
+        PlainPages(frame, assets),
+        EntryPages(frame),
+        AccountPages(frame),
+        AdminPages(frame),
+        DashboardPages(frame, live),
+        ProjectPages(frame, live),
+        SettingsPages(frame),
+    ):
+        frame.mount(app, part)
+    return app.resource()
+
+
+class _Root(Resource):
+    """Sends each request to the part that its first segments name."""
+
+    def __init__(self, rest: IResource, api: IResource) -> None:
+        super().__init__()
+        self._rest = rest
+        self._api = api
+
+    def getChild(self, path: bytes, request: Request) -> IResource:  # noqa: N802
+        whole = [path, *(request.postpath or [])]
+        known, rest = whole[:2], whole[2:]
+        if not _utf8(whole):
+            # Nothing has such an address, and klein would log a traceback.
+            whole = rest = [b"not", b"utf", b"8", b""]
+        if known == [b"api", b"v1"]:
+            request.prepath, request.postpath = known, rest
+            return self._api
+        request.prepath, request.postpath = [], whole
+        return self._rest
+
+
+def site(rooms: Rooms, assets: Assets | None = None) -> IResource:
+    """Return pages and JSON API; *assets* default to the built ones.
+
+    Give it to `bounded_site`, behind `Doorway`, which takes what gateways ask.
+
+    :raises Invalid: the front end was not built.
+    """
+    live = Live(rooms.events, rooms.clock)
+    people = pages(rooms, assets or Assets.load(BUILT), live)
+    return _Root(people, api(rooms, live).resource())
+
+
+def _utf8(segments: list[bytes]) -> bool:
+    try:
+        b"/".join(segments).decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,116 @@
+"""The templates, and what they can do besides showing values."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from aen.runtime.assets import Assets
+from aen.server.web.markdown import render as markdown
+
+HERE = Path(__file__).parent
+BUILT = HERE / "static" / "built"
+BUILT_URL = "/static/built/"
+_STEPS = (
+    (60.0, 1.0, "second"),
+    (3600.0, 60.0, "minute"),
+    (86_400.0, 3600.0, "hour"),
+    (30 * 86_400.0, 86_400.0, "day"),
+    (365 * 86_400.0, 30 * 86_400.0, "month"),
+)
+_MOMENT = 10
+# Chrome calls itself Safari too, and Edge both: the order matters.
+_BROWSERS = (
+    ("Firefox/", "Firefox"),
+    ("Edg/", "Edge"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def stamp(seconds: float) -> str:
+    """Return a time in the form of ISO 8601, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day(seconds: float) -> str:
+    """Return a time as people write it, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%-d %B %Y, %H:%M UTC")
+
+
+def span(seconds: float) -> str:
+    """Return a stretch of time in one unit: ``3 minutes``."""
+    for below, size, unit in _STEPS:
+        if seconds < below:
+            return _count(seconds / size, unit)
+    return _count(seconds / (365 * 86_400.0), "year")
+
+
+def _count(number: float, unit: str) -> str:
+    whole = max(1, int(number))
+    return f"{whole} {unit}{'' if whole == 1 else 's'}"
+
+
+def ago(then: float, now: float) -> str:
+    """Return how long ago (or ahead) *then* is, in words."""
+    if abs(now - then) < _MOMENT:
+        return "just now"
+    return f"{span(now - then)} ago" if now > then else f"in {span(then - now)}"
+
+
+def percent(done: int, total: int) -> int | None:
+    """Return progress in percent; None when the end is not known."""
+    return min(100, max(0, done * 100 // total)) if total > 0 else None
+
+
+def browser(agent: str) -> str:
+    """Return what people call the browser that calls itself *agent*."""
+    name = next((word for mark, word in _BROWSERS if mark in agent), "")
+    system = next((word for mark, word in _SYSTEMS if mark in agent), "")
+    known = f"{name} on {system}" if name and system else name or system
+    return known or agent[:60] or "Unknown browser"
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters.update(stamp=stamp, day=day, markdown=markdown, ago=ago)
+    made.filters.update(browser=browser)
+    made.globals.update(percent=percent)
+    return made
+
+
+_ENVIRONMENT = _environment()
+
+
+@frozen
+class Templates:
+    """Renders pages; *assets* knows the addresses of the built files."""
+
+    assets: Assets
+    site_name: str
+
+    def render(self, template: str, values: dict[str, Any]) -> bytes:
+        """Return the page *template* makes of *values*."""
+        common = {"asset": self._asset, "site_name": self.site_name}
+        made = _ENVIRONMENT.get_template(template).render({**common, **values})
+        return made.encode()
+
+    def _asset(self, name: str) -> str:
+        return BUILT_URL + self.assets.url(name)

@@ -1,0 +1,288 @@
+"""What stands around every page, once: session, forgery, errors, headers, a log line.
+
+`view` marks a method as a page; `mount` turns marked methods into routes. There is
+no other way to make a page, so none can forget any of it.
+"""
+
+import enum
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from attrs import field, frozen
+from klein import Klein
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+from twisted.web.server import Request
+
+from aen.model.errors import AenError, Forbidden, NotFound, TooMany, Unauthenticated
+from aen.model.users import Caller
+from aen.runtime.tasks import finish_anyway, start
+from aen.server.rooms import Rooms
+from aen.server.web import cookies, forgery, headers
+from aen.server.web.cookies import Cookies
+from aen.server.web.next_url import safe_next
+from aen.server.web.templates import Templates
+from aen.server.web.visit import (
+    Answer,
+    Fields,
+    Page,
+    Redirect,
+    Streamed,
+    Text,
+    Visit,
+    parse_fields,
+    read_form,
+)
+from aen.wire.problems import status_of
+
+P = TypeVar("P")
+View = Callable[..., Awaitable[Answer]]
+_MARK = "__aen_view__"
+_MISDIRECTED = 421  # RFC 9110 section 15.5.20
+_log = Logger()
+
+
+class Needs(enum.Enum):
+    """Who may see a page at all; the use cases decide about what is on it."""
+
+    NOBODY = "nobody"
+    """Machines and browsers without any session: no store is asked."""
+    ANYONE = "anyone"
+    PERSON = "person"
+    SUPERUSER = "superuser"
+
+
+@frozen
+class _Route:
+    path: str
+    methods: tuple[str, ...]
+    needs: Needs
+
+
+def view(
+    path: str, *methods: str, needs: Needs = Needs.PERSON
+) -> Callable[[View], View]:
+    """Mark ``async def page(self, visit, …) -> Answer`` as the page at *path*."""
+    route = _Route(path, methods or ("GET",), needs)
+
+    def mark(function: View) -> View:
+        setattr(function, _MARK, [*getattr(function, _MARK, []), route])
+        return function
+
+    return mark
+
+
+@frozen
+class Frame:
+    """Turns views into answers; what it needs for that."""
+
+    rooms: Rooms
+    templates: Templates
+    new_token: Callable[[], str] = field(repr=False)
+    """Makes unguessable text for the cookie of visitors."""
+
+    @property
+    def cookies(self) -> Cookies:
+        """The cookies of this installation."""
+        return Cookies.of(self.rooms.settings.public_url)
+
+    @property
+    def origin(self) -> str:
+        """Our scheme, host and port, as browsers write it."""
+        parts = urlsplit(self.rooms.settings.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def mount(self, app: Klein, pages: object) -> None:
+        """Add every view of *pages* to *app*."""
+        for name in dir(type(pages)):
+            for route in getattr(getattr(type(pages), name), _MARK, ()):
+                self._add(app, route, getattr(pages, name))
+
+    def _add(self, app: Klein, route: _Route, page: View) -> None:
+        def answer(request: Request, **parts: str) -> Deferred[bytes]:
+            work = functools.partial(self._answer, request, route, page, parts)
+            if request.method in forgery.SAFE_METHODS:
+                return start(work())
+            return finish_anyway(_log, route.path, work())
+
+        app.route(
+            route.path,
+            methods=list(route.methods),
+            endpoint=str(route),
+            strict_slashes=False,
+        )(answer)
+
+    async def _answer(
+        self, request: Request, route: _Route, page: View, parts: dict[str, str]
+    ) -> bytes:
+        began = self.rooms.clock.seconds()
+        headers.secure(request, https=self.origin.startswith("https:"))
+        visit = self._visit(request, None, None)
+        try:
+            if route.needs is not Needs.NOBODY:
+                self._check_host(request)
+                visit = await self._enter(request, route.needs)
+            content = self._write(visit, await page(visit, **parts))
+        except CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- every error gets a page
+            content = self._explain(visit, error)
+        self._note(request, route, visit, began)
+        return content
+
+    # ---- coming in
+
+    def _check_host(self, request: Request) -> None:
+        if request.getHeader("host") != urlsplit(self.origin).netloc:
+            raise _Misdirected(f"This server is known as {self.origin}; open it there.")
+
+    async def _enter(self, request: Request, needs: Needs) -> Visit:
+        session = cookies.read(request, self.cookies.session)
+        accounts = self.rooms.accounts
+        caller = await accounts.caller_of_session(session) if session else None
+        visit = self._visit(request, caller, session if caller else None)
+        if request.method not in forgery.SAFE_METHODS:
+            form = read_form(request, self.rooms.settings.body_limit)
+            self._check_forgery(request, visit, form)
+            visit = self._visit(request, caller, visit.session, form)
+        if needs in (Needs.PERSON, Needs.SUPERUSER) and caller is None:
+            raise Unauthenticated("Sign in first.")
+        if needs is Needs.SUPERUSER and not (caller and caller.is_superuser):
+            raise Forbidden("This page is for administrators.")
+        return visit
+
+    def _visit(
+        self,
+        request: Request,
+        caller: Caller | None,
+        session: str | None,
+        form: Fields | None = None,
+    ) -> Visit:
+        _, _, query = request.uri.partition(b"?")
+        return Visit(
+            request,
+            caller,
+            session,
+            form or Fields(),
+            _lenient(query),
+            functools.partial(self._csrf, request, session),
+        )
+
+    def _check_forgery(self, request: Request, visit: Visit, form: Fields) -> None:
+        claim = forgery.Claim(
+            request.getHeader(forgery.HEADER) or form[forgery.FIELD],
+            request.getHeader("origin"),
+            request.getHeader("sec-fetch-site"),
+        )
+        forgery.check(claim, visit.csrf(), self.origin)
+
+    def _csrf(self, request: Request, session: str | None) -> str:
+        accounts = self.rooms.accounts
+        if session is not None:
+            return str(accounts.csrf(session))
+        visitor = cookies.read(request, self.cookies.visitor)
+        if not visitor:
+            visitor = self.new_token()
+            self.cookies.put(request, self.cookies.visitor, visitor)
+        return str(accounts.csrf(f"visitor {visitor}"))
+
+    # ---- going out
+
+    def _write(self, visit: Visit, answer: Answer) -> bytes:
+        request = visit.request
+        match answer:
+            case Page(template, values, status, problem):
+                request.setResponseCode(status_of(problem) if problem else status)
+                request.setHeader(b"content-type", b"text/html; charset=utf-8")
+                if isinstance(problem, TooMany):
+                    wait = str(problem.retry_after)
+                    request.setHeader(b"retry-after", wait.encode())
+                return self.render(visit, template, {**values, "problem": problem})
+            case Redirect(to):
+                request.setResponseCode(303)
+                request.setHeader(b"location", to.encode("ascii", "replace"))
+                return b""
+            case Text(body, kind, status):
+                request.setResponseCode(status)
+                request.setHeader(b"content-type", kind.encode())
+                return body.encode()
+            case Streamed():
+                return b""
+
+    def render(self, visit: Visit, template: str, values: dict[str, Any]) -> bytes:
+        """Return a page with what every page shows: who is signed in, the time."""
+        settings = self.rooms.settings
+        common = {
+            "caller": visit.caller,
+            "csrf": visit.csrf,
+            "now": self.rooms.clock.seconds(),
+            "open_registration": settings.open_registration,
+            "path": safe_next(visit.request.uri.decode("latin-1")),
+            "notice": visit.query["done"],
+            "theme": _theme(visit.request),
+        }
+        return self.templates.render(template, {**common, **values})
+
+    def _explain(self, visit: Visit, error: Exception) -> bytes:
+        """Return the page for an error; one that is not ours is logged, not shown."""
+        request = visit.request
+        if isinstance(error, Unauthenticated) and _wants_page(visit):
+            here = safe_next(request.uri.decode("latin-1"))
+            return self._write(visit, Redirect(_login(here)))
+        if not isinstance(error, AenError):
+            _log.failure("{path} failed", path=request.path.decode("latin-1"))
+            error = AenError("Something went wrong on our side; it has been logged.")
+        status = _MISDIRECTED if isinstance(error, _Misdirected) else status_of(error)
+        page = self._write(visit, Page("error.html", {"status": status}, 200, error))
+        request.setResponseCode(status)
+        return page
+
+    def _note(
+        self, request: Request, route: _Route, visit: Visit, began: float
+    ) -> None:
+        # A path with a secret in it is logged by its rule.
+        secret = "<secret>" in route.path
+        shown = route.path if secret else request.path.decode("latin-1")[:200]
+        _log.info(
+            "{method} {path} {status} {user} {seconds:.3f}s",
+            method=request.method.decode("latin-1"),
+            path=shown,
+            status=request.code,
+            user=visit.caller.user.name if visit.caller else "-",
+            seconds=self.rooms.clock.seconds() - began,
+        )
+
+
+class _Misdirected(AenError):
+    """The request is for another host than ours."""
+
+    code = "misdirected"
+
+
+def not_found() -> NotFound:
+    """Return the one answer for what is not there and what one may not know of."""
+    return NotFound("There is nothing at this address, or it is not open to you.")
+
+
+def _lenient(query: bytes) -> Fields:
+    try:
+        return parse_fields(query)
+    except AenError:
+        return Fields()
+
+
+def _login(here: str) -> str:
+    return f"/login?{urlencode({'next': here})}" if here != "/" else "/login"
+
+
+def _wants_page(visit: Visit) -> bool:
+    request = visit.request
+    stream = b"text/event-stream" in (request.getHeader(b"accept") or b"")
+    return not visit.partial and not stream and request.method in (b"GET", b"HEAD")
+
+
+def _theme(request: Request) -> str:
+    chosen = cookies.read(request, cookies.THEME)
+    return chosen if chosen in ("light", "dark") else ""

@@ -1,0 +1,268 @@
+"""Questions and answers between roles: one class each, read strictly."""
+
+from attrs import field, frozen
+
+from aen.model.apps import AppSummary
+from aen.model.places import Node
+from aen.model.projects import Member, Problem, Progress, State
+
+# ---- the gateway asks the server
+
+
+@frozen
+class Registration:
+    """An administrator's request to make (or renew) a data center."""
+
+    name: str
+    url: str
+    key: str
+    summary: str = ""
+
+
+@frozen
+class Registered:
+    """The server's public key, and its address as browsers see it."""
+
+    server_key: str
+    server_url: str
+
+
+@frozen
+class Nothing:
+    """A message without content."""
+
+
+@frozen
+class Places:
+    """The nodes of the gateway that asks."""
+
+    nodes: tuple[Node, ...]
+
+
+@frozen
+class Credential:
+    """Who a request comes from: a browser's session, an API token, or nobody.
+
+    `session` is the public id in a gateway's pass, `token_hash` the SHA-256 (hex)
+    of an API token: the token itself stays at the door.
+    """
+
+    session: str | None = None
+    token_hash: str | None = None
+
+
+@frozen
+class GrantQuestion:
+    """Asks what somebody may do in a project."""
+
+    credential: Credential
+    owner: str
+    project: str
+
+
+@frozen
+class Grant:
+    """The answer: may be cached until the channel says otherwise.
+
+    `user` is empty for a visitor; `actions` are values of `permissions.Action`.
+    """
+
+    project_id: str
+    owner: str
+    project: str
+    user: str
+    user_id: str
+    actions: tuple[str, ...]
+    state: State
+    node: Node | None = None
+    progress: Progress | None = None
+    problem: Problem | None = None
+
+
+@frozen
+class OpenQuestion:
+    """Somebody opens an app: start its project if need be."""
+
+    credential: Credential
+    owner: str
+    project: str
+    app: str
+
+
+@frozen
+class Opening:
+    """How far the project is, and the app's token once it runs."""
+
+    state: State
+    node: Node | None = None
+    progress: Progress | None = None
+    problem: Problem | None = None
+    app_token: str = ""
+
+
+# ---- the server and the gateway ask a node
+
+
+@frozen
+class ProjectOnDisk:
+    """A project as a node needs to know it."""
+
+    id: str
+    owner: str
+    name: str
+    team: tuple[Member, ...] = ()
+
+
+@frozen
+class NodeStatus:
+    """What a node says of itself."""
+
+    name: str
+    version: str
+    single_user: bool
+    projects: int
+    messages: tuple[str, ...] = ()
+    apps: tuple[AppSummary, ...] = ()
+    machine: str = ""
+    """Who can open the same UNIX sockets: the boot id and mount namespace."""
+
+
+@frozen
+class LaunchRequest:
+    """Run an app, or find the one that runs."""
+
+    project: ProjectOnDisk
+    app: str
+    user: str
+    token: str = field(repr=False, default="")
+
+
+@frozen
+class Launch:
+    """An app that runs. `socket` or `port` is where it listens on its node."""
+
+    id: str
+    project_id: str
+    owner: str
+    project: str
+    app: str
+    user: str
+    title: str
+    instance: str
+    permission: str
+    strip_prefix: bool
+    started: float
+    socket: str = ""
+    port: int = 0
+    machine: str = ""
+    state: str = "running"
+    """``starting``, ``running`` or ``stopped``."""
+
+
+@frozen
+class LaunchList:
+    """Apps that run."""
+
+    launches: tuple[Launch, ...]
+
+
+@frozen
+class ProjectQuestion:
+    """About one project (empty: about all of the node)."""
+
+    project_id: str = ""
+
+
+@frozen
+class StopLaunch:
+    """End one app."""
+
+    launch: str
+
+
+@frozen
+class Environment:
+    """One environment of a project; packages are ``name==version``."""
+
+    name: str
+    python: str
+    active: bool
+    packages: tuple[str, ...] = ()
+
+
+@frozen
+class EnvironmentList:
+    """A project's environments."""
+
+    environments: tuple[Environment, ...]
+
+
+@frozen
+class Usage:
+    """What a project uses: bytes of memory and disk, CPU in percent of one core."""
+
+    cpu: float
+    memory: int
+    disk: int
+    processes: int
+
+
+# ---- lines of an answer that streams
+
+
+@frozen
+class Line:
+    """One line of a stream: exactly one of these; all empty keeps it alive."""
+
+    progress: Progress | None = None
+    done: bool = False
+    problem: Problem | None = None
+    status: NodeStatus | None = None
+    launch: Launch | None = None
+
+
+# ---- the channel between gateway and server, one JSON object a message
+
+
+@frozen
+class Drop:
+    """Cached grants that no longer hold: of a project, a person or a session."""
+
+    project_id: str = ""
+    user_id: str = ""
+    session: str = ""
+    reason: str = ""
+    """Why, for people whose connections are closed by it."""
+
+
+@frozen
+class ProjectNews:
+    """A project changed its state or came a step further."""
+
+    id: str
+    state: State
+    node: Node | None = None
+    progress: Progress | None = None
+    problem: Problem | None = None
+
+
+@frozen
+class Down:
+    """From the server to a gateway; exactly one part is set."""
+
+    nodes: tuple[Node, ...] | None = None
+    """The data center's nodes, now and whenever they change."""
+    drop: Drop | None = None
+    project: ProjectNews | None = None
+
+
+@frozen
+class Up:
+    """From a gateway to the server; exactly one part is set."""
+
+    status: NodeStatus | None = None
+    """A node answered; sent when it changes and when it comes back."""
+    silent: str = ""
+    """The name of a node that does not answer."""
+    launch: Launch | None = None
+    """An app started or ended."""

@@ -1,0 +1,81 @@
+// Follows what happens on the server and brings the page up to date.
+//
+// <main data-stream="/ada/lab/events"> names the stream. Elements with data-live
+// fetch themselves anew when something changed; progress is put in as it comes.
+
+const SOON = 80; // several events at once make one refresh
+const AGAIN = 5000;
+
+/** Starts following; `refresh` is called with each element that must fetch itself. */
+export function follow(refresh) {
+  const place = document.querySelector("[data-stream]");
+  if (!place) return;
+  let source = null;
+  let timer = 0;
+  let retry = 0;
+  let first = true;
+
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      for (const element of document.querySelectorAll("[data-live]")) refresh(element);
+    }, SOON);
+  };
+
+  const open = () => {
+    clearTimeout(retry);
+    if (source || document.hidden) return;
+    source = new EventSource(place.dataset.stream);
+    source.addEventListener("open", () => {
+      // What happened while nobody listened is on no stream.
+      if (!first) soon();
+      first = false;
+    });
+    for (const kind of ["state", "apps", "team", "account"]) {
+      source.addEventListener(kind, soon);
+    }
+    source.addEventListener("state", (event) => announce(JSON.parse(event.data)));
+    source.addEventListener("progress", (event) => {
+      if (!progress(JSON.parse(event.data))) soon();
+    });
+    source.addEventListener("end", () => location.reload());
+    source.addEventListener("error", () => {
+      // The browser tries again by itself unless the answer was a refusal.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      close();
+      retry = setTimeout(open, AGAIN);
+    });
+  };
+
+  const close = () => {
+    source?.close();
+    source = null;
+    clearTimeout(retry);
+  };
+
+  // Browsers allow six connections to a host: tabs nobody looks at hold none.
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  open();
+}
+
+/** Tells screen readers of a new state. */
+function announce({ project, state }) {
+  const voice = document.getElementById("voice");
+  if (voice && state) voice.textContent = `${project ?? "Project"}: ${state}`;
+}
+
+/** Moves the bar of a project; returns false when the page shows none yet. */
+function progress(data) {
+  const step = data.progress ?? data;
+  const box = document.querySelector(`[data-progress="${CSS.escape(data.project ?? "")}"]`);
+  if (!box || !step.step) return false;
+  const bar = box.querySelector("progress");
+  const share = step.total > 0 ? Math.floor((step.done * 100) / step.total) : null;
+  if (share === null) bar.removeAttribute("value");
+  else bar.value = Math.min(100, share);
+  box.querySelector("[data-step]").textContent = step.step;
+  box.querySelector("output").textContent = share === null ? "" : `${Math.min(100, share)} %`;
+  return true;
+}

@@ -1,0 +1,72 @@
+"""One step by verb and arguments."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from aen.compute.disk import __main__ as program
+from aen.compute.disk.__main__ import VERBS, main
+from tests.compute.fakes import small_template
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    """Return the lines that were said."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_result_is_the_last_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Progress, then what came of it."""
+    small_template(tmp_path / "template")
+    arguments = {
+        "template": str(tmp_path / "template"),
+        "target": str(tmp_path / "clone"),
+        "prefix": "/p",
+        "link": True,
+    }
+    assert main("clone", json.dumps(arguments)) == 0
+    *progress, last = said(capsys)
+    assert progress[-1]["done"] == progress[-1]["total"]
+    assert last == {"result": {"shared": 1, "copied": 5}}
+
+
+@pytest.mark.parametrize(("number", "kind"), [(28, "full"), (122, "full"), (5, "disk")])
+def test_a_failure_says_its_kind_and_leaves_nothing(
+    number: int,
+    kind: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A disk that fills up in the middle of a clone."""
+    small_template(tmp_path / "template")
+
+    def fail(*_: object) -> None:
+        raise OSError(number, "the disk says no")
+
+    monkeypatch.setattr("aen.compute.disk.clone.shutil.copyfile", fail)
+    target = str(tmp_path / "clone")
+    arguments = {"template": str(tmp_path / "template"), "target": target}
+    assert main("clone", json.dumps(arguments | {"prefix": "/p", "link": True})) == 1
+    assert said(capsys)[-1]["kind"] == kind
+    assert not (tmp_path / "clone").exists()
+
+
+def test_a_refusal_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What people read when a link is in the way."""
+    (tmp_path / "ada").symlink_to("/")
+    where = {"root": str(tmp_path), "owner": "ada", "name": "lab"}
+    assert main("settle", json.dumps(where)) == 1
+    answer = said(capsys)[-1]
+    assert answer["kind"] == "refused"
+    assert "“ada” is a link" in str(answer["error"])
+
+
+def test_every_verb_has_a_meaning() -> None:
+    """The table names functions that say what they do."""
+    assert all(verb.__doc__ for verb in VERBS.values())
+    assert program.__doc__

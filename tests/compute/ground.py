@@ -1,0 +1,128 @@
+"""A node's launches on a temporary directory, with fakes for what is not theirs."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from attrs import define, evolve, field
+
+from aen.compute.app_process import LaunchLimits
+from aen.compute.command import Ground
+from aen.compute.launches import Launches, LaunchGround
+from aen.compute.manifests import Manifests
+from aen.compute.preparing import Preparation
+from aen.compute.projects import Environment
+from aen.compute.records import Records
+from aen.compute.running import RunningProjects
+from aen.compute.spawn import OwnSpawner, Spawner
+from aen.model.names import EnvironmentName, ProjectPath
+from aen.wire.messages import LaunchRequest, ProjectOnDisk
+
+PROJECT = ProjectOnDisk("p1", "ada", "lab")
+OTHER = ProjectOnDisk("p2", "ada", "other")
+
+
+@define
+class FakeProjects:
+    """Projects that have one environment and nothing in it."""
+
+    root: Path
+
+    def home(self, path: ProjectPath) -> Path:
+        """Return the project's directory."""
+        return self.root / path.owner / path.name
+
+    def environment(self, path: ProjectPath, name: EnvironmentName) -> Path:
+        """Return an environment's prefix."""
+        return self.home(path) / "envs" / name
+
+    def active_name(self, project_id: str) -> EnvironmentName:
+        """Return the active environment."""
+        return EnvironmentName("default")
+
+    async def environments(
+        self, path: ProjectPath, project_id: str
+    ) -> tuple[Environment, ...]:
+        """Return the one environment."""
+        return (Environment(EnvironmentName("default"), "3.11", (), active=True),)
+
+
+@define(eq=False)
+class Node:
+    """What a test needs of a node; `launches` anew is what a restart is."""
+
+    directory: Path
+    reactor: Any
+    limits: LaunchLimits = field(factory=lambda: LaunchLimits(patience=1.0))
+    spawner: Spawner | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for project in (PROJECT, OTHER):
+            place = self.directory / "projects" / project.owner / project.name
+            place.mkdir(parents=True, exist_ok=True)
+        self.apps.mkdir(exist_ok=True)
+
+    @property
+    def apps(self) -> Path:
+        """Where the operator's manifests are."""
+        return self.directory / "apps"
+
+    @property
+    def records(self) -> Records:
+        """The records on disk."""
+        (self.directory / "s").mkdir(exist_ok=True)
+        return Records(self.directory / "launches", self.directory / "s")
+
+    def manifest(self, name: str, command_list: list[str], **more: Any) -> None:
+        """Install an app."""
+        content = {"name": name, "title": name.title(), "command_list": command_list}
+        path = self.apps / f"{name}.json"
+        path.write_text(json.dumps({**content, **more}))
+
+    def launches(self) -> Launches:
+        """Return the launches of a service that has just begun."""
+        running = RunningProjects(self.directory / "running")
+        running.load()
+        records = self.records
+        records.prepare()
+        return Launches(
+            LaunchGround(
+                manifests=Manifests(self.apps),
+                running=running,
+                records=records,
+                spawner=self.spawner or OwnSpawner(self.reactor),
+                preparation=Preparation(
+                    FakeProjects(self.directory / "projects"),
+                    self._jupyter,
+                    self.directory / "homes",
+                    Ground(sys.executable),
+                ),
+                reactor=self.reactor,
+                machine="here",
+                logs=self.directory / "log",
+                limits=self.limits,
+            )
+        )
+
+    async def _jupyter(self) -> Path:
+        return self.directory / "jupyter"
+
+    def start(self, *projects: ProjectOnDisk) -> None:
+        """Note projects as running, before `launches` is asked for."""
+        running = RunningProjects(self.directory / "running")
+        running.load()
+        for project in projects:
+            running.add(project)
+
+
+def asking(
+    app: str, user: str = "ada", project: ProjectOnDisk = PROJECT
+) -> LaunchRequest:
+    """Return a request to launch *app*."""
+    return LaunchRequest(project, app, user, token="t0ken")
+
+
+def without(request: LaunchRequest, project: ProjectOnDisk) -> LaunchRequest:
+    """Return *request* about another project."""
+    return evolve(request, project=project)

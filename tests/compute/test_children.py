@@ -1,0 +1,77 @@
+"""Short-lived child programs."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor  # noqa: TID251 -- real children need it
+from twisted.internet.defer import CancelledError
+
+from aen.compute.children import Command, Ended, run
+
+pytestmark = pytest.mark.system
+REACTOR: Any = reactor
+
+
+def python(code: str, **more: Any) -> Command:
+    """Return the command that runs *code*."""
+    return Command((sys.executable, "-I", "-c", code), **more)
+
+
+@pytest_twisted.ensureDeferred
+async def test_lines_come_as_they_are_said() -> None:
+    """Both outputs, the last line without its end too; the status is told."""
+    code = "import sys; print('one'); sys.stdout.flush(); print('two', file=sys.stderr)"
+    lines: list[str] = []
+    ended = await run(REACTOR, python(f"{code}; sys.exit(3)"), lines.append)
+    assert sorted(lines) == ["one", "two"]
+    assert ended.status == 3
+    assert not ended.ok
+
+
+@pytest_twisted.ensureDeferred
+async def test_only_the_last_lines_are_kept() -> None:
+    """However much is said."""
+    code = "for n in range(5000): print(n)"
+    ended = await run(REACTOR, python(code), lambda _: None, keep=2)
+    assert ended == Ended(0, ("4998", "4999"))
+
+
+@pytest_twisted.ensureDeferred
+async def test_too_slow_is_killed() -> None:
+    """After its time a child is gone, and the result says why."""
+    ended = await run(
+        REACTOR, python("import time; time.sleep(60)", timeout=0.3), lambda _: None
+    )
+    assert ended.timed_out
+    assert ended.status is None
+
+
+@pytest_twisted.ensureDeferred
+async def test_nothing_of_ours_reaches_it(tmp_path: Path) -> None:
+    """Environment and directory are those of the command."""
+    command = Command(
+        ("/bin/sh", "-c", "env; pwd"), {"A": "b"}, directory=tmp_path, timeout=10
+    )
+    ended = await run(REACTOR, command, lambda _: None)
+    said = set(ended.lines)
+    assert {"A=b", str(tmp_path)} <= said
+    assert said <= {
+        "A=b",
+        str(tmp_path),
+        f"PWD={tmp_path}",
+        "SHLVL=0",
+        "_=/usr/bin/env",
+    }
+
+
+@pytest_twisted.ensureDeferred
+async def test_cancelling_kills_it() -> None:
+    """Nobody waits any more: no child goes on."""
+    lines: list[str] = []
+    work = run(REACTOR, python("import time; time.sleep(60)"), lines.append)
+    work.cancel()
+    with pytest.raises(CancelledError):
+        await work

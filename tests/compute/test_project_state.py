@@ -1,0 +1,46 @@
+"""What a node remembers of a project."""
+
+from pathlib import Path
+
+import pytest
+
+from aen.compute.project_state import ProjectState, ProjectStates
+from aen.model.errors import Invalid
+from aen.model.names import EnvironmentName
+
+
+def test_remembered_privately(tmp_path: Path) -> None:
+    """Nobody but the node reads or changes it."""
+    states = ProjectStates(tmp_path)
+    states.write("p1", ProjectState("ada/lab"))
+    assert states.read("p1") == ProjectState("ada/lab", "default")
+    assert (tmp_path / ".state").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / ".state" / "p1.json").stat().st_mode & 0o777 == 0o600
+    states.forget("p1")
+    states.forget("p1")
+    assert states.read("p1") is None
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"path": 5}', '{"other": ""}'])
+def test_a_damaged_file_is_as_good_as_none(content: str, tmp_path: Path) -> None:
+    """The next start looks at the disk and writes it anew."""
+    (tmp_path / ".state").mkdir()
+    (tmp_path / ".state" / "p1.json").write_text(content)
+    assert ProjectStates(tmp_path).read("p1") is None
+
+
+@pytest.mark.parametrize("project_id", ["", "..", "a/b", "a.b", "x" * 65, "é"])
+def test_ids_are_no_paths(project_id: str, tmp_path: Path) -> None:
+    """An id from outside never names another file."""
+    with pytest.raises(Invalid):
+        ProjectStates(tmp_path).read(project_id)
+
+
+def test_the_active_environment(tmp_path: Path) -> None:
+    """Changed for a project that was started, nothing for others."""
+    states = ProjectStates(tmp_path)
+    states.activate("p1", EnvironmentName("other"))
+    assert states.read("p1") is None
+    states.write("p1", ProjectState("ada/lab"))
+    states.activate("p1", EnvironmentName("other"))
+    assert states.read("p1") == ProjectState("ada/lab", "other")

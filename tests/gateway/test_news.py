@@ -1,0 +1,127 @@
+"""News close what is no longer allowed, and leave the rest in peace."""
+
+from random import Random
+from typing import Any
+
+import pytest
+from attrs import define, evolve, field
+from twisted.internet.task import Clock
+
+from aen.gateway.grants import Grants, Limits, grant_tag
+from aen.gateway.health import Health
+from aen.gateway.news import News
+from aen.gateway.nodes import Nodes
+from aen.gateway.opening import Openings
+from aen.model.errors import NotFound, Unavailable
+from aen.wire.messages import Down, Drop, Up
+from tests.gateway.fakes import ADA, GRANT, NODE, PATH, Server
+
+
+@define
+class Connections:
+    """Notes what is closed."""
+
+    closed: list[tuple[str, int, str]] = field(factory=list)
+
+    def close_tagged(self, tag: str, code: int = 1008, reason: str = "") -> int:
+        self.closed.append((tag, code, reason))
+        return 1
+
+
+@define
+class End:
+    said: list[Up] = field(factory=list)
+
+    def say(self, message: Any) -> None:
+        self.said.append(message)
+
+
+@define
+class World:
+    server: Server
+    grants: Grants
+    health: Health
+    news: News
+    connections: Connections
+
+    def known(self) -> None:
+        """Let ada's grant be known."""
+        self.grants.find(ADA, PATH)
+        self.server.answer(GRANT)
+
+
+class NoStreams:
+    async def follow(self, *_: Any) -> None:
+        raise Unavailable("no node here")
+
+
+@pytest.fixture
+def world() -> World:
+    """Return a gateway's knowledge, with nobody behind it."""
+    clock, server = Clock(), Server()
+    grants = Grants(server.grant, clock, Limits(60, 3600, 10))
+    nodes = Nodes(NoStreams(), clock, Random(1))  # type: ignore[arg-type]
+    health = Health(nodes)
+    openings = Openings(server.grant, NoStreams(), clock)  # type: ignore[arg-type]
+    news = News(grants, nodes, openings, health)
+    nodes.tell = news.tell_server
+    connections = Connections()
+    news.attach(connections)
+    return World(server, grants, health, news, connections)
+
+
+TAG = grant_tag(ADA, PATH)
+DROP = Down(drop=Drop(project_id="p1", reason="You are no longer in the team."))
+
+
+def test_who_is_out_is_closed_out(world: World) -> None:
+    """A refusal closes what is open, with the reason."""
+    world.known()
+    world.news.heard(DROP)
+    world.server.answer(NotFound("There is no such project."))
+    assert world.connections.closed == [(TAG, 1008, "You are no longer in the team.")]
+
+
+def test_who_may_neither_run_nor_read_is_closed_out(world: World) -> None:
+    """A grant that opens no app is as good as none."""
+    world.known()
+    world.news.heard(DROP)
+    world.server.answer(evolve(GRANT, actions=("view",)))
+    assert world.connections.closed
+
+
+def test_who_still_may_is_left_in_peace(world: World) -> None:
+    """Nobody's notebook is closed because somebody else left the team."""
+    world.known()
+    world.news.heard(DROP)
+    world.server.answer(GRANT)
+    assert not world.connections.closed
+
+
+def test_a_silent_server_closes_nothing(world: World) -> None:
+    """Without an answer the grace holds; the channel's return asks again."""
+    world.known()
+    world.news.heard(DROP)
+    world.server.answer(Unavailable("down"))
+    assert not world.connections.closed
+
+
+def test_an_opened_channel_checks_everything(world: World) -> None:
+    """What was missed while the channel was closed is found out."""
+    world.known()
+    end = End()
+    world.news.opened(end)
+    assert world.health.server_answers
+    world.server.answer(NotFound("There is no such project."))
+    assert world.connections.closed == [(TAG, 1008, "There is no such project.")]
+    world.news.closed(end, "bye")
+    assert not world.health.server_answers
+
+
+def test_nodes_come_with_the_news(world: World) -> None:
+    """The data center's nodes are followed as the server says."""
+    end = End()
+    world.news.opened(end)
+    world.news.heard(Down(nodes=(NODE,)))
+    assert end.said == [Up(silent="n1")]
+    world.news.heard(Down(nodes=()))

@@ -1,0 +1,315 @@
+"""Where requests go: at once when the answers are known, politely when not."""
+
+import json
+from random import Random
+from typing import Any
+
+import pytest
+from attrs import define, evolve, field
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from aen.gateway.grants import Grants, Limits
+from aen.gateway.nodes import Nodes
+from aen.gateway.opening import Openings
+from aen.gateway.pages import Pages
+from aen.gateway.passes import CookieNames, Pass, Passes, hash_token
+from aen.gateway.router import GatewayRouter
+from aen.gateway.settings import GatewaySettings
+from aen.gateway.signin import SignIn
+from aen.gateway.upstreams import Upstreams
+from aen.model.errors import NotFound, Unauthenticated
+from aen.model.projects import State
+from aen.proxy.head import Headers, Peer, RequestHead
+from aen.proxy.routing import Answer, Forward
+from aen.runtime.assets import Assets
+from aen.wire.client import Identity
+from aen.wire.messages import (
+    Credential,
+    Drop,
+    Grant,
+    GrantQuestion,
+    Line,
+    NodeStatus,
+    Opening,
+    OpenQuestion,
+)
+from aen.wire.tickets import Seal, SigningKey, unseal
+from tests.gateway.fakes import GRANT, LAUNCH, NODE
+
+KEY = SigningKey(b"k" * 32)
+PASSES = Passes.of(KEY)
+PASS = PASSES.issue(Pass("s1", "ada", 5000.0))
+PEER = Peer("192.0.2.1", 1, secure=False)
+SETTINGS = GatewaySettings(
+    name="east", server="http://aen", server_key="x", key=KEY.text,
+    public_url="http://gate:8089", prefix="/opt/gate",
+)  # fmt: skip
+PAGE: Headers = ((b"Accept", b"text/html"),)
+COOKIE: Headers = ((b"Cookie", b"x=1; aen-pass-ab=" + PASS.encode()),)
+
+
+@define
+class World:
+    """What the server and the node say."""
+
+    grant_answer: Any = GRANT
+    opening: Opening = field(factory=lambda: Opening(State.RUNNING, NODE))
+    launch: Any = LAUNCH
+    asked: list[GrantQuestion] = field(factory=list)
+
+    def grant(self, question: GrantQuestion) -> Deferred[Grant]:
+        self.asked.append(question)
+        waiting: Deferred[Grant] = Deferred()
+        if isinstance(self.grant_answer, Exception):
+            waiting.errback(self.grant_answer)
+        else:
+            waiting.callback(self.grant_answer)
+        return waiting
+
+    def open(self, _: OpenQuestion) -> Deferred[Opening]:
+        waiting: Deferred[Opening] = Deferred()
+        waiting.callback(self.opening)
+        return waiting
+
+    async def follow(self, _at: Any, _route: Any, _asked: Any, on_line: Any) -> None:
+        status = NodeStatus("n1", "1", single_user=True, projects=0, apps=())
+        on_line(Line(status=status))
+        await Deferred()
+
+    async def ask(self, *_: Any) -> Any:
+        return await self.launch if isinstance(self.launch, Deferred) else self.launch
+
+
+@pytest.fixture
+def world() -> World:
+    """Return a world in which everything runs and ada may open it."""
+    return World()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock at 1000."""
+    clock = Clock()
+    clock.advance(1000)
+    return clock
+
+
+@pytest.fixture
+def nodes(world: World, clock: Clock) -> Nodes:
+    """Return nodes, none of them followed yet."""
+    return Nodes(world, clock, Random(1))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def router(world: World, clock: Clock, nodes: Nodes) -> GatewayRouter:
+    """Return the router of a gateway in that world."""
+    sign_in = SignIn(
+        "east", "http://gate:8089", "http://aen", CookieNames("ab", secure=False),
+        PASSES, Seal(b"s" * 32), world.ask, lambda: "secret", 600.0,
+    )  # fmt: skip
+    grants = Grants(world.grant, clock, Limits(60, 3600, 100))
+    openings = Openings(world.open, world, clock)  # type: ignore[arg-type]
+    upstreams = Upstreams(
+        Identity("gateway:east", KEY), clock, "here", frozenset({"http://gate:8089"})
+    )
+    assets = Assets({"gateway.css": "g.css", "gateway.js": "g.js"}, {})
+    return GatewayRouter(
+        sign_in, grants, openings, nodes, upstreams,
+        Pages.of(assets, "http://aen"), assets, SETTINGS, clock,
+    )  # fmt: skip
+
+
+def ask(
+    router: GatewayRouter, target: bytes, *headers: Headers, method: bytes = b"GET"
+) -> Any:
+    """Return what the router decides at once, or what its Deferred came to."""
+    head = RequestHead(method, target, "1.1", sum(headers, ()))
+    decided: Any = router.route(head, PEER)
+    if not isinstance(decided, Deferred):
+        return decided
+    found: list[Any] = []
+    decided.addCallback(found.append)
+    return found[0] if found else None
+
+
+def header(answer: Answer, name: bytes) -> bytes:
+    """Return the value of a header of an answer."""
+    return dict(answer.headers)[name]
+
+
+LAB = b"/ada/lab/jupyterlab/lab?x=1"
+
+
+def test_a_known_app_is_reached_without_waiting(router: GatewayRouter) -> None:
+    """The first request asks; the second is decided in one go, by look-ups alone."""
+    first = ask(router, LAB, COOKIE)
+    head = RequestHead(b"GET", LAB, "1.1", COOKIE)
+    second = router.route(head, PEER)
+    assert isinstance(second, Forward)
+    assert second == first
+    assert second.upstream == "unix:/run/l1/app.sock"
+    assert second.target == LAB
+    assert second.origins == frozenset({"http://gate:8089"})
+
+
+def test_our_secrets_stay_here(router: GatewayRouter) -> None:
+    """Cookies of ours never reach an app, nor can it set one; nor does a token."""
+    by_token = ask(router, LAB, ((b"Authorization", b"Bearer aen_t"),))
+    assert b"authorization" in by_token.drop_headers
+    assert set(by_token.drop_cookies) == {b"aen-", b"__Host-aen-"}
+    by_cookie = ask(router, LAB, COOKIE, ((b"Authorization", b"Basic eDp5"),))
+    assert b"authorization" not in by_cookie.drop_headers
+
+
+def test_a_token_is_asked_for_by_its_hash(router: GatewayRouter, world: World) -> None:
+    """The token itself does not leave the gateway."""
+    ask(router, LAB, ((b"Authorization", b"bearer  aen_t"),), COOKIE)
+    assert world.asked[0].credential == Credential(token_hash=hash_token(b"aen_t"))
+
+
+def test_a_stranger_signs_in_and_comes_back(router: GatewayRouter) -> None:
+    """A page load without a pass goes to the server, and remembers where it was."""
+    answer = ask(router, LAB, PAGE)
+    assert answer.status == 303
+    assert header(answer, b"location").startswith(b"http://aen/oauth/authorize?")
+    assert header(answer, b"set-cookie").startswith(b"aen-signin-ab=")
+
+
+@pytest.mark.parametrize(
+    "headers", [(), ((b"Cookie", b"aen-pass-ab=forged.x"),), ((b"Accept", b"*/*"),)]
+)
+def test_a_program_without_a_pass_gets_json(
+    router: GatewayRouter, headers: Headers
+) -> None:
+    """Anything but a page load gets 401 and a JSON body."""
+    answer = ask(router, LAB, headers)
+    assert answer.status == 401
+    assert json.loads(answer.body)["error"]["code"] == "unauthenticated"
+
+
+def test_an_ended_session_signs_in_again(router: GatewayRouter, world: World) -> None:
+    """A pass of a session that is over is as good as none."""
+    world.grant_answer = Unauthenticated("The session has ended.")
+    assert ask(router, LAB, PAGE, COOKIE).status == 303
+    assert ask(router, LAB, COOKIE).status == 401
+
+
+def test_a_private_project_does_not_exist(router: GatewayRouter, world: World) -> None:
+    """To strangers it is 404, as a page and as JSON."""
+    world.grant_answer = NotFound("There is no such project.")
+    page = ask(router, LAB, PAGE, COOKIE)
+    assert page.status == 404
+    assert b"There is no such project." in page.body
+    assert ask(router, LAB, COOKIE).status == 404
+
+
+def test_a_viewer_may_not_write(router: GatewayRouter, world: World) -> None:
+    """An app that writes is not opened for one who may only read."""
+    world.grant_answer = evolve(GRANT, actions=("view", "read files"))
+    assert ask(router, LAB, COOKIE).status == 403
+
+
+def test_a_read_app_opens_for_a_viewer(router: GatewayRouter, world: World) -> None:
+    """What a launch's manifest asks for is what is checked."""
+    assert isinstance(ask(router, LAB, COOKIE), Forward)
+    world.grant_answer = evolve(GRANT, actions=("view", "read files"))
+    router.grants.drop(Drop("p1"))
+    assert ask(router, LAB, COOKIE).status == 403
+
+
+def test_a_slow_app_shows_progress(
+    router: GatewayRouter, world: World, clock: Clock
+) -> None:
+    """A person sees the waiting page soon; a program waits, then gets 503."""
+    world.launch = Deferred()
+    pages: list[Any] = []
+    for headers in (PAGE + COOKIE, COOKIE):
+        head = RequestHead(b"GET", LAB, "1.1", headers)
+        decided: Any = router.route(head, PEER)
+        decided.addCallback(pages.append)
+    clock.advance(0.31)
+    (page,) = pages
+    assert page.status == 200
+    assert b'data-events="/_aen/wait/ada/lab/jupyterlab"' in page.body
+    clock.advance(90)
+    assert pages[1].status == 503
+    world.launch.callback(LAUNCH)
+    assert isinstance(ask(router, LAB, COOKIE), Forward)
+
+
+def test_an_app_has_a_slash(router: GatewayRouter) -> None:
+    """Relative links of an app need it; the method and the query are kept."""
+    answer = ask(router, b"/ada/lab/jupyterlab?a=b", COOKIE)
+    assert answer.status == 307
+    assert header(answer, b"location") == b"/ada/lab/jupyterlab/?a=b"
+
+
+def test_a_remote_app_is_reached_through_its_node(
+    router: GatewayRouter, world: World
+) -> None:
+    """On another machine there is one port, and a ticket that opens one app."""
+    world.launch = evolve(LAUNCH, machine="elsewhere", strip_prefix=True)
+    forward = ask(router, LAB, COOKIE)
+    assert forward.upstream == "tcp:n1:5002"
+    assert forward.target == b"/launcher/apps/l1/lab?x=1"
+    ticket = dict(forward.set_headers)[b"aen-ticket"].decode()
+    assert unseal(ticket, KEY.public, "node:n1", 1000.0).purpose == "app:l1"
+    assert ask(router, LAB, COOKIE).set_headers == forward.set_headers
+
+
+def test_a_port_is_local(router: GatewayRouter, world: World) -> None:
+    """An app with a port is reached on loopback."""
+    world.launch = evolve(LAUNCH, socket="", port=4321)
+    assert ask(router, LAB, COOKIE).upstream == "tcp:127.0.0.1:4321"
+
+
+def test_an_app_that_is_gone_is_found_anew(router: GatewayRouter, world: World) -> None:
+    """Where nobody answers any more, the node is asked where the app is now."""
+    gone = ask(router, LAB, COOKIE)
+    world.launch = evolve(LAUNCH, id="l2", socket="/run/l2/app.sock")
+    head = RequestHead(b"GET", LAB, "1.1", COOKIE)
+    decided: Any = router.unreachable(head, gone, "connect")
+    found: list[Any] = []
+    decided.addCallback(found.append)
+    assert found[0].upstream == "unix:/run/l2/app.sock"
+
+
+def test_a_silent_app_is_not_started_again(router: GatewayRouter) -> None:
+    """An app that is merely slow is left alone, and the person told."""
+    forward = ask(router, LAB, COOKIE)
+    head = RequestHead(b"GET", LAB, "1.1", PAGE + COOKIE)
+    answer = router.unreachable(head, forward, "timeout")
+    assert isinstance(answer, Answer)
+    assert answer.status == 503
+
+
+def test_what_is_the_gateways_own_goes_there(router: GatewayRouter) -> None:
+    """Below /_aen/ no app is ever found."""
+    assert ask(router, b"/_aen/status") == Forward(
+        "unix:/opt/gate/var/run/wakari-gateway.sock"
+    )
+    assert ask(router, b"/_aen/static/none.js").status == 404
+
+
+def test_the_root_leads_to_the_server(router: GatewayRouter) -> None:
+    """A person who types the gateway's name is helped on; a program is not."""
+    assert header(ask(router, b"/", PAGE), b"location") == b"http://aen/"
+    assert ask(router, b"/ada/lab").status == 404
+
+
+def test_every_page_has_a_policy(router: GatewayRouter) -> None:
+    """No page of ours runs a script that is not ours."""
+    for target in (b"/nothing", b"/", LAB):
+        answer = ask(router, target, PAGE)
+        assert b"script-src 'self'" in header(answer, b"content-security-policy")
+
+
+def test_an_unknown_app_starts_nothing(
+    router: GatewayRouter, nodes: Nodes, world: World
+) -> None:
+    """When every node says it has no such app, the project is left alone."""
+    nodes.set((NODE,))
+    world.opening = Opening(State.STOPPED)
+    assert ask(router, b"/ada/lab/nothing/", COOKIE).status == 404
+    nodes.stop()

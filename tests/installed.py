@@ -1,0 +1,236 @@
+"""The real platform, brought up by `python -m aen.local run`, for tests to use."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+from attrs import define, field
+
+from aen.local.installation import ADMINISTRATOR, Installation
+from tests.asking import Client
+from tests.waiting import until
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / "var" / "ci"
+"""Where logs and pictures are kept for whoever looks at a failed run."""
+PASSWORD = "correct horse battery staple"
+SERVICES = {
+    "server": "wakari-server:wk-server",
+    "worker": "wakari-server:wakari-worker",
+    "gateway": "wakari-gateway",
+    "compute": "wakari-compute",
+}
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports nobody listens on now."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
+def new_installation() -> Installation:
+    """Choose a folder and ports for an installation of its own."""
+    # Short: the paths of UNIX sockets are limited to about a hundred bytes.
+    folder = Path(tempfile.mkdtemp(prefix="aen"))
+    http_port, gateway, compute = free_ports(3)
+    return Installation(folder, http_port, gateway, compute)
+
+
+@define
+class Installed:
+    """One installation and the `run` that keeps it up."""
+
+    one: Installation
+    password: str = PASSWORD
+    run: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+    _token: str | None = field(default=None, init=False)
+
+    @property
+    def said(self) -> Path:
+        """What `run` printed."""
+        return self.one.prefix / "run.txt"
+
+    def command(self) -> tuple[str, ...]:
+        """Return the command line of `make run` for this installation."""
+        one = self.one
+        return (
+            *(sys.executable, "-m", "aen.local", "run"),
+            *("--prefix", str(one.prefix), "--http", str(one.http)),
+            *("--gateway", str(one.gateway), "--compute", str(one.compute)),
+        )
+
+    def start(self) -> None:
+        """Begin bringing it up."""
+        with self.said.open("ab") as output:
+            self.run = subprocess.Popen(
+                self.command(),
+                cwd=ROOT,
+                env={**os.environ, "ADMIN_PASSWORD": self.password},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def is_ready(self) -> bool:
+        """Tell whether it is ready as the public contract says; fail if it ended."""
+        assert self.run is not None
+        assert self.run.poll() is None, self.said.read_text()
+        return (
+            self.web.get("/healthz").status == http.client.OK
+            and self.gate.get("/_aen/status").status == http.client.OK
+        )
+
+    def wait_ready(self, seconds: float = 120.0) -> None:
+        """Wait until everything is up and `run` has said so."""
+        until(self.is_ready, "the platform is up", seconds)
+        until(lambda: "AEN is ready" in self.said.read_text(), "run says so")
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """End it the way a person does, and return the exit status of `run`."""
+        assert self.run is not None
+        self.run.send_signal(number)
+        return self.run.wait(60)
+
+    @property
+    def web(self) -> Client:
+        """The server, for nobody in particular."""
+        return Client(self.one.url)
+
+    @property
+    def gate(self) -> Client:
+        """The gateway, for nobody in particular."""
+        return Client(self.one.gateway_url)
+
+    def admin(self, *arguments: str) -> str:
+        """Run `bin/aen-server-admin` and return what it printed."""
+        return self.command_below_bin("aen-server-admin", *arguments)
+
+    def command_below_bin(self, name: str, *arguments: str) -> str:
+        """Run one of the installation's own commands."""
+        done = subprocess.run(
+            (self.one.programs / name, *arguments),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            cwd="/",
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    @property
+    def token(self) -> str:
+        """An API token of the administrator, made by an operator's command."""
+        if self._token is None:
+            said = self.admin("add-token", ADMINISTRATOR, "--note", "tests")
+            self._token = said.split()[-1]
+        return self._token
+
+    def api(self, token: str | None = None) -> Client:
+        """Return the JSON API for a token's owner."""
+        bearer = {"Authorization": f"Bearer {token or self.token}"}
+        return Client(self.one.url, bearer)
+
+    def apps(self, token: str | None = None) -> Client:
+        """Return the gateway for a token's owner."""
+        bearer = {"Authorization": f"Bearer {token or self.token}"}
+        return Client(self.one.gateway_url, bearer)
+
+    def pid(self, role: str) -> int:
+        """Return the process of a role; 0 while it does not run."""
+        done = subprocess.run(
+            (self.one.programs / "supervisorctl", "pid", SERVICES[role]),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+        return int(done.stdout) if done.stdout.strip().isdigit() else 0
+
+    def control(self, verb: str, role: str) -> None:
+        """Start, stop or restart a role with supervisorctl."""
+        self.command_below_bin("supervisorctl", verb, SERVICES[role])
+
+    def kill(self, role: str) -> None:
+        """Kill a role without warning and wait until another process does its work."""
+        before = self.pid(role)
+        assert before
+        os.kill(before, signal.SIGKILL)
+        until(lambda: self.pid(role) not in (0, before), f"{role} is back", 20)
+
+    def processes(self) -> list[str]:
+        """Return every process that has to do with this installation, as text."""
+        return [
+            f"{process.pid} {' '.join(_command(process))}"
+            for process in psutil.process_iter()
+            if process.pid != os.getpid() and self._touches(process)
+        ]
+
+    def _touches(self, process: psutil.Process) -> bool:
+        place = str(self.one.prefix)
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            texts = [*process.cmdline(), process.cwd(), *process.environ().values()]
+        except (psutil.Error, OSError):
+            return False
+        return any(place in text for text in texts)
+
+    def keep_logs(self, name: str) -> None:
+        """Copy every log to where the artefacts of a run are kept."""
+        for path in sorted(self.one.prefix.rglob("*")):
+            if path.is_file() and (path.suffix in (".log", ".txt")):
+                kept = KEPT / "logs" / name / path.relative_to(self.one.prefix)
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, kept)
+
+    def clean(self) -> None:
+        """End and forget what is left, however the test went."""
+        if self.run is not None and self.run.poll() is None:
+            self.run.kill()
+            self.run.wait()
+        for line in self.processes():
+            _kill(int(line.split()[0]))
+        shutil.rmtree(self.one.prefix, ignore_errors=True)
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def brought_up(name: str) -> Iterator[Installed]:
+    """Give a platform that is up; afterwards end it and see that nothing is left."""
+    made = Installed(new_installation())
+    try:
+        made.start()
+        made.wait_ready()
+        yield made
+        status = made.stop()
+        assert status == 0, made.said.read_text()
+        assert made.processes() == []
+    finally:
+        made.keep_logs(name)
+        made.clean()

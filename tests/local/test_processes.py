@@ -1,0 +1,55 @@
+"""Finding and ending the processes of one installation."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aen.local.files import MARK
+from aen.local.processes import belonging, end, wait_gone
+
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "print('ready', flush=True); time.sleep(60)"
+)
+
+
+@pytest.fixture
+def stubborn(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Give a process of the installation in *tmp_path* that ignores SIGTERM."""
+    with subprocess.Popen(
+        (sys.executable, "-c", STUBBORN),
+        env={**os.environ, MARK: str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield process
+        process.kill()
+
+
+def test_only_its_own(tmp_path: Path, stubborn: subprocess.Popen[str]) -> None:
+    """Processes of another installation are not touched."""
+    assert [each.pid for each in belonging(tmp_path)] == [stubborn.pid]
+    assert belonging(tmp_path / "other") == []
+
+
+def test_stubborn_is_killed(tmp_path: Path, stubborn: subprocess.Popen[str]) -> None:
+    """A process that does not end when asked is killed after its patience."""
+    end(belonging(tmp_path), patience=0.1)
+    assert belonging(tmp_path) == []
+
+
+def test_wait_is_bounded(tmp_path: Path, stubborn: subprocess.Popen[str]) -> None:
+    """Waiting for a process that does not end by itself ends it."""
+    wait_gone(tmp_path, patience=0.1)
+    assert belonging(tmp_path) == []
+
+
+def test_nothing_to_end(tmp_path: Path) -> None:
+    """Where nothing runs there is nothing to wait for."""
+    wait_gone(tmp_path, patience=60.0)

@@ -1,0 +1,547 @@
+"""Requests and responses through the proxy, byte for byte."""
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.logger import LogEvent
+
+from aen.proxy.limits import Limits
+from aen.proxy.routing import Answer, Decision, Forward
+from tests.proxy.harness import TO_ONE, Harness
+
+GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n%s"
+
+
+def test_an_answer_is_given_at_once() -> None:
+    """What the router answers itself needs no upstream; HEAD gets no body."""
+    harness = Harness(Answer(200, ((b"A", b"b"),), b"body"))
+    client = harness.client()
+    client.send(GET % 1)
+    assert client.take() == b"HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 4\r\n\r\nbody"
+    client.send(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert client.take() == b"HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 4\r\n\r\n"
+
+
+def test_a_request_goes_there_and_its_response_back() -> None:
+    """Heads are rewritten, bodies are not; the head and first bytes go in one write."""
+    harness = Harness(Forward("tcp:127.0.0.1:1001", target=b"/other"))
+    client = harness.client()
+    client.send(b"GET /x HTTP/1.1\r\nHost: a:1\r\nX-Request-Id: me-1\r\nB: c\r\n\r\n")
+    upstream = harness.upstream()
+    assert upstream.take() == (
+        b"GET /other HTTP/1.1\r\nHost: a:1\r\nB: c\r\n"
+        b"X-Forwarded-For: 192.168.1.1\r\nX-Forwarded-Proto: http\r\n"
+        b"X-Forwarded-Host: a:1\r\nX-Request-Id: me-1\r\n\r\n"
+    )
+    upstream.send(b"HTTP/1.1 200 OK\r\nD: e\r\ncontent-length: 5\r\n\r\nhel")
+    upstream.send(b"lo")
+    assert client.written == [
+        b"HTTP/1.1 200 OK\r\nD: e\r\ncontent-length: 5\r\n\r\nhel",
+        b"lo",
+    ]
+    assert client.connected
+    assert upstream.connected
+
+
+def test_pipelined_requests_are_answered_in_order() -> None:
+    """The second request is not even looked at before the first is answered."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1 + GET % 2 + (GET % 3)[:9])
+    assert client.producerState == "paused"
+    assert len(harness.router.asked) == 1
+    upstream = harness.upstream()
+    upstream.send(OK % b"11")
+    assert [head.target for head in harness.router.asked] == [b"/1", b"/2"]
+    upstream.send(OK % b"22")
+    assert client.take() == OK % b"11" + OK % b"22"
+    client.send((GET % 3)[9:])
+    upstream.send(OK % b"33")
+    assert client.take() == OK % b"33"
+    assert harness.connects == 1
+
+
+def test_many_pipelined_requests_do_not_recurse() -> None:
+    """A thousand answers given at once need no deep stack."""
+    harness = Harness(Answer(204))
+    client = harness.client()
+    client.send(b"".join(GET % number for number in range(1000)))
+    assert client.take() == b"HTTP/1.1 204 No Content\r\n\r\n" * 1000
+
+
+def test_an_idle_connection_that_proves_dead_is_replaced() -> None:
+    """A GET is asked again on a new connection, once."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    first = harness.upstream()
+    first.send(OK % b"11")
+    client.take()
+    client.send(GET % 2)
+    first.hang_up()
+    second = harness.upstream()
+    assert second.take().startswith(b"GET /2 ")
+    second.hang_up()
+    assert harness.router.failed == ["closed"]
+    assert client.take().startswith(b"HTTP/1.1 502 ")
+    assert harness.connects == 2
+
+
+def test_a_post_is_never_sent_twice() -> None:
+    """It fails instead; and it does not use a connection that was long idle."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    first = harness.upstream()
+    first.send(OK % b"11")
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+    first.hang_up()
+    assert harness.connects == 1
+    assert harness.router.failed == ["closed"]
+    client.send(GET % 1)
+    harness.upstream().send(OK % b"22")
+    harness.pass_time(5)
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+    assert harness.connects == 3
+
+
+def test_chunks_pass_both_ways() -> None:
+    """Extensions go; trailers stay unless they would pass for something of ours."""
+    harness = Harness(Forward("tcp:127.0.0.1:1001", set_headers=((b"X-User", b"ada"),)))
+    client = harness.client()
+    client.send(
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc"
+    )
+    upstream = harness.upstream()
+    assert upstream.take().endswith(
+        b"X-User: ada\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc"
+    )
+    client.send(b"\r\n0\r\nX_User: eve\r\nX-Sum: 1\r\n\r\n" + GET % 2)
+    assert upstream.take() == b"\r\n0\r\nX-Sum: 1\r\n\r\n"
+    upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n")
+    upstream.send(b"0\r\nSet-Cookie: a=b\r\nX-Sum: 2\r\n\r\n")
+    assert client.take() == (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"2\r\nhi\r\n0\r\nX-Sum: 2\r\n\r\n"
+    )
+    assert upstream.take().startswith(b"GET /2 ")
+
+
+def test_http_1_0_clients() -> None:
+    """They get no chunks, and their connection is kept only if they ask."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
+    upstream = harness.upstream()
+    assert upstream.take().startswith(b"GET / HTTP/1.1\r\nHost:\r\n")
+    upstream.send(b"HTTP/1.1 100 Continue\r\n\r\n" + OK % b"11")
+    assert client.take() == (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\n11"
+    )
+    client.send(b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
+    upstream.send(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+    )
+    assert client.take() == b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhi"
+    assert not client.connected
+
+
+def test_a_body_until_close_is_chunked_for_the_client() -> None:
+    """So its connection can stay; a torn connection is not an end."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    upstream = harness.upstream()
+    upstream.send(b"HTTP/1.0 200 OK\r\n\r\nabc")
+    assert client.take() == (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
+    )
+    upstream.hang_up()
+    assert client.take() == b"0\r\n\r\n"
+    client.send(GET % 2)
+    again = harness.upstream()
+    again.send(b"HTTP/1.0 200 OK\r\n\r\nabc")
+    client.take()
+    again.hang_up(OSError())
+    assert client.take() == b""
+    assert not client.connected
+
+
+@pytest.mark.parametrize(
+    ("method", "head"),
+    [
+        (b"HEAD", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
+        (b"GET", b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"),
+        (b"GET", b"HTTP/1.1 204 No Content\r\n\r\n"),
+    ],
+)
+def test_responses_without_body(method: bytes, head: bytes) -> None:
+    """They end with their head, and the connection serves again."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(method + b" / HTTP/1.1\r\nHost: a\r\n\r\n" + GET % 2)
+    upstream = harness.upstream()
+    upstream.take()
+    upstream.send(head)
+    assert client.take() == head
+    assert upstream.take().startswith(b"GET /2 ")
+
+
+def test_waiting_for_100_continue() -> None:
+    """Interim responses are passed on, as often as the limit says."""
+    harness = Harness(TO_ONE, Limits(interim_responses=2))
+    client = harness.client()
+    post = (
+        b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+        b"Content-Length: 2\r\n\r\n"
+    )
+    client.send(post)
+    upstream = harness.upstream()
+    assert b"Expect: 100-continue" in upstream.take()
+    upstream.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+    assert client.take() == b"HTTP/1.1 100 Continue\r\n\r\n"
+    client.send(b"hi")
+    assert upstream.take() == b"hi"
+    upstream.send(b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + OK % b"11")
+    assert client.take() == b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + OK % b"11"
+    client.send(post)
+    upstream.send(b"HTTP/1.1 100 Continue\r\n\r\n" * 3)
+    assert harness.router.failed == ["protocol"]
+
+
+def test_an_early_answer_ends_the_connection() -> None:
+    """A body nobody reads cannot be skipped, so nothing can follow it."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhi")
+    upstream = harness.upstream()
+    upstream.send(b"HTTP/1.1 413 Large\r\nContent-Length: 0\r\n\r\n")
+    assert client.take() == b"HTTP/1.1 413 Large\r\nContent-Length: 0\r\n\r\n"
+    assert upstream.aborted
+    assert not client.connected
+
+
+def test_bytes_beyond_the_announced_length_end_both_connections() -> None:
+    """Nobody can tell whose they are."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1 + GET % 2)
+    upstream = harness.upstream()
+    upstream.send(OK % b"11" + OK % b"22")
+    assert client.take() == OK % b"11"
+    assert not client.connected
+    assert not upstream.connected
+    assert len(harness.router.asked) == 1
+
+
+def test_bytes_nobody_asked_for_end_an_idle_connection() -> None:
+    """They would be taken for the answer to the next request."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    upstream = harness.upstream()
+    upstream.send(OK % b"11")
+    upstream.send(OK % b"22")
+    assert upstream.aborted
+    client.take()
+    client.send(GET % 2)
+    assert harness.connects == 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n",
+    ],
+)
+def test_an_upstream_that_vanishes_midway(head: bytes) -> None:
+    """The client sees that the response is not whole."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    upstream = harness.upstream()
+    upstream.send(head)
+    upstream.hang_up()
+    assert client.take() == head
+    assert not client.connected
+    assert harness.router.failed == []
+
+
+def test_a_broken_chunk_from_an_upstream() -> None:
+    """The response is broken off; nothing malformed reaches the client."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    upstream = harness.upstream()
+    upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    client.take()
+    upstream.send(b"5\nabcde\r\n0\r\n\r\n")
+    assert client.take() == b""
+    assert not client.connected
+    assert upstream.aborted
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        b"SSH-2.0-OpenSSH\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+        b"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
+        b"HTTP/1.1 600 OK\r\nContent-Length: 1\r\n\r\nx",
+        b"HTTP/1.1 101 OK\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
+    ],
+)
+def test_an_upstream_that_does_not_speak_http(response: bytes) -> None:
+    """Its bytes stay here; the router is asked for a page."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    harness.upstream().send(response)
+    assert harness.router.failed == ["protocol"]
+    assert client.take().startswith(b"HTTP/1.1 502 ")
+    assert client.connected
+
+
+def test_a_broken_chunk_from_a_client() -> None:
+    """The answer is 400 and the upstream sees a request that never ended."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello"
+    )
+    upstream = harness.upstream()
+    assert client.take().startswith(b"HTTP/1.1 400 ")
+    assert b"hello" not in upstream.take()
+    assert upstream.aborted
+    assert not client.connected
+
+
+def test_an_upstream_that_is_not_there() -> None:
+    """The router names another, which gets the body that has already come."""
+    harness = Harness(TO_ONE)
+    harness.router.instead = lambda _: Forward("tcp:127.0.0.1:1002")
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab")
+    harness.refuse()
+    assert harness.router.failed == ["connect"]
+    upstream = harness.upstream()
+    client.send(b"cd")
+    assert upstream.take().endswith(b"\r\n\r\nabcd")
+    upstream.send(OK % b"11")
+    assert client.take() == OK % b"11"
+
+
+def test_substitutes_are_bounded() -> None:
+    """A router that always knows another upstream is not asked for ever."""
+    harness = Harness(TO_ONE, Limits(attempts=3))
+    harness.router.instead = lambda _: TO_ONE
+    client = harness.client()
+    client.send(GET % 1)
+    for _ in range(3):
+        harness.refuse()
+    assert harness.connects == 3
+    assert client.take().startswith(b"HTTP/1.1 503 ")
+
+
+def test_a_body_partly_sent_is_not_sent_elsewhere() -> None:
+    """Nobody knows what the first upstream did with it."""
+    harness = Harness(TO_ONE)
+    harness.router.instead = lambda _: TO_ONE
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab")
+    harness.upstream().hang_up()
+    assert harness.connects == 1
+    assert client.take().startswith(b"HTTP/1.1 502 ")
+
+
+def test_a_decision_may_take_its_time() -> None:
+    """Meanwhile nothing is lost, and a client that left is not answered."""
+    waiting: list[Deferred[Decision]] = []
+
+    def decide(_: object) -> Deferred[Decision]:
+        waiting.append(Deferred())
+        return waiting[-1]
+
+    harness = Harness(decide)
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab")
+    client.send(b"cd" + GET % 2)
+    assert client.producerState == "paused"
+    waiting[0].callback(TO_ONE)
+    upstream = harness.upstream()
+    assert upstream.take().endswith(b"\r\n\r\nabcd")
+    upstream.send(OK % b"11")
+    assert len(waiting) == 2
+    client.hang_up()
+    waiting[1].callback(TO_ONE)
+    assert harness.connects == 1
+
+
+def test_a_router_that_fails(logged_failures: list[LogEvent]) -> None:
+    """The client gets a 500, the log the reason."""
+
+    def decide(_: object) -> Decision:
+        raise KeyError("secret")
+
+    harness = Harness(decide)
+    client = harness.client()
+    client.send(GET % 1)
+    answer = client.take()
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert b"secret" not in answer
+    harness.router.decide = lambda _: Deferred.fromCoroutine(_fail())
+    client.send(GET % 2)
+    assert client.take().startswith(b"HTTP/1.1 500 ")
+    assert len(logged_failures) == 2
+    logged_failures.clear()
+
+
+async def _fail() -> Decision:
+    raise KeyError("secret")
+
+
+def test_the_body_of_an_answered_request_is_skipped_if_it_is_there() -> None:
+    """Otherwise the connection ends: the rest could be taken for a request."""
+    harness = Harness(Answer(403))
+    client = harness.client()
+    post = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"
+    client.send(post + b"abcd" + post + b"ab")
+    assert client.take() == (
+        b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+        b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )
+    assert not client.connected
+
+
+def test_a_client_that_leaves_takes_its_upstream_along() -> None:
+    """The application need not go on."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    upstream = harness.upstream()
+    client.hang_up()
+    assert upstream.aborted
+    other = harness.client()
+    other.send(GET % 1)
+    other.hang_up()
+    assert harness.reactor.getDelayedCalls() == []
+
+
+def test_full_buffers_hold_up_the_other_side() -> None:
+    """Reading stops while what was read cannot be written, in both directions."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab")
+    upstream = harness.upstream()
+    upstream.producer.pauseProducing()
+    assert client.producerState == "paused"
+    upstream.producer.resumeProducing()
+    assert client.producerState == "producing"
+    upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab")
+    client.producer.pauseProducing()
+    assert upstream.producerState == "paused"
+    client.send(b"cdefghi")
+    client.producer.resumeProducing()
+    assert upstream.producerState == "producing"
+
+
+def test_a_pooled_connection_is_never_left_paused() -> None:
+    """A slow client ends its exchange with a full buffer: its upstream serves on."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    upstream = harness.upstream()
+    client.producer.pauseProducing()
+    assert upstream.producerState == "paused"
+    upstream.send(OK % b"11")
+    assert upstream.producerState == "producing"
+
+
+def test_time_limits_of_a_client() -> None:
+    """Silence is closed; a slow head and a slow body get 408."""
+    limits = Limits(keepalive_seconds=5, head_seconds=5, body_seconds=5)
+    harness = Harness(TO_ONE, limits)
+    silent, slow, slower = (harness.client() for _ in range(3))
+    slow.send(b"GET / HT")
+    slower.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab")
+    upstream = harness.upstream()
+    for _ in range(4):
+        harness.pass_time(1)
+        slow.send(b"T")
+    harness.pass_time(2)
+    assert silent.take() == b""
+    assert not silent.connected
+    assert slow.take().startswith(b"HTTP/1.1 408 ")
+    assert not slow.connected
+    assert slower.take().startswith(b"HTTP/1.1 408 ")
+    assert not slower.connected
+    assert upstream.aborted
+
+
+def test_time_limits_of_an_upstream() -> None:
+    """No first byte is a 504, a silence inside a response breaks it off."""
+    limits = Limits(first_byte_seconds=5, response_seconds=5, pool_idle_seconds=5)
+    harness = Harness(TO_ONE, limits)
+    first, second, third = (harness.client() for _ in range(3))
+    first.send(GET % 1)
+    harness.upstream()
+    second.send(GET % 1)
+    harness.upstream().send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    third.send(GET % 1)
+    idle = harness.upstream()
+    idle.send(OK % b"11")
+    harness.pass_time(7)
+    assert harness.router.failed == ["timeout"]
+    assert first.take().startswith(b"HTTP/1.1 504 ")
+    assert not second.connected
+    assert not idle.connected
+    assert third.connected
+
+
+def test_a_router_that_never_decides() -> None:
+    """Its client gets 504."""
+    harness = Harness(lambda _: Deferred(), Limits(route_seconds=5))
+    client = harness.client()
+    client.send(GET % 1)
+    harness.pass_time(6)
+    assert client.take().startswith(b"HTTP/1.1 504 ")
+
+
+def test_tagged_responses_are_broken_off() -> None:
+    """When the right ends, so does what it allowed; others go on."""
+    harness = Harness(
+        lambda head: Forward("tcp:127.0.0.1:1001", tags=(head.path.decode(), "all"))
+    )
+    one, two = harness.client(), harness.client()
+    one.send(GET % 1)
+    harness.upstream().send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    two.send(GET % 2)
+    upstream = harness.upstream()
+    assert harness.factory.close_tagged("/1") == 1
+    assert not one.connected
+    upstream.send(OK % b"11")
+    assert two.take() == OK % b"11"
+    assert harness.factory.close_tagged("all") == 0
+
+
+def test_traffic_is_metered_both_ways() -> None:
+    """Every read of a body touches the meter."""
+
+    class Meter:
+        touched = 0
+
+        def touch(self) -> None:
+            self.touched += 1
+
+    meter = Meter()
+    harness = Harness(Forward("tcp:127.0.0.1:1001", meter=meter))
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n")
+    upstream = harness.upstream()
+    before = meter.touched
+    client.send(b"ab")
+    client.send(b"cd")
+    upstream.send(OK % b"11")
+    assert meter.touched == before + 3

@@ -1,0 +1,97 @@
+"""Following WebSocket frames."""
+
+import os
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aen.proxy.frames import FrameWalker, close_frame, is_empty_pong
+
+
+def frame(opcode: int, payload: bytes, *, masked: bool) -> bytes:
+    """Return one final frame."""
+    size = len(payload)
+    bit = 0x80 if masked else 0
+    if size < 126:
+        head = bytes((0x80 | opcode, bit | size))
+    elif size < 65536:
+        head = bytes((0x80 | opcode, bit | 126)) + size.to_bytes(2, "big")
+    else:
+        head = bytes((0x80 | opcode, bit | 127)) + size.to_bytes(8, "big")
+    return head + (b"\1\2\3\4" if masked else b"") + payload
+
+
+FRAMES = st.lists(
+    st.builds(
+        frame,
+        st.sampled_from([0, 1, 2, 9, 10]),
+        st.sampled_from([0, 1, 7, 125, 126, 300, 65535, 65536]).map(bytes),
+        masked=st.booleans(),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(FRAMES, st.data())
+def test_any_split_finds_the_same_boundaries(
+    frames: list[bytes], data: st.DataObject
+) -> None:
+    """At a boundary after exactly the reads that end with a frame."""
+    wire = b"".join(frames)
+    ends = {sum(map(len, frames[:count])) for count in range(len(frames) + 1)}
+    near = [max(0, min(len(wire), end + by)) for end in ends for by in range(-3, 12)]
+    cuts = data.draw(st.lists(st.sampled_from(near), max_size=12))
+    walker = FrameWalker()
+    edges = [0, *sorted(cuts), len(wire)]
+    for begin, end in pairwise(edges):
+        walker.feed(wire[begin:end])
+        assert walker.at_boundary == (end in ends)
+    assert not walker.closed
+
+
+@given(FRAMES, st.data())
+def test_the_next_boundary_is_found_from_anywhere(
+    frames: list[bytes], data: st.DataObject
+) -> None:
+    """From inside a frame, in reads of any size, exactly its rest is passed."""
+    wire = b"".join(frames)
+    start = data.draw(st.integers(1, len(wire)))
+    size = data.draw(st.sampled_from([1, 2, 5, 1000, 100000]))
+    ends = [sum(map(len, frames[: count + 1])) for count in range(len(frames))]
+    expected = min(end for end in ends if end >= start)
+    walker = FrameWalker()
+    walker.feed(wire[:start])
+    at = start
+    while not walker.at_boundary:
+        at += walker.feed_to_boundary(wire[at : at + size])
+    assert at == expected
+
+
+def test_a_close_frame_is_noticed() -> None:
+    """What has said goodbye is not to be spoken over."""
+    walker = FrameWalker()
+    seen = []
+    for data in (frame(1, b"x", masked=True), close_frame(1000, "", os.urandom(4))):
+        walker.feed(data)
+        seen.append((walker.closed, walker.at_boundary))
+    assert seen == [(False, True), (True, True)]
+
+
+def test_close_frames() -> None:
+    """The reason is cut between characters; a client's frame is masked."""
+    assert close_frame(1008, "no") == b"\x88\x04\x03\xf0no"
+    assert close_frame(1008, "no", b"\1\1\1\1") == b"\x88\x84\1\1\1\1\x02\xf1on"[
+        :6
+    ] + bytes(byte ^ 1 for byte in b"\x03\xf0no")
+    long = close_frame(1008, "é" * 100)
+    assert long[1] <= 125
+    assert long[4:].decode() == "é" * 61
+
+
+def test_our_pong() -> None:
+    """Only a masked pong without payload is the answer to our ping."""
+    assert is_empty_pong(b"\x8a\x80abcd")
+    assert not is_empty_pong(b"\x8a\x81abcde")
+    assert not is_empty_pong(b"\x8a\x00")

@@ -1,0 +1,142 @@
+"""What is changed in heads on their way."""
+
+import pytest
+
+from aen.proxy import rewrite
+from aen.proxy.framing import CHUNKED
+from aen.proxy.head import Headers, Peer, RequestHead, ResponseHead
+from aen.proxy.routing import Forward
+
+PEER = Peer("192.0.2.1", 4711, secure=True)
+
+
+def upstream_sees(headers: Headers, forward: Forward) -> list[bytes]:
+    """Return the lines an upstream sees beyond those the proxy always sets."""
+    head = RequestHead(b"GET", b"/", "1.1", ((b"Host", b"a"), *headers))
+    raw = rewrite.request_head(head, forward, PEER, b"id", 0)
+    assert raw.startswith(b"GET / HTTP/1.1\r\nHost: a\r\n")
+    assert raw.endswith(b"\r\n\r\n")
+    always = {
+        b"X-Forwarded-For: 192.0.2.1",
+        b"X-Forwarded-Proto: https",
+        b"X-Forwarded-Host: a",
+        b"X-Request-Id: id",
+    }
+    lines = raw.split(b"\r\n")[2:-2]
+    assert always <= set(lines)
+    return [line for line in lines if line not in always]
+
+
+TO = Forward("unix:/x")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"Connection",
+        b"Keep-Alive",
+        b"Proxy-Connection",
+        b"Proxy-Authorization",
+        b"TE",
+        b"Upgrade",
+        b"Forwarded",
+        b"X-Forwarded-For",
+        b"x-forwarded-proto",
+        b"X-FORWARDED-HOST",
+        b"X_Forwarded_For",
+        b"X-Forwarded_For",
+        b"X-Real-IP",
+        b"X-Request-Id",
+    ],
+)
+def test_never_passed_on(name: bytes) -> None:
+    """Hop-by-hop headers, and those an upstream believes a proxy for."""
+    assert upstream_sees(((name, b"x"), (b"A", b"b")), TO) == [b"A: b"]
+
+
+def test_connection_takes_headers_away_but_not_ours() -> None:
+    """A client names its own hop-by-hop headers; what we set stays."""
+    forward = Forward("unix:/x", set_headers=((b"X-User", b"ada"),))
+    headers = (
+        (b"Connection", b"x-gone, X-User, x-forwarded-for, host, content-length"),
+        (b"X-Gone", b"1"),
+        (b"X-User", b"eve"),
+        (b"X_USER", b"eve"),
+        (b"Content-Length", b"0"),
+    )
+    assert upstream_sees(headers, forward) == [b"Content-Length: 0", b"X-User: ada"]
+
+
+def test_a_router_may_set_what_we_would() -> None:
+    """For a proxy that another proxy of ours speaks to."""
+    forward = Forward("unix:/x", set_headers=((b"X-Forwarded-For", b"9.9.9.9"),))
+    head = RequestHead(b"GET", b"/", "1.1", ((b"Host", b"a"),))
+    raw = rewrite.request_head(head, forward, PEER, b"id", CHUNKED)
+    assert raw.count(b"X-Forwarded-For") == 1
+    assert b"X-Forwarded-For: 9.9.9.9\r\n" in raw
+    assert raw.endswith(b"Transfer-Encoding: chunked\r\n\r\n")
+
+
+def test_dropped_headers_and_cookies() -> None:
+    """Authorization and our cookies never reach an upstream."""
+    forward = Forward(
+        "unix:/x",
+        drop_headers=frozenset({b"authorization"}),
+        drop_cookies=(b"__Host-aen", b"aen"),
+    )
+    headers = (
+        (b"Authorization", b"Bearer x"),
+        (b"Cookie", b"aen=1; a=b;__host-AEN-x=2; c=aen"),
+        (b"Cookie", b"aen-y=3"),
+    )
+    assert upstream_sees(headers, forward) == [b"Cookie: a=b; c=aen"]
+
+
+def test_response_heads() -> None:
+    """Hop-by-hop and dropped headers go, ours replace, the rest stays in order."""
+    forward = Forward(
+        "unix:/x",
+        drop_cookies=(b"aen",),
+        add_response_headers=((b"X-Frame-Options", b"DENY"),),
+        drop_response_headers=frozenset({b"server"}),
+    )
+    head = ResponseHead(
+        "1.1",
+        200,
+        b"OK",
+        (
+            (b"Server", b"x"),
+            (b"Connection", b"x-hop"),
+            (b"X-Hop", b"1"),
+            (b"Set-Cookie", b"a=b"),
+            (b"Set-Cookie", b"aen=1"),
+            (b"x-frame-options", b"ALLOW"),
+            (b"Set-Cookie", b"c=d"),
+            (b"Transfer-Encoding", b"chunked"),
+        ),
+    )
+    assert rewrite.response_head(head, forward, CHUNKED, b"close") == (
+        b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n"
+        b"X-Frame-Options: DENY\r\nTransfer-Encoding: chunked\r\n"
+        b"Connection: close\r\n\r\n"
+    )
+
+
+def test_no_length_where_none_may_be() -> None:
+    """A 204 has no Content-Length (RFC 9110, section 8.6)."""
+    head = ResponseHead("1.1", 204, b"", ((b"Content-Length", b"0"),))
+    assert rewrite.response_head(head, TO, 0, b"") == b"HTTP/1.1 204 \r\n\r\n"
+
+
+def test_trailers() -> None:
+    """Trailers cannot do what headers must not."""
+    forward = Forward(
+        "unix:/x",
+        set_headers=((b"X-User", b"ada"),),
+        drop_response_headers=frozenset({b"server"}),
+    )
+    good = (b"X-Sum", b"1")
+    bad = [(b"X-User", b"eve"), (b"Host", b"b"), (b"x_forwarded_for", b"1"), good]
+    assert rewrite.request_trailers(bad, forward) == [good]
+    bad = [(b"Set-Cookie", b"a=b"), (b"Server", b"x"), (b"Content-Length", b"1"), good]
+    assert rewrite.response_trailers(bad, forward) == [good]

@@ -1,0 +1,28 @@
+"""Waiting for something to become true, never longer than a deadline."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+POLL = 0.1
+
+
+def until(question: Callable[[], T], what: str, seconds: float = 30.0) -> T:
+    """Return the first truthy answer to *question*; fail naming *what* after a while.
+
+    A connection that is refused meanwhile is an answer like any other: not yet.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            answer, trouble = question(), None
+        except OSError as error:
+            answer, trouble = None, error
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            seen = repr(trouble or answer)[:500]
+            raise AssertionError(f"{what}: not within {seconds:.0f} s; last: {seen}")
+        time.sleep(POLL)
