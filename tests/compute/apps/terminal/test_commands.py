@@ -1,5 +1,6 @@
 """Which shell runs, in which environment."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,34 @@ def test_environment_first() -> None:
     found = shell_environment(PLACE, {"PATH": "/usr/bin:/envs/default/bin::/bin"})
     assert found["PATH"] == "/envs/default/bin:/usr/bin:/bin"
     assert found["VIRTUAL_ENV"] == "/envs/default"
+
+
+def test_no_environment() -> None:
+    """Without an environment nothing is put in front."""
+    found = shell_environment(Place(PLACE.project, None), {"PATH": "/usr/bin"})
+    assert found["PATH"] == "/usr/bin"
+    assert "VIRTUAL_ENV" not in found
+
+
+@pytest.mark.parametrize(
+    ("environment", "before", "after"),
+    [
+        ("/e", "/usr/bin", "/e/bin:/usr/bin"),
+        ("/e", "/e/bin:/usr/bin", "/e/bin:/usr/bin"),
+        ("", "/usr/bin", "/usr/bin"),
+    ],
+)
+def test_files_mend_path(environment: str, before: str, after: str) -> None:
+    """After the login files the environment is first again, and once."""
+    file = shell_command("/bin/sh", PLACE, {}).environment["ENV"]
+    run = subprocess.run(
+        ["/bin/sh", "-c", f". {file}; echo $PATH"],
+        env={"VIRTUAL_ENV": environment, "PATH": before},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == after
 
 
 def test_terminal() -> None:

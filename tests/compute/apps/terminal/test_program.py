@@ -72,7 +72,7 @@ class Program:
         manifest = structure(json.loads(MANIFEST.read_text()), Manifest)
         argv = [substitute(part, values) for part in manifest.command_list]
         environment = {**os.environ, "SHELL": "/bin/sh", "HOME": str(folder)}
-        self.process = subprocess.Popen(argv, env=environment)  # noqa: S603
+        self.process = subprocess.Popen(argv, env=environment)
         deadline = time.monotonic() + 30
         while not self.socket.exists():
             assert self.process.poll() is None
