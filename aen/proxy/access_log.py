@@ -99,6 +99,8 @@ class AccessLog:
                 self._next.cancel()
             self._next = None
         entries, self._entries = self._entries, []
+        if not entries:
+            return
         text = "".join(entry.line() for entry in entries).encode()
         try:
             stream = self._opened()
@@ -117,8 +119,7 @@ class AccessLog:
         Connections may outlive it by a moment: what they add is still written.
         """
         self._closed = True
-        if self._entries or self._next is not None:
-            self.flush()
+        self.flush()
         if self._path is not None and self._stream is not None:
             self._stream.close()
             self._stream = None
