@@ -3,6 +3,7 @@
 import math
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
+from functools import partial
 from typing import Final
 
 from twisted.internet.defer import Deferred
@@ -14,7 +15,7 @@ from aen.proxy.deciding import decide
 from aen.proxy.errors import ProtocolError
 from aen.proxy.flow import BUSY
 from aen.proxy.framing import Framing
-from aen.proxy.head import RequestHead, ResponseHead
+from aen.proxy.head import RequestHead
 from aen.proxy.request import RequestBody
 from aen.proxy.response import ResponseStream
 from aen.proxy.routing import Answer, Decision, Forward
@@ -96,8 +97,8 @@ class Exchange:
         """Ask the router; return what of *rest* is not this request's."""
         if self._body is not None or self._wants_switch:
             self._early, rest = rest, b""
-        router = self._shared.router
-        self._decide(lambda: router.route(self._head, self._client.peer))
+        route = self._shared.router.route
+        self._decide(lambda: route(self._head, self._client.peer))
         return rest
 
     def client_data(self, data: bytes) -> bytes:
@@ -125,7 +126,7 @@ class Exchange:
                 self._answer(answers.error(504, self._head))
             case State.CONNECTING:
                 self._failed("connect-timeout")
-            case State.WAITING if self._body is not None and not self._body.done:
+            case State.WAITING if self._waits_for_client:
                 self._answer(answers.error(408, self._head))
             case State.WAITING:
                 self._failed("timeout")
@@ -170,6 +171,11 @@ class Exchange:
             self._complete(response)
         else:
             self._failed("closed")
+
+    @property
+    def _waits_for_client(self) -> bool:
+        """Whether the rest of the body is to come and there is room for it."""
+        return not (self._body is None or self._body.done or self._client.flow.held_up)
 
     @property
     def _repeatable(self) -> bool:
@@ -230,12 +236,13 @@ class Exchange:
         self._connecting = None
         self._reused = reused
         self._upstream = upstream
+        check = partial(websocket.check_accepted, self._head)
         self._response = ResponseStream(
             self._head,
             self._forward,
             self._shared.limits,
             keep=self._keep,
-            check_switch=self._check_switch if self._wants_switch else None,
+            check_switch=check if self._wants_switch else None,
         )
         upstream.user = self
         self.state = State.WAITING
@@ -280,15 +287,25 @@ class Exchange:
         try:
             passed = body.take(data, self._forward)
         except ProtocolError as error:
-            self._answer(answers.error(error.status, self._head))
+            if self.state is State.STREAMING:
+                self._break_off()  # An answer now would be part of the response.
+            else:
+                self._answer(answers.error(error.status, self._head))
             return
         if head or passed:
             upstream.flow.write(head + passed)
         if self._forward.meter is not None:
             self._forward.meter.touch()
-        if self.state is State.WAITING:
-            limits = self._shared.limits
-            self._allow(limits.first_byte_seconds if body.done else limits.body_seconds)
+        self._allow(self._patience(body))
+
+    def _patience(self, body: RequestBody) -> float:
+        """Return how long the next byte may take, from whoever is to send it."""
+        limits = self._shared.limits
+        if self.state is State.STREAMING:
+            return limits.response_seconds
+        if body.done or self._client.flow.held_up:
+            return limits.first_byte_seconds
+        return limits.body_seconds
 
     def _take_rest(self) -> bytes:
         if self._body is None:
@@ -312,9 +329,6 @@ class Exchange:
         self._reason = reason
         router = self._shared.router
         self._decide(lambda: router.unreachable(self._head, self._forward, reason))
-
-    def _check_switch(self, response: ResponseHead) -> None:
-        websocket.check_accepted(self._head, response)
 
     def _switch(self, response: ResponseStream) -> None:
         """Let a tunnel take over both connections."""
