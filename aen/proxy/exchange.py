@@ -159,12 +159,10 @@ class Exchange:
 
     def upstream_lost(self, *, clean: bool) -> None:
         """Finish a response that ends so, try again, or fail."""
-        response = self._response
+        response, self._upstream = self._response, None
         assert response is not None
-        self._upstream = None
         if self._reused and self._repeatable and response.untouched:
-            # It was closed while idle, which tells nothing of the upstream.
-            self._connect()
+            self._connect()  # Closed while idle: that tells nothing of the upstream.
             return
         self._write(response.upstream_closed(clean=clean))
         if response.done:
@@ -212,10 +210,9 @@ class Exchange:
         self._shared.tags.add(forward.tags, self)
         self._forward = forward
         self._attempts += 1
-        limits = self._shared.limits
+        unsafe = self._shared.limits.unsafe_idle_seconds
         waiting = self._shared.pool.take(
-            forward.upstream,
-            math.inf if self._repeatable else limits.unsafe_idle_seconds,
+            forward.upstream, math.inf if self._repeatable else unsafe
         )
         if waiting is None:
             self._connect()
@@ -226,8 +223,8 @@ class Exchange:
         self.state = State.CONNECTING
         # The endpoint keeps the time; this is for one that does not.
         self._allow(2 * self._shared.limits.connect_seconds)
-        connecting = self._shared.pool.connect(self._forward.upstream)
-        self._connecting = connecting
+        pool = self._shared.pool
+        self._connecting = connecting = pool.connect(self._forward.upstream)
         connecting.addCallbacks(  # type: ignore[unused-awaitable]
             self._connected, self._not_connected
         )
@@ -336,11 +333,10 @@ class Exchange:
         assert upstream is not None
         self.state = State.ENDED
         self._shared.tags.discard(self._forward.tags, self)
-        self._entry.status = response.status
-        self._entry.upstream = self._forward.upstream
-        tunnel = Tunnel(
-            self._client, upstream, self._shared, self._forward, self._entry
-        )
+        entry, forward = self._entry, self._forward
+        entry.status = response.status
+        entry.upstream = forward.upstream
+        tunnel = Tunnel(self._client, upstream, self._shared, forward, entry)
         self._client.switched(tunnel)
         tunnel.begin(self._early, response.rest)
 
