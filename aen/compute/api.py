@@ -1,10 +1,9 @@
 """The launcher API: what the gateway, and through it the server, asks of this node."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 from klein import Klein
 from twisted.internet.defer import Deferred
 
@@ -17,7 +16,7 @@ from aen.compute.usage import Meter
 from aen.model.errors import Unauthenticated
 from aen.model.names import ProjectPath
 from aen.wire import routes
-from aen.wire.call import Door, Report, call, line_progress, stream
+from aen.wire.call import Door, call
 from aen.wire.messages import (
     Environment,
     EnvironmentList,
@@ -32,6 +31,7 @@ from aen.wire.messages import (
     StopLaunch,
     Usage,
 )
+from aen.wire.streaming import Report, line_progress, stream
 
 
 @frozen
@@ -73,13 +73,11 @@ class ComputeApi:
     files: Files
     board: StatusBoard
     meter: Meter
-    _watchers: set[Callable[[], None]] = field(factory=set)
 
     @app.route(routes.STATUS.path, methods=["POST"])
     @call(Nothing)
     async def status(self, asker: str, asked: Nothing) -> NodeStatus:
         """Say how this node is."""
-        await self.board.refresh()
         return self.board.status()
 
     @app.route(routes.START_PROJECT.path, methods=["POST"])

@@ -38,7 +38,7 @@ class Pace:
 
     first: float = 0.05
     growth: float = 1.3
-    longest: float = 1.0
+    longest: float = 0.2
     answer: float = 10.0
     """How long one answer may take."""
 
@@ -50,6 +50,7 @@ class _StatusLine(Protocol):
         self.status: Deferred[int] = Deferred(lambda _: self._abort())
         self._path = path
         self._buffer = b""
+        self._heard = _BROKEN
 
     def connectionMade(self) -> None:
         assert self.transport is not None
@@ -63,21 +64,21 @@ class _StatusLine(Protocol):
         self._buffer += data
         match = _STATUS_LINE.match(self._buffer)
         if match:
-            self._tell(int(match[1]))
-        elif len(self._buffer) > _LONGEST:
-            self._tell(_BROKEN)
+            self._heard = int(match[1])
+        if match or len(self._buffer) > _LONGEST:
+            self._abort()
 
     def connectionLost(self, reason: Failure | None = None) -> None:
-        self._tell(_BROKEN)
-
-    def _tell(self, status: int) -> None:
         if not self.status.called:
-            self.status.callback(status)
-            self._abort()
+            self.status.callback(self._heard)
 
     def _abort(self) -> None:
         if self.transport is not None:
             self.transport.abortConnection()  # type: ignore[attr-defined]
+
+
+class _Once(Factory):
+    noisy = False
 
 
 async def answers(
@@ -86,7 +87,7 @@ async def answers(
     """Whether what listens at *endpoint* answers *path* with a status below 500."""
     asking = _StatusLine(path)
     try:
-        await endpoint.connect(Factory.forProtocol(lambda: asking))
+        await endpoint.connect(_Once.forProtocol(lambda: asking))
     except ConnectingCancelledError:
         raise CancelledError from None
     except (ConnectError, OSError):

@@ -18,8 +18,12 @@ def server_key(settings: ServerSettings) -> tickets.SigningKey:
     :raises Invalid: the file is not a key, or others can read it.
     """
     path = settings.secrets / "server.key"
-    text = keep_secret(path, lambda: tickets.SigningKey.make().text.encode())
+    text = keep_secret(path, _new_key)
     return tickets.SigningKey.from_text(text.decode("latin-1"))
+
+
+def _new_key() -> bytes:
+    return tickets.SigningKey.make().text.encode()
 
 
 def make_rooms(

@@ -47,10 +47,11 @@ def test_a_long_message_is_cut() -> None:
     assert len(event_as_text(EVENT | {"what": "x" * 100_000})) < 10_000
 
 
-def test_debug_is_not_kept() -> None:
+def test_chatter_is_not_kept() -> None:
     """Only what somebody may need is written."""
     stream = io.StringIO()
     write = _Lines(stream, event_as_text)
     write(EVENT | {"log_level": LogLevel.debug})
+    write(EVENT | {"log_format": "Starting factory {factory!r}"})
     write(EVENT)
     assert stream.getvalue().count("\n") == 1

@@ -31,7 +31,9 @@ def tool_environment(
         found["UV_CACHE_DIR"] = settings.cache
     elif "UV_CACHE_DIR" not in found and not _has_cache(environ):
         found["UV_CACHE_DIR"] = str(root / ".envs" / ".cache")
-    return found | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+    # a busy machine may take long over one file; the build as a whole has a limit
+    patience = {"UV_COMPILE_BYTECODE_TIMEOUT": str(int(settings.build_timeout) + 1)}
+    return found | patience | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
 
 
 def _has_cache(environ: Mapping[str, str]) -> bool:
@@ -61,12 +63,11 @@ def find_uv() -> str:
 
 @frozen
 class Uv:
-    """Runs uv for the templates in *directory*."""
+    """Runs uv, whose paths are absolute."""
 
     reactor: IReactorChildren
     settings: EnvironmentSettings
     environment: Mapping[str, str]
-    directory: Path
 
     async def make(self, prefix: Path, python: str, hear: OnLine) -> None:
         """Make an empty environment at *prefix*.
@@ -90,11 +91,23 @@ class Uv:
         target = ("--python", str(prefix / "bin" / "python"))
         await self._run(("pip", "install", *options, *target, "--", *packages), hear)
 
+    async def take_out(
+        self, prefix: Path, packages: tuple[str, ...], hear: OnLine
+    ) -> None:
+        """Uninstall *packages*, but not what needs them; absent ones are no mistake.
+
+        :raises Failed: with the reason and uv's last lines.
+        """
+        target = ("--python", str(prefix / "bin" / "python"))
+        await self._run(("pip", "uninstall", *target, "--", *packages), hear)
+
     async def _run(self, arguments: tuple[str, ...], hear: OnLine) -> None:
         command = Command(
             (*_SHELL, find_uv(), *arguments),
             self.environment,
-            self.directory,
+            # uv obeys a uv.toml in any directory above the one where it runs; above
+            # the project root there may be one that everybody can write, like /tmp
+            Path("/"),
             self.settings.build_timeout,
         )
         ended = await run(self.reactor, command, hear, self.settings.keep_lines)

@@ -2,10 +2,11 @@
 
 from aen.model.errors import AenError
 from aen.model.users import Role
-from aen.server.web.view import Frame, Needs, view
+from aen.server.web.view import Frame, Needs, not_found, view
 from aen.server.web.visit import Answer, Page, Redirect, Visit
 
 _PAGE = 50
+_ACTS = ("disable", "enable", "reset")
 
 
 class AdminPages:
@@ -48,6 +49,8 @@ class AdminPages:
     @view("/admin/users/<name>/<act>", "POST", needs=Needs.SUPERUSER)
     async def change_user(self, visit: Visit, name: str, act: str) -> Answer:
         """Disable or enable an account, or make a link for a new password."""
+        if act not in _ACTS:
+            raise not_found()
         link = ""
         try:
             if act == "reset":

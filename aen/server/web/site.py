@@ -23,7 +23,7 @@ from aen.server.web.view import Frame
 
 def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
     """Return the pages for people."""
-    templates = Templates.load(assets, rooms.settings.site_name)
+    templates = Templates(assets, rooms.settings.site_name)
     frame = Frame(rooms, templates, secrets.token_urlsafe)
     app = Klein()
     for part in (
@@ -42,20 +42,20 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
 class _Root(Resource):
     """Sends each request to the part that its first segments name."""
 
-    def __init__(self, rest: IResource, wire: IResource | None, api: IResource) -> None:
+    def __init__(self, rest: IResource, api: IResource) -> None:
         super().__init__()
         self._rest = rest
-        self._wire = wire
         self._api = api
 
     def getChild(self, path: bytes, request: Request) -> IResource:  # noqa: N802
         whole = [path, *(request.postpath or [])]
-        if whole[:2] == [b"api", b"v1"]:
-            request.prepath, request.postpath = whole[:2], whole[2:]
-            return self._api
+        known, rest = whole[:2], whole[2:]
         if not _utf8(whole):
-            # No page has such an address, and klein would log a traceback.
-            whole = [b"not", b"utf", b"8", b""]
+            # Nothing has such an address, and klein would log a traceback.
+            whole = rest = [b"not", b"utf", b"8", b""]
+        if known == [b"api", b"v1"]:
+            request.prepath, request.postpath = known, rest
+            return self._api
         request.prepath, request.postpath = [], whole
         return self._rest
 

@@ -81,32 +81,36 @@ def browser(agent: str) -> str:
     return known or agent[:60] or "Unknown browser"
 
 
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters.update(stamp=stamp, day=day, markdown=markdown, ago=ago)
+    made.filters.update(browser=browser)
+    made.globals.update(percent=percent)
+    return made
+
+
+_ENVIRONMENT = _environment()
+
+
 @frozen
 class Templates:
     """Renders pages; *assets* knows the addresses of the built files."""
 
-    environment: Environment
-
-    @classmethod
-    def load(cls, assets: Assets, site_name: str) -> "Templates":
-        """Return the templates of the package."""
-        made = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        made.filters.update(
-            stamp=stamp, day=day, markdown=markdown, ago=ago, browser=browser
-        )
-        made.globals.update(
-            asset=lambda name: BUILT_URL + assets.url(name),
-            site_name=site_name,
-            percent=percent,
-        )
-        return cls(made)
+    assets: Assets
+    site_name: str
 
     def render(self, template: str, values: dict[str, Any]) -> bytes:
         """Return the page *template* makes of *values*."""
-        return self.environment.get_template(template).render(values).encode()
+        common = {"asset": self._asset, "site_name": self.site_name}
+        made = _ENVIRONMENT.get_template(template).render({**common, **values})
+        return made.encode()
+
+    def _asset(self, name: str) -> str:
+        return BUILT_URL + self.assets.url(name)

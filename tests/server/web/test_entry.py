@@ -1,0 +1,131 @@
+"""Coming in and going out."""
+
+import html
+from urllib.parse import quote
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from aen.runtime.assets import Assets
+from aen.server.rooms import Rooms
+from aen.server.web.site import site
+from tests.server.web import support
+from tests.server.web.browser import Browser
+from tests.server.web.conftest import now
+
+
+def test_sign_in(visitor: Browser) -> None:
+    """Signing in leads to where one was going."""
+    form = visitor.get("/login?next=/ada/climate-atlas/settings/")
+    for label in ("Username", "Password"):
+        assert f">{label}</label>" in form.text
+    assert ">Sign in</button>" in form.text
+    fields = {"username": "ada", "password": support.PASSWORD}
+    answered = visitor.post(
+        "/login", {**fields, "next": "/ada/climate-atlas/settings/"}
+    )
+    assert answered.location == "/ada/climate-atlas/settings/"
+    assert visitor.get(answered.location).status == 200
+
+
+def test_next_stays_here(visitor: Browser) -> None:
+    """Nobody is sent elsewhere, neither by the link nor by the form."""
+    to = "/\\evil.example"
+    page = visitor.get(f"/login?next={quote(to)}")
+    assert 'name="next" value="/"' in page.text
+    fields = {"username": "ada", "password": support.PASSWORD, "next": to}
+    assert visitor.post("/login", fields).location == "/"
+    assert visitor.get(f"/login?next={quote(to)}").location == "/"
+
+
+def test_wrong_password(visitor: Browser) -> None:
+    """A refusal keeps the name and does not tell whether it exists."""
+    for name in ("ada", "nobody", "", "Ä", "a" * 300, "<b>"):
+        answered = visitor.post("/login", {"username": name, "password": "hush"})
+        assert answered.status == 401
+        assert "The user name or the password is wrong." in answered.words
+        assert f'value="{html.escape(name)}"' in answered.text
+        assert "hush" not in answered.text
+
+
+def test_slowed_down(visitor: Browser, rooms: Rooms) -> None:
+    """Who tries too often is told how long to wait."""
+    for _ in range(30):
+        answered = visitor.post("/login", {"username": "ada", "password": "wrong"})
+    assert answered.status == 429
+    assert int(answered.header("retry-after")) > 0
+    assert "try again in" in answered.words
+
+
+def test_session_is_new(visitor: Browser) -> None:
+    """A cookie from before signing in is worth nothing afterwards."""
+    before = visitor.token
+    visitor.sign_in("ada")
+    assert visitor.post("/ada/scratch/start", token=before).status == 403
+
+
+def test_to_a_gateway(visitor: Browser, rooms: Rooms) -> None:
+    """On the way to a gateway a page stands between form and redirect."""
+    challenge = "a" * 43
+    callback = f"{support.GATEWAY}/_aen/oauth/callback"
+    to = (
+        f"/oauth/authorize?client_id=main&redirect_uri={quote(callback, safe='')}"
+        f"&state=s&code_challenge={challenge}&code_challenge_method=S256"
+    )
+    first = visitor.get(to)
+    assert first.location == f"/login?next={quote(to, safe='')}"
+    fields = {"username": "ada", "password": support.PASSWORD, "next": to}
+    between = visitor.post("/login", fields)
+    assert between.status == 200
+    assert f'content="0; url={html.escape(to)}"' in between.text
+    assert visitor.get(to).location.startswith(f"{callback}?code=")
+
+
+def test_bad_authorize(ada: Browser) -> None:
+    """Nobody is sent to an address that is no gateway of ours."""
+    answered = ada.get(
+        "/oauth/authorize?client_id=main&redirect_uri=http://evil&state=s"
+    )
+    assert answered.status == 400
+    assert not answered.location
+
+
+def test_sign_out(ada: Browser) -> None:
+    """Signing out ends the session, not only the cookie."""
+    cookies = dict(ada.cookies)
+    assert ada.get("/logout").status == 200
+    assert ada.post("/logout").location == "/login?done=signed-out"
+    assert "You are signed out." in ada.get("/login?done=signed-out").words
+    ada.cookies = cookies
+    assert ada.get("/").location == "/login"
+
+
+def test_reset(visitor: Browser, rooms: Rooms) -> None:
+    """A link of an administrator sets a new password, once."""
+    secret = _made(rooms)
+    path = f"/account/reset/{secret}"
+    wrong = visitor.post(path, {"password": "new password", "again": "other"})
+    assert "The two passwords are not the same." in wrong.words
+    fields = {"password": "new password", "again": "new password"}
+    assert visitor.post(path, fields).location == "/login?done=password"
+    assert visitor.post(path, fields).status == 404
+    signed = visitor.post("/login", {"username": "bob", "password": "new password"})
+    assert signed.status == 303
+
+
+def _made(rooms: Rooms) -> str:
+    return str(now(Deferred.fromCoroutine(rooms.accounts.make_reset(None, "bob"))))
+
+
+def test_register(clock: Clock, assets: Assets) -> None:
+    """Where registration is open, an account is one form away."""
+    open_ = support.furnished(clock, open_registration=True)
+    visitor = Browser(site(now(Deferred.fromCoroutine(open_)), assets=assets))
+    fields = {"username": "Dora!", "email": "d@example.org", "password": "long enough"}
+    wrong = visitor.post("/register", {**fields, "again": "long enough"})
+    assert wrong.status == 400
+    assert 'value="Dora!"' in wrong.text
+    assert 'id="field-username-wrong"' in wrong.text
+    fields |= {"username": "dora", "again": "long enough"}
+    assert visitor.post("/register", fields).location == "/?done=welcome"
+    assert "Make your first project" in visitor.get("/").words

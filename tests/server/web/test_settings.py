@@ -1,0 +1,99 @@
+"""A project's settings."""
+
+from tests.server.web.browser import Browser
+
+BASE = "/ada/scratch/settings/"
+
+
+def test_edit(ada: Browser) -> None:
+    """Summary, description and tags are kept and shown."""
+    fields = {"summary": "Odds", "description": "# Hi\r\n", "tags": "B, a a"}
+    assert ada.post(BASE, fields).location == f"{BASE}?done=saved"
+    page = ada.get(f"{BASE}?done=saved")
+    assert "Saved." in page.words
+    assert 'value="a, b"' in page.text
+    assert "<h3>Hi</h3>" in ada.get("/ada/scratch").text
+
+
+def test_errors_keep_input(ada: Browser) -> None:
+    """A refusal keeps what was typed."""
+    fields = {"summary": "x" * 300, "description": "kept words", "tags": "t"}
+    answered = ada.post(BASE, fields)
+    assert answered.status == 400
+    assert "kept words" in answered.text
+    assert 'id="field-summary-wrong"' in answered.text
+
+
+def test_preview(ada: Browser) -> None:
+    """A preview changes nothing, with the page's script or without."""
+    fields = {"summary": "", "description": "**bold**", "tags": "", "preview": "1"}
+    whole = ada.post(BASE, fields)
+    assert "<strong>bold</strong>" in whole.text
+    part = ada.post(f"{BASE}preview", fields)
+    assert part.text.strip() == "<p><strong>bold</strong></p>"
+    assert "bold" not in ada.get("/ada/scratch").text
+
+
+def test_team(ada: Browser, bob: Browser) -> None:
+    """A member added sees the project; one removed does not."""
+    assert bob.get("/ada/scratch").status == 404
+    page = ada.get(f"{BASE}team")
+    assert ">Team</h2>" in page.text
+    assert ">Add member</button>" in page.text
+    assert ada.post(f"{BASE}team", {"user": "bob", "role": "member"}).status == 303
+    assert bob.get("/ada/scratch").status == 200
+    assert ">Remove</button>" in ada.get(f"{BASE}team").text
+    assert ada.post(f"{BASE}team/bob/remove").status == 303
+    assert bob.get("/ada/scratch").status == 404
+
+
+def test_team_errors(ada: Browser) -> None:
+    """A member who cannot be is refused in words, and the name stays typed."""
+    for user, role, wrong in (
+        ("nobody", "member", "There is no account “nobody”."),
+        ("ada", "member", "owns the project"),
+        ("bob", "owner", "Choose one of the roles."),
+    ):
+        answered = ada.post(f"{BASE}team", {"user": user, "role": role})
+        assert answered.status in (400, 409)
+        assert wrong in answered.words
+        assert f'value="{user}"' in answered.text
+
+
+def test_sections(bob: Browser, ada: Browser) -> None:
+    """Sections one may not use are not offered and not open."""
+    path = "/ada/climate-atlas/settings/"
+    member = bob.get(path)
+    assert member.status == 200
+    assert f'href="{path}admin"' not in member.text
+    assert bob.get(f"{path}admin").status == 403
+    assert bob.post(f"{path}visibility", {"visibility": "private"}).status == 403
+    assert bob.post(f"{path}delete", {"confirm": "climate-atlas"}).status == 403
+
+
+def test_visibility(ada: Browser, visitor: Browser) -> None:
+    """A public project opens for visitors, a private one closes."""
+    post = f"{BASE}visibility"
+    assert ada.post(post, {"visibility": "public"}).status == 303
+    assert visitor.get("/ada/scratch").status == 200
+    assert ada.post(post, {"visibility": "odd"}).status == 400
+    assert ada.post(post, {"visibility": "private"}).status == 303
+    assert visitor.get("/ada/scratch").status == 404
+
+
+def test_delete(ada: Browser) -> None:
+    """A project is deleted only when its name was typed."""
+    wrong = ada.post(f"{BASE}delete", {"confirm": "scatch"})
+    assert wrong.status == 400
+    assert "Type “scratch” to delete it." in wrong.words
+    assert (
+        ada.post(f"{BASE}delete", {"confirm": "scratch"}).location == "/?done=deleting"
+    )
+    assert "Delete project" in ada.get("/admin/tasks").words
+
+
+def test_info(ada: Browser) -> None:
+    """Where a project is and what it uses is told."""
+    words = ada.get("/ada/climate-atlas/settings/info").words
+    for told in ("Data center main", "Node node1", "Memory 700.0 MiB", "Processes 9"):
+        assert told in words
