@@ -74,8 +74,8 @@ async def test_an_app_answers_when_launch_returns(node: Node) -> None:
     launches.listen(lambda launch: seen.append(launch.state))
     launch = await launches.launch(asking("serve"))
     assert launch.state == "running"
-    assert os.stat(launch.socket).st_mode & 0o007 == 0
-    assert os.stat(Path(launch.socket).parent).st_mode & 0o077 == 0
+    assert Path(launch.socket).stat().st_mode & 0o007 == 0
+    assert Path(launch.socket).parent.stat().st_mode & 0o077 == 0
     log = node.directory / "log/appLogs/ada/lab/ada/serve.log"
     assert log.read_text().startswith(f"starting {launch.id}")
     assert log.stat().st_mode & 0o077 == 0

@@ -1,6 +1,5 @@
 """A browser without a window, and a server in memory for it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -55,9 +54,9 @@ def rooms(clock: Clock, nodes: support.FakeNodes) -> Rooms:
 
 
 @pytest.fixture
-def visitor(rooms: Rooms, assets: Assets) -> Iterator[Browser]:
+def visitor(rooms: Rooms, assets: Assets) -> Browser:
     """A browser nobody has signed in with."""
-    yield Browser(rooms, assets)
+    return Browser(rooms, assets)
 
 
 @pytest.fixture

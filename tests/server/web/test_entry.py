@@ -4,14 +4,14 @@ import html
 from urllib.parse import quote
 
 import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from tests.server.web import support
 from tests.server.web.browser import Browser
 from tests.server.web.conftest import now
-from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
 
 
 def test_sign_in(visitor: Browser) -> None:
