@@ -108,10 +108,10 @@ def assemble(settings: GatewaySettings, reactor: Any) -> IService:
     proxy = ProxyFactory(router, reactor, access_log=log)
     news.attach(proxy)
     return _services(
+        _Stopping(nodes, log),  # services stop in reverse order: this one last
         ListeningService(unix_endpoint(settings.own_socket), own.site(), reactor),
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
         _channel(settings, identity, reactor, news),
-        _Stopping(nodes, log),
     )
 
 
