@@ -81,9 +81,10 @@ def new_kernel(platform: Installed, prefix: str) -> Kernel:
     gate = platform.apps()
     page = gate.get(f"{prefix}/lab", Accept="text/html")
     assert page.status == 200, page.text[:500]
-    cookies = SimpleCookie("; ".join(page.headers.get_all("Set-Cookie", [])))
-    token = cookies["_xsrf"].value
-    sent = {"Cookie": f"_xsrf={token}", "X-XSRFToken": token}
+    sent = {}
+    for line in page.headers.get_all("Set-Cookie", []):
+        if token := SimpleCookie(line).get("_xsrf"):
+            sent = {"Cookie": f"_xsrf={token.value}", "X-XSRFToken": token.value}
     answer = gate.ask("POST", f"{prefix}/api/kernels", {}, sent)
     assert answer.status == 201, answer.text
     return Kernel(gate, prefix, answer.json["id"])

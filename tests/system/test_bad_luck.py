@@ -119,11 +119,11 @@ def test_stop_leaves_no_process(platform: Installed) -> None:
     project = new_project(platform, "fleeting")
     project.start(FIRST_START)
     project.launch("jupyterlab")
-    place = str(platform.one.projects / project.owner / project.name)
-    assert any(place in line for line in platform.processes())
+    place = platform.one.projects / project.owner / project.name
+    assert platform.processes(place)
     assert project.api.post(f"{project.path}/stop").status == 202
     project.wait("stopped")
-    assert not [line for line in platform.processes() if place in line]
+    assert platform.processes(place) == []
 
 
 def test_port_in_use() -> None:
