@@ -120,7 +120,7 @@ def test_stop_leaves_no_process(platform: Installed) -> None:
     project.start(FIRST_START)
     project.launch("jupyterlab")
     place = platform.one.projects / project.owner / project.name
-    assert platform.processes(place)
+    assert platform.processes(place), platform.processes()
     assert project.api.post(f"{project.path}/stop").status == 202
     project.wait("stopped")
     assert platform.processes(place) == []
