@@ -62,14 +62,18 @@ def test_killed_supervisord(platform: Installed, kernel: Kernel) -> None:
 
 def test_foreign_origin(platform: Installed, kernel: Kernel) -> None:
     """A page of another site cannot open a WebSocket to an app."""
-    with pytest.raises(InvalidStatus) as caught:
-        kernel.connect(origin="http://evil.example").close()
+    with (
+        pytest.raises(InvalidStatus) as caught,
+        kernel.connect(origin="http://evil.example"),
+    ):
+        pass
     assert caught.value.response.status_code == 403
 
 
 def test_own_origin(platform: Installed, kernel: Kernel) -> None:
     """A page of the gateway itself can."""
-    kernel.connect(origin=platform.one.gateway_url).close()
+    with kernel.connect(origin=platform.one.gateway_url) as channel:
+        channel.ping().wait(10)
 
 
 def test_compute_down(platform: Installed) -> None:
@@ -120,7 +124,7 @@ def test_stop_leaves_no_process(platform: Installed) -> None:
     project.start(FIRST_START)
     project.launch("jupyterlab")
     place = platform.one.projects / project.owner / project.name
-    assert platform.processes(place), platform.processes()
+    until(lambda: platform.processes(place), "the app's process is there")
     assert project.api.post(f"{project.path}/stop").status == 202
     project.wait("stopped")
     assert platform.processes(place) == []
