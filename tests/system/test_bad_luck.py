@@ -122,7 +122,9 @@ def test_stop_leaves_no_process(platform: Installed) -> None:
     """A project that is stopped leaves no process behind."""
     project = new_project(platform, "fleeting")
     project.start(FIRST_START)
-    project.launch("jupyterlab")
+    url = project.launch("jupyterlab")
+    where = url.removeprefix(platform.one.gateway_url).rstrip("/")
+    assert platform.apps().get(f"{where}/api").status == 200
     place = platform.one.projects / project.owner / project.name
     until(lambda: platform.processes(place), "the app's process is there")
     assert project.api.post(f"{project.path}/stop").status == 202
