@@ -102,7 +102,7 @@ class Installed:
         """End it the way a person does, and return the exit status of `run`."""
         assert self.run is not None
         self.run.send_signal(number)
-        return self.run.wait(60)
+        return self.run.wait(120)
 
     @property
     def web(self) -> Client:
@@ -171,23 +171,14 @@ class Installed:
         os.kill(before, signal.SIGKILL)
         until(lambda: self.pid(role) not in (0, before), f"{role} is back", 20)
 
-    def processes(self) -> list[str]:
-        """Return every process that has to do with this installation, as text."""
+    def processes(self, place: Path | None = None) -> list[str]:
+        """Return every process that has to do with *place*, else with any of it."""
         return [
             f"{process.pid} {' '.join(_command(process))}"
             for process in psutil.process_iter()
-            if process.pid != os.getpid() and self._touches(process)
+            if process.pid != os.getpid()
+            and _touches(process, str(place or self.one.prefix))
         ]
-
-    def _touches(self, process: psutil.Process) -> bool:
-        place = str(self.one.prefix)
-        try:
-            if process.status() == psutil.STATUS_ZOMBIE:
-                return False
-            texts = [*process.cmdline(), process.cwd(), *process.environ().values()]
-        except (psutil.Error, OSError):
-            return False
-        return any(place in text for text in texts)
 
     def keep_logs(self, name: str) -> None:
         """Copy every log to where the artefacts of a run are kept."""
@@ -207,6 +198,16 @@ class Installed:
         for line in self.processes():
             _kill(int(line.split()[0]))
         shutil.rmtree(self.one.prefix, ignore_errors=True)
+
+
+def _touches(process: psutil.Process, place: str) -> bool:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        texts = [*process.cmdline(), process.cwd(), *process.environ().values()]
+    except (psutil.Error, OSError):
+        return False
+    return any(place in text for text in texts)
 
 
 def _command(process: psutil.Process) -> list[str]:

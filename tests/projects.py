@@ -84,6 +84,8 @@ class Project:
 
         def running() -> str:
             answer = self.api.post(f"{self.path}/apps/{app}")
+            if answer.status == 404:
+                return ""  # the server has not heard of a manifest just added
             assert answer.status in (200, 201, 202), answer.text
             return str(answer.json["url"]) if answer.json["state"] == "running" else ""
 

@@ -23,11 +23,11 @@ MARK = "AEN_INSTALLATION"
 
 _PASSED_ON = (
     *("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "PYTHONPATH", "SHELL", "TERM"),
-    *("TMPDIR", "TZ", "USER", "XDG_CACHE_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *("TMPDIR", "TZ", "USER", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSL_CLIENT_CERT"),
     *("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY"),
-    *("NO_PROXY", "ALL_PROXY", "REQUESTS_CA_BUNDLE"),
+    *("NO_PROXY", "ALL_PROXY", "all_proxy", "REQUESTS_CA_BUNDLE", "NETRC"),
 )
-_PASSED_ON_GROUPS = ("UV_", "PIP_", "AEN_TEST_")
+_PASSED_ON_GROUPS = ("UV_", "PIP_", "XDG_", "AEN_TEST_")
 
 
 @frozen
@@ -179,7 +179,7 @@ directory = {prefix}
 autorestart = true
 startsecs = 1
 startretries = 1000000
-stopwaitsecs = 10
+stopwaitsecs = 20
 killasgroup = false
 redirect_stderr = true
 stdout_logfile = {prefix / "var/log/wakari" / f"{log}.log"}

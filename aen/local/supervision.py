@@ -21,7 +21,7 @@ class Platform:
     one: Installation
     programs: Programs
     environment: Mapping[str, str]
-    patience: float = 15.0
+    patience: float = 30.0
     """Seconds supervisord, and after it whatever is left, gets to end."""
     _supervisord: subprocess.Popen[bytes] | None = field(default=None, init=False)
 

@@ -62,9 +62,11 @@ class ServerSettings:
     reset_hours: float = 24.0
     """How long a link for choosing a new password is good."""
     tokens_per_user: int = 100
+    """How many API tokens a person may have."""
     app_tokens: int = 5
     """How many tokens the launches of one app by one person may hold."""
     team_size: int = 200
+    """How many people may be in the team of a project."""
     events_kept: int = 10_000
     """How many events are kept for processes that catch up, for at most a day."""
     history_days: float = 30.0

@@ -62,14 +62,18 @@ def test_killed_supervisord(platform: Installed, kernel: Kernel) -> None:
 
 def test_foreign_origin(platform: Installed, kernel: Kernel) -> None:
     """A page of another site cannot open a WebSocket to an app."""
-    with pytest.raises(InvalidStatus) as caught:
-        kernel.connect(origin="http://evil.example").close()
+    with (
+        pytest.raises(InvalidStatus) as caught,
+        kernel.connect(origin="http://evil.example"),
+    ):
+        pass
     assert caught.value.response.status_code == 403
 
 
 def test_own_origin(platform: Installed, kernel: Kernel) -> None:
     """A page of the gateway itself can."""
-    kernel.connect(origin=platform.one.gateway_url).close()
+    with kernel.connect(origin=platform.one.gateway_url) as channel:
+        channel.ping().wait(10)
 
 
 def test_compute_down(platform: Installed) -> None:
@@ -118,12 +122,14 @@ def test_stop_leaves_no_process(platform: Installed) -> None:
     """A project that is stopped leaves no process behind."""
     project = new_project(platform, "fleeting")
     project.start(FIRST_START)
-    project.launch("jupyterlab")
-    place = str(platform.one.projects / project.owner / project.name)
-    assert any(place in line for line in platform.processes())
+    url = project.launch("jupyterlab")
+    where = url.removeprefix(platform.one.gateway_url).rstrip("/")
+    assert platform.apps().get(f"{where}/api").status == 200
+    place = platform.one.projects / project.owner / project.name
+    until(lambda: platform.processes(place), "the app's process is there")
     assert project.api.post(f"{project.path}/stop").status == 202
     project.wait("stopped")
-    assert not [line for line in platform.processes() if place in line]
+    assert platform.processes(place) == []
 
 
 def test_port_in_use() -> None:

@@ -7,7 +7,7 @@ import pytest
 from attrs import frozen
 
 from tests.installed import Installed
-from tests.projects import Project, new_person
+from tests.projects import FIRST_START, Project, new_person, new_project
 from tests.waiting import until
 
 pytestmark = pytest.mark.system
@@ -130,3 +130,15 @@ def test_listed_and_stopped(platform: Installed, echo: Echo) -> None:
     stopped = api.ask("DELETE", f"{echo.project.path}/apps/echo")
     assert stopped.status in (200, 202, 204), stopped.text
     assert platform.apps().get(f"{echo.path}/").json["path"] == f"{echo.path}/"
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the server leaves launching to the gateway, at first opening"
+)
+def test_launching_launches(platform: Installed) -> None:
+    """POST launches an app whether or not anybody opens it then."""
+    project = new_project(platform, "unopened")
+    project.start(FIRST_START)
+    project.launch("terminal")
+    place = platform.one.projects / project.owner / project.name
+    until(lambda: platform.processes(place), "the app's process is there", 10)

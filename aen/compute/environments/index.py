@@ -8,7 +8,8 @@ from urllib.request import url2pathname
 
 _PASSED = frozenset(
     "HOME PATH LANG LC_ALL NETRC XDG_CACHE_HOME XDG_CONFIG_HOME XDG_CONFIG_DIRS"
-    " SSL_CERT_FILE SSL_CERT_DIR SSL_CLIENT_CERT TMPDIR".split()
+    " SSL_CERT_FILE SSL_CERT_DIR SSL_CLIENT_CERT TMPDIR"
+    " AEN_INSTALLATION".split()  # by which `make run` knows its processes
 )
 _PROXIES = frozenset("http_proxy https_proxy all_proxy no_proxy".split())
 # Any of these says where packages are: pip's settings are then not asked.

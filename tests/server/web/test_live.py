@@ -218,5 +218,3 @@ def test_lines(text: str) -> None:
     assert written.count("\n") == 3
     assert "\r" not in written
     assert json.loads(written.split("data: ")[1]) == {"x": text}
-
-
