@@ -3,7 +3,13 @@
 import pytest
 
 from aen.model.errors import Invalid
-from aen.server.store.paging import LONGEST_PAGE, bounded, mark_of, newest_first, page_of
+from aen.server.store.paging import (
+    LONGEST_PAGE,
+    bounded,
+    mark_of,
+    newest_first,
+    page_of,
+)
 
 ROWS = [{"_id": str(number), "at": float(number)} for number in range(5)]
 

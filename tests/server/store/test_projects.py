@@ -82,9 +82,7 @@ async def test_an_announcement_never_overtakes_a_worker() -> None:
     await store.begin("p1", "m", State.STARTING, 3.0)
     await store.finish("p1", "m", State.FAILED, None, 4.0)
     assert not await store.announce("p1", revision, State.STARTING, 5.0)
-    assert await store.announce(
-        "p1", await store.revision("p1"), State.STARTING, 5.0
-    )
+    assert await store.announce("p1", await store.revision("p1"), State.STARTING, 5.0)
     assert await store.revision("gone") == -1
 
 
