@@ -37,10 +37,10 @@ Command = Callable[[Rooms, argparse.Namespace], Awaitable[None]]
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; ends the program with a sentence when it cannot be done."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         settings = _settings(options)
-        password = _password(options)
+        password = password_for(options)
     except AenError as error:
         raise SystemExit(f"{_PROGRAM}: {error.message}") from None
     options.password = password
@@ -179,13 +179,14 @@ async def _doctor(rooms: Rooms, options: argparse.Namespace) -> None:
 # ---- the command line
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    made = argparse.ArgumentParser(
         prog=_PROGRAM,
         description="Look after an AEN server. Run it as the service account, on the"
         " machine of the server.",
     )
-    parser.add_argument(
+    made.add_argument(
         "-c",
         "--config",
         action="append",
@@ -193,13 +194,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a settings file; may be repeated, later ones win",
     )
-    parser.set_defaults(asks_password=False)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    made.set_defaults(asks_password=False)
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Command, text: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=text, description=text)
-        made.set_defaults(command=run)
-        return made
+        one = commands.add_parser(name, help=text, description=text)
+        one.set_defaults(command=run)
+        return one
 
     one = command("superuser", _superuser, "make somebody an administrator, or not")
     which = one.add_mutually_exclusive_group(required=True)
@@ -208,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     _user_commands(command)
     _place_commands(command)
     command("doctor", _doctor, "look for what is wrong with this installation")
-    return parser
+    return made
 
 
 Adder = Callable[[str, Command, str], argparse.ArgumentParser]
@@ -259,7 +260,7 @@ def _place_commands(command: Adder) -> None:
     one.add_argument("--json", action="store_true", help="print only its settings")
 
 
-def _password(options: argparse.Namespace) -> str:
+def password_for(options: argparse.Namespace) -> str:
     """Return the password of an account to make, from where the operator put it."""
     if not options.asks_password:
         return ""

@@ -8,7 +8,7 @@ from treq.client import HTTPClient
 from twisted.web.iweb import IAgent
 
 from aen.model.errors import AenError
-from aen.model.places import DataCenter
+from aen.model.places import DataCenter, NodeHealth
 from aen.server.rooms import Rooms
 
 _SECONDS = 5.0
@@ -80,9 +80,19 @@ async def _center(rooms: Rooms, center: DataCenter, agent: IAgent) -> list[Findi
         answers = known is not None and known.answering
         word = "answers" if answers else "does not answer"
         found.append(Finding(answers, f"The node “{node.name}” {word}."))
-        messages = () if known is None else known.messages
-        found += [Finding(False, f"“{node.name}”: {one}") for one in messages]
+        found += [] if known is None else _messages(known)
     return found
+
+
+def _messages(health: NodeHealth) -> list[Finding]:
+    """Return what a node says; that it is for one user is no fault of it."""
+    return [
+        Finding(
+            health.single_user and "single-user" in one.lower(),
+            f"“{health.name}”: {one}",
+        )
+        for one in health.messages
+    ]
 
 
 async def _gateway(rooms: Rooms, center: DataCenter, agent: IAgent) -> Finding:

@@ -29,7 +29,8 @@ async def test_an_account_comes_back_as_it_was() -> None:
     store = await users()
     assert await store.named("ada") == await store.with_id("u1") == ADA
     assert await store.hash_of("ada") == (ADA, "hash")
-    assert await store.named("bob") is await store.hash_of("bob") is None
+    assert await store.named("bob") is None
+    assert await store.hash_of("bob") is None
     with pytest.raises(Taken):
         await store.add(evolve(ADA, id="u2"), "hash")
 
