@@ -12,7 +12,7 @@ class Counting(Resource):
 
     isLeaf = True
 
-    def render_POST(self, request: Request) -> bytes:  # noqa: N802 -- Twisted's name
+    def render_POST(self, request: Request) -> bytes:
         """Return the length kept, and whether there was more."""
         assert request.content is not None
         kept = len(request.content.read())
@@ -22,7 +22,7 @@ class Counting(Resource):
 def _post(body: bytes, head: bytes) -> StringTransport:
     site = bounded_site(Counting(), 100)
     site.timeOut = None
-    channel = site.buildProtocol(None)  # type: ignore[arg-type]
+    channel = site.buildProtocol(None)
     transport = StringTransport()
     channel.makeConnection(transport)
     channel.dataReceived(b"POST / HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n" + body)

@@ -53,7 +53,9 @@ def follow(browser: Browser, path: str) -> Follower:
     if cookie:
         headers["cookie"] = cookie
     got: list[Any] = []
-    asked = treq.request("GET", URL + path, headers=headers)
+    asked = treq.request(  # type: ignore[attr-defined]
+        "GET", URL + path, headers=headers
+    )
     asked.addCallback(got.append)
     treq.flush()
     response = got[0]
@@ -195,7 +197,7 @@ class Happened:
 def test_slow_reader(clock: Clock) -> None:
     """What a browser does not read is kept up to a bound; then the stream ends."""
     one = Open()
-    live = Live(one.events, clock, LiveLimits(queue=2))  # type: ignore[arg-type]
+    live = Live(one.events, clock, LiveLimits(queue=2))
     done = one.serve(live)
     producer = one.request.producer
     (listener,) = one.events.listeners
@@ -216,10 +218,10 @@ def test_slow_reader(clock: Clock) -> None:
 def test_bounded_streams(clock: Clock) -> None:
     """One session has so many streams and no more; one that ends makes room."""
     one = Open()
-    live = Live(one.events, clock, LiveLimits(streams=1))  # type: ignore[arg-type]
+    live = Live(one.events, clock, LiveLimits(streams=1))
     first = one.serve(live)
     failures: list[Any] = []
-    Open().serve(live).addErrback(failures.append)  # type: ignore[unused-awaitable]
+    Open().serve(live).addErrback(failures.append)
     assert failures[0].check(TooMany)
     one.right = False
     clock.advance(10)
