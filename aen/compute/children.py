@@ -74,8 +74,7 @@ class _Child(ProcessProtocol):
             self._line(line)
 
     def processEnded(self, reason: Failure) -> None:
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
+        self._stop_timer()
         for rest in self._parts.values():
             self._line(rest)
         ended = reason.value
@@ -93,7 +92,12 @@ class _Child(ProcessProtocol):
         self._timed_out = True
         self._kill()
 
+    def _stop_timer(self) -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+
     def _cancelled(self, _: Deferred[Ended]) -> None:
+        self._stop_timer()
         self._on_line = _unheard
         self._kill()
 

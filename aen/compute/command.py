@@ -31,12 +31,14 @@ class Ground:
 
     python: str
     """The platform's own interpreter."""
-    jupyter: str
+    jupyter: str = ""
     """The prefix from which JupyterLab and Notebook are run."""
     server_url: str = ""
     passed: Mapping[str, str] = field(factory=dict)
     """The node's own variables that apps may see: see `passed_on`."""
     shell: str = "/bin/sh"
+    python_path: str = ""
+    """Where the platform's modules are when they are not installed (a checkout)."""
 
 
 @frozen
@@ -118,8 +120,11 @@ def app_command(manifest: Manifest, values: Values, ground: Ground) -> AppComman
     extra = {
         name: substitute(text, found) for name, text in manifest.environment.items()
     }
+    argv = tuple(substitute(part, found) for part in manifest.command_list)
+    if ground.python_path and argv[0] == ground.python:
+        extra["PYTHONPATH"] = ground.python_path
     return AppCommand(
-        tuple(substitute(part, found) for part in manifest.command_list),
+        argv,
         {**_defaults(values, ground), **extra, **_identity(manifest, values, ground)},
         values.project_home,
     )

@@ -263,9 +263,7 @@ stopping.upon(Life.impatient).to(killing).returns(None)
 
 
 @pep614(killing.upon(Life.exited).to(gone))
-def _overcome(
-    life: Life, core: Core, work: Deferred[None], code: int | None
-) -> None:
+def _overcome(life: Life, core: Core, work: Deferred[None], code: int | None) -> None:
     work.cancel()
     _over(core)
 

@@ -1,10 +1,10 @@
 """What must be there before an app can start: its home, its kernels, its values."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from aen.compute.command import Ground, Values
 from aen.compute.kernels import write_kernels
@@ -61,9 +61,8 @@ class Preparation:
     """Returns the prefix of JupyterLab and Notebook, built first if need be."""
     homes: Path
     """Home directories of users who have no account on this machine."""
-    python: str
-    server_url: str = ""
-    passed: Mapping[str, str] = field(factory=dict)
+    ground: Ground
+    """What every app here is given; `jupyter` is filled in when an app needs it."""
 
     async def prepare(
         self, manifest: Manifest, wanted: Wanted
@@ -78,9 +77,7 @@ class Preparation:
             await self._offer_kernels(wanted)
         home = self.homes / wanted.user
         make_private(home)
-        return self._values(wanted, home), Ground(
-            self.python, jupyter, self.server_url, self.passed
-        )
+        return self._values(wanted, home), evolve(self.ground, jupyter=jupyter)
 
     async def _offer_kernels(self, wanted: Wanted) -> None:
         found = await self.projects.environments(wanted.path, wanted.project_id)

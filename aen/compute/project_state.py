@@ -32,9 +32,13 @@ class ProjectStates:
         self._directory = root / ".state"
 
     def read(self, project_id: str) -> ProjectState | None:
-        """Return what is known, or None before the first start has gone through."""
+        """Return what is known, or None before the first start has gone through.
+
+        :raises Invalid: the id is not one that a server gives.
+        """
+        file = self._file(project_id)
         try:
-            text = self._file(project_id).read_text(encoding="utf-8")
+            text = file.read_text(encoding="utf-8")
             return structure(json.loads(text), ProjectState)
         except (FileNotFoundError, ValueError, Invalid):
             return None  # a damaged file is as good as none: the start looks itself

@@ -46,12 +46,12 @@ class ProjectDirectories:
         steps: Steps,
         new_token: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
-        self._root = root
+        self._root = root.absolute()  # steps run elsewhere
         self._settings = settings
         self._environments = environments
         self._steps = steps
         self._new_token = new_token
-        self._states = ProjectStates(root)
+        self._states = ProjectStates(self._root)
         self._locks: dict[str, DeferredLock] = {}
 
     def home(self, path: ProjectPath) -> Path:

@@ -38,7 +38,7 @@ class Pace:
 
     first: float = 0.05
     growth: float = 1.3
-    longest: float = 1.0
+    longest: float = 0.2
     answer: float = 10.0
     """How long one answer may take."""
 
@@ -80,13 +80,17 @@ class _StatusLine(Protocol):
             self.transport.abortConnection()  # type: ignore[attr-defined]
 
 
+class _Once(Factory):
+    noisy = False
+
+
 async def answers(
     endpoint: IStreamClientEndpoint, path: str, clock: IReactorTime, seconds: float
 ) -> bool:
     """Whether what listens at *endpoint* answers *path* with a status below 500."""
     asking = _StatusLine(path)
     try:
-        await endpoint.connect(Factory.forProtocol(lambda: asking))
+        await endpoint.connect(_Once.forProtocol(lambda: asking))
     except ConnectingCancelledError:
         raise CancelledError from None
     except (ConnectError, OSError):

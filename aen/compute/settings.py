@@ -41,6 +41,10 @@ class ComputeSettings:
     """Seconds without use after which an app stops; 0: never."""
     log_tail: int = 20
     """Lines of an app's output shown when it does not start."""
+    log_bytes: int = 8 * 1024 * 1024
+    """Bytes after which the log of an app is cut."""
+    short_runtime: str = "/tmp"  # noqa: S108 -- a private directory is made there
+    """Where sockets are when paths below the prefix are too long for them."""
     call_limit: int = 1_048_576
     """Bytes accepted in the body of a call."""
 

@@ -1,13 +1,18 @@
 """One line for each request, written in batches."""
 
 import os
+import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from attrs import define
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
+
+# One word: neither blanks nor the backslash that escapes.
+_PRINTABLE: Final = re.compile(rb"[!-\[\]-~]*+")
 
 
 @define
@@ -27,28 +32,26 @@ class Entry:
 
     def line(self) -> str:
         """Return the entry as a line, with anything unprintable escaped."""
-        when = datetime.fromtimestamp(self.began, UTC).isoformat(
-            timespec="milliseconds"
+        second = int(self.began)
+        return (
+            f"{_second(second)}.{int((self.began - second) * 1000):03d}Z"
+            f" {self.client or '-'} {_printable(self.method)} {_printable(self.path)}"
+            f" {self.status} {self.sent} {self.seconds:.3f}"
+            f" {_printable(self.upstream.encode())} {_printable(self.request_id)}\n"
         )
-        words = (
-            when,
-            self.client or "-",
-            _printable(self.method),
-            _printable(self.path),
-            str(self.status),
-            str(self.sent),
-            f"{self.seconds:.3f}",
-            _printable(self.upstream.encode()),
-            _printable(self.request_id),
-        )
-        return " ".join(words) + "\n"
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    """Many entries share their second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _printable(text: bytes) -> str:
-    if text.isalnum():
+    if _PRINTABLE.fullmatch(text) is not None:
         return text.decode("ascii")
     return "".join(
-        chr(byte) if 0x21 <= byte <= 0x7E and byte != 0x5C else f"\\x{byte:02x}"  # noqa: PLR2004
+        chr(byte) if _PRINTABLE.fullmatch(bytes((byte,))) else f"\\x{byte:02x}"
         for byte in text
     )
 

@@ -176,14 +176,9 @@ class Frontend(Protocol):
             or self._requests >= self._shared.limits.requests_per_connection
         ):
             return False
-        connection = head.header(b"connection")
         if head.version == "1.1":
-            if connection is None or connection == b"keep-alive":
-                return True
-            return b"close" not in tokens(head.values(b"connection"))
-        return connection is not None and b"keep-alive" in tokens(
-            head.values(b"connection")
-        )
+            return not head.says_close()
+        return b"keep-alive" in tokens(head.values(b"connection"))
 
     def _refuse(self, status: int, head: RequestHead | None) -> None:
         """Answer bytes that are no request, and close: framing is doubtful."""

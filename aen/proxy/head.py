@@ -1,16 +1,52 @@
 """Request and response heads as values."""
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-def index_headers(headers: Headers) -> dict[bytes, bytes]:
-    """Return the first value of each header by its lower-case name."""
-    first: dict[bytes, bytes] = {}
-    for name, value in headers:
-        first.setdefault(name.lower(), value)
-    return first
+class _Headers:
+    """Looking headers up; built once, since every head is asked many times."""
+
+    __slots__ = ()
+
+    headers: Headers
+    keys: tuple[bytes, ...]
+    _first: dict[bytes, bytes]
+
+    def header(self, name: bytes) -> bytes | None:
+        """Return the first value of the header with this lower-case name."""
+        return self._first.get(name)
+
+    def values(self, name: bytes) -> tuple[bytes, ...]:
+        """Return all values of the header with this lower-case name."""
+        first = self._first.get(name)
+        if first is None:
+            return ()
+        if len(self._first) == len(self.keys):
+            return (first,)
+        return tuple(
+            value
+            for key, (_, value) in zip(self.keys, self.headers, strict=True)
+            if key == name
+        )
+
+    def says_close(self) -> bool:
+        """Return whether ``Connection`` asks to close."""
+        value = self._first.get(b"connection")
+        if value is None or value == b"keep-alive":
+            return False
+        return b"close" in tokens(self.values(b"connection"))
+
+
+def _lower(head: _Headers) -> tuple[bytes, ...]:
+    return tuple([name.lower() for name, _ in head.headers])
+
+
+def _index(head: _Headers) -> dict[bytes, bytes]:
+    # Of two headers with one name the first must win: begin at the end.
+    pairs = zip(reversed(head.keys), reversed(head.headers), strict=True)
+    return {key: value for key, (_, value) in pairs}
 
 
 def tokens(values: tuple[bytes, ...]) -> list[bytes]:
@@ -36,7 +72,7 @@ class Peer:
 
 
 @frozen
-class RequestHead:
+class RequestHead(_Headers):
     """One request's method, target and headers, in the order and case received.
 
     *target* is in origin form, or ``*``. *version* is ``"1.1"`` or ``"1.0"``.
@@ -46,21 +82,19 @@ class RequestHead:
     target: bytes
     version: str
     headers: Headers
-    _first: dict[bytes, bytes] = field(init=False, eq=False, repr=False)
-
-    @_first.default
-    def _index(self) -> dict[bytes, bytes]:
-        return index_headers(self.headers)
-
-    def header(self, name: bytes) -> bytes | None:
-        """Return the first value of the header with this lower-case name."""
-        return self._first.get(name)
-
-    def values(self, name: bytes) -> tuple[bytes, ...]:
-        """Return all values of the header with this lower-case name."""
-        if name not in self._first:
-            return ()
-        return tuple(value for key, value in self.headers if key.lower() == name)
+    keys: tuple[bytes, ...] = field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=Factory(_lower, takes_self=True),
+    )
+    """The names of *headers* in lower case."""
+    _first: dict[bytes, bytes] = field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=Factory(_index, takes_self=True),
+    )
 
     @property
     def path(self) -> bytes:
@@ -102,28 +136,26 @@ class RequestHead:
 
 
 @frozen
-class ResponseHead:
+class ResponseHead(_Headers):
     """One response's status, reason and headers, in the order and case received."""
 
     version: str
     status: int
     reason: bytes
     headers: Headers
-    _first: dict[bytes, bytes] = field(init=False, eq=False, repr=False)
-
-    @_first.default
-    def _index(self) -> dict[bytes, bytes]:
-        return index_headers(self.headers)
-
-    def header(self, name: bytes) -> bytes | None:
-        """Return the first value of the header with this lower-case name."""
-        return self._first.get(name)
-
-    def values(self, name: bytes) -> tuple[bytes, ...]:
-        """Return all values of the header with this lower-case name."""
-        if name not in self._first:
-            return ()
-        return tuple(value for key, value in self.headers if key.lower() == name)
+    keys: tuple[bytes, ...] = field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=Factory(_lower, takes_self=True),
+    )
+    """The names of *headers* in lower case."""
+    _first: dict[bytes, bytes] = field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=Factory(_index, takes_self=True),
+    )
 
 
 _KEY_LETTERS = frozenset(

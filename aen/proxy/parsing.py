@@ -63,7 +63,7 @@ class HeadBuffer:
         held = self._data
         end = held.find(b"\r\n\r\n", max(0, self._seen - 3)) + 4
         if (end if end >= 4 else len(held)) > self.limit:  # noqa: PLR2004
-            raise HeadTooLarge("the head is too long")
+            raise self._error(HeadTooLarge, "the head is too long")
         if end >= 4:  # noqa: PLR2004
             whole = bytes(held)
             held.clear()
@@ -81,13 +81,16 @@ class HeadBuffer:
         # A CR may be waiting for its LF: look at it again with the next byte.
         begin = max(self._lines, self._seen - 1)
         if grammar.UNFINISHED.fullmatch(held, begin) is None:
-            raise ProtocolError("a control character in the head")
+            raise self._error(ProtocolError, "a control character in the head")
         self._seen = len(held)
+
+    def _error(self, kind: type[ProtocolError], words: str) -> ProtocolError:
+        return (kind if self.of_request else UpstreamBroke)(words)
 
     def _check_line(self, line: bytes) -> None:
         if self._lines > 0:
             if grammar.FIELD_LINE.fullmatch(line) is None:
-                raise ProtocolError("a malformed header line")
+                raise self._error(ProtocolError, "a malformed header line")
         elif self.of_request:
             _check_request_line(line)
         elif grammar.STATUS_LINE.fullmatch(line) is None:

@@ -14,7 +14,7 @@ from aen.proxy.framing import (
     open_body,
     response_framing,
 )
-from aen.proxy.head import RequestHead, ResponseHead, tokens
+from aen.proxy.head import RequestHead, ResponseHead
 from aen.proxy.limits import Limits
 from aen.proxy.parsing import HeadBuffer, read_response_head
 from aen.proxy.routing import Forward
@@ -137,9 +137,7 @@ class ResponseStream:
         self._until_close = framing == UNTIL_CLOSE
         self._body = open_body(framing, self._limits.trailer_bytes, decode=decode)
         self.reusable = (
-            head.version == "1.1"
-            and framing != UNTIL_CLOSE
-            and b"close" not in tokens(head.values(b"connection"))
+            head.version == "1.1" and framing != UNTIL_CLOSE and not head.says_close()
         )
         connection = answers.connection(self._request, keep=self.keep)
         sent = rewrite.response_head(head, self._forward, outward, connection)

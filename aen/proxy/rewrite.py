@@ -61,7 +61,15 @@ _NEVER_TRAILERS: Final = frozenset(
     }
 )
 
+_NONE: Final[frozenset[bytes]] = frozenset()
 _NO_CONTENT: Final = 204
+_OUR_NAMES: Final = (
+    (b"X-Forwarded-For", b"x-forwarded-for"),
+    (b"X-Forwarded-Proto", b"x-forwarded-proto"),
+    (b"X-Forwarded-Host", b"x-forwarded-host"),
+    (b"X-Request-Id", b"x-request-id"),
+)
+_OURS: Final = b"".join(b"%s: %%s\r\n" % name for name, _ in _OUR_NAMES)
 
 
 def request_head(
@@ -76,21 +84,21 @@ def request_head(
     The empty line is included.
     """
     dropped = _dropped_from_request(head, forward)
-    lines = [b"%s %s HTTP/1.1\r\n" % (head.method, forward.target or head.target)]
-    for name, value in head.headers:
-        key = name.lower()
+    prefixes = forward.drop_cookies
+    parts = [b"%s %s HTTP/1.1\r\n" % (head.method, forward.target or head.target)]
+    for key, (name, value) in zip(head.keys, head.headers, strict=True):
         if key in dropped or (b"_" in key and key.replace(b"_", b"-") in dropped):
             continue
-        if key == b"cookie" and forward.drop_cookies:
-            value = cookies.without(value, forward.drop_cookies)  # noqa: PLW2901
+        if prefixes and key == b"cookie":
+            value = cookies.without(value, prefixes)  # noqa: PLW2901
             if not value:
                 continue
-        lines.append(b"%s: %s\r\n" % (name, value))
-    _add_ours(lines, head, forward, peer, request_id)
+        parts += (name, b": ", value, b"\r\n")
+    parts.append(_ours(head, forward, peer, request_id))
     if framing == CHUNKED:
-        lines.append(b"Transfer-Encoding: chunked\r\n")
-    lines.append(b"\r\n")
-    return b"".join(lines)
+        parts.append(b"Transfer-Encoding: chunked\r\n")
+    parts.append(b"\r\n")
+    return b"".join(parts)
 
 
 def _dropped_from_request(head: RequestHead, forward: Forward) -> frozenset[bytes]:
@@ -99,33 +107,39 @@ def _dropped_from_request(head: RequestHead, forward: Forward) -> frozenset[byte
         dropped |= forward.drop_headers
     if forward.set_headers:
         dropped |= {name.lower() for name, _ in forward.set_headers}
-    named = head.values(b"connection")
-    if named and named != (b"keep-alive",):
-        dropped |= frozenset(tokens(named)) - _KEPT
-    return dropped
+    named = _named(head)
+    return dropped | named if named else dropped
 
 
-def _add_ours(
-    lines: list[bytes],
-    head: RequestHead,
-    forward: Forward,
-    peer: Peer,
-    request_id: bytes,
-) -> None:
+def _named(head: RequestHead | ResponseHead) -> frozenset[bytes]:
+    """Return the headers that ``Connection`` takes away (RFC 9110, 7.6.1)."""
+    named = head.header(b"connection")
+    if named is None or named in (b"keep-alive", b"close"):
+        return _NONE
+    return frozenset(tokens(head.values(b"connection"))) - _KEPT
+
+
+def _ours(head: RequestHead, forward: Forward, peer: Peer, request_id: bytes) -> bytes:
+    """Return the lines the proxy adds; those the router sets win over them."""
     host = head.header(b"host")
-    ours = [
-        (b"X-Forwarded-For", peer.host.encode("ascii", "replace")),
-        (b"X-Forwarded-Proto", b"https" if peer.secure else b"http"),
-        (b"X-Forwarded-Host", host or b""),
-        (b"X-Request-Id", request_id),
-    ]
     replaced = {name.lower() for name, _ in forward.set_headers}
     if host is None and b"host" not in replaced:
-        lines.append(b"Host:\r\n")  # HTTP/1.0; RFC 9112 section 3.2
-    for name, value in ours:
-        if value and name.lower() not in replaced:
-            lines.append(b"%s: %s\r\n" % (name, value))
-    lines.extend(b"%s: %s\r\n" % field for field in forward.set_headers)
+        replaced.add(b"x-forwarded-host")
+        lines = b"Host:\r\n"  # HTTP/1.0; RFC 9112 section 3.2
+    else:
+        lines = b""
+    values = (
+        peer.host.encode("ascii", "replace"),
+        b"https" if peer.secure else b"http",
+        host or b"",
+        request_id,
+    )
+    if not replaced and values[0]:
+        return _OURS % values
+    for (name, key), value in zip(_OUR_NAMES, values, strict=True):
+        if value and key not in replaced:
+            lines += b"%s: %s\r\n" % (name, value)
+    return lines + b"".join([b"%s: %s\r\n" % field for field in forward.set_headers])
 
 
 def request_trailers(
@@ -170,12 +184,14 @@ def _response_fields(
     if framing in (CHUNKED, UNTIL_CLOSE) or head.status == _NO_CONTENT:
         dropped |= {b"content-length"}
     ours = forward.drop_cookies
-    return [
-        b"%s: %s\r\n" % (name, value)
-        for name, value in head.headers
-        if (key := name.lower()) not in dropped
-        and not (ours and key == b"set-cookie" and cookies.sets(value, ours))
-    ]
+    parts: list[bytes] = []
+    for key, (name, value) in zip(head.keys, head.headers, strict=True):
+        if key in dropped:
+            continue
+        if ours and key == b"set-cookie" and cookies.sets(value, ours):
+            continue
+        parts += (name, b": ", value, b"\r\n")
+    return parts
 
 
 def _dropped_from_response(head: ResponseHead, forward: Forward) -> frozenset[bytes]:
@@ -184,10 +200,8 @@ def _dropped_from_response(head: ResponseHead, forward: Forward) -> frozenset[by
         dropped |= forward.drop_response_headers
     if forward.add_response_headers:
         dropped |= {name.lower() for name, _ in forward.add_response_headers}
-    named = head.values(b"connection")
-    if named:
-        dropped |= frozenset(tokens(named)) - _KEPT
-    return dropped
+    named = _named(head)
+    return dropped | named if named else dropped
 
 
 def response_trailers(

@@ -5,7 +5,7 @@ import math
 from typing import Any, cast
 from typing import Protocol as Interface
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.endpoints import (
     HostnameEndpoint,
     TCP4ClientEndpoint,
@@ -17,6 +17,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.ssl import optionsForClientTLS
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from aen.proxy.flow import Flow
@@ -107,6 +108,7 @@ class Pool:
         self._sweep = sweep
         self._idle: dict[str, list[UpstreamConnection]] = {}
         self._closed = False
+        self._log = Logger()
 
     def take(self, upstream: str, idle_seconds: float) -> UpstreamConnection | None:
         """Return the connection idle for the shortest time, at most *idle_seconds*."""
@@ -132,8 +134,12 @@ class Pool:
         waiting.append(connection)
 
     def connect(self, upstream: str) -> Deferred[UpstreamConnection]:
-        """Return a new connection to *upstream*."""
-        endpoint = self._endpoint(upstream)
+        """Return a new connection to *upstream*; a malformed one fails at once."""
+        try:
+            endpoint = self._endpoint(upstream)
+        except ValueError as error:
+            self._log.error("no such upstream: {error}", error=error)
+            return fail(error)
         factory = Factory.forProtocol(lambda: UpstreamConnection(upstream, self))
         factory.noisy = False
         # Twisted promises only an IProtocol; it is the factory's.
@@ -142,6 +148,8 @@ class Pool:
     def _endpoint(self, upstream: str) -> IStreamClientEndpoint:
         kind, _, where = upstream.partition(":")
         seconds = self.limits.connect_seconds
+        if kind not in ("unix", "tcp", "tls") or not where:
+            raise ValueError(f"{upstream!r} is no unix:, tcp: or tls: address")
         if kind == "unix":
             return UNIXClientEndpoint(self._reactor, where, seconds)
         host, _, digits = where.rpartition(":")
@@ -149,8 +157,6 @@ class Pool:
         plain = _tcp_endpoint(self._reactor, host, port, seconds)
         if kind == "tcp":
             return plain
-        if kind != "tls":
-            raise ValueError(f"{upstream}: must begin with unix:, tcp: or tls:")
         secure: IStreamClientEndpoint = wrapClientTLS(optionsForClientTLS(host), plain)
         return secure
 

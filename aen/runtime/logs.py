@@ -12,6 +12,8 @@ from twisted.logger import ILogObserver, LogEvent, formatEvent
 from zope.interface import implementer
 
 _LONGEST = 8 * 1024
+_CHATTER = frozenset({"Starting factory {factory!r}", "Stopping factory {factory!r}"})
+"""What Twisted says for every single connection it makes."""
 _OWN = ("log_", "message", "time", "isError", "format", "system", "why", "printed")
 
 
@@ -72,7 +74,7 @@ class _Lines:
         self._form = form
 
     def __call__(self, event: LogEvent) -> None:
-        if _level(event) == "debug":
+        if _level(event) == "debug" or event.get("log_format") in _CHATTER:
             return
         self._stream.write(self._form(event) + "\n")
         self._stream.flush()

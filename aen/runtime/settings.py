@@ -118,7 +118,7 @@ def _check_alone(
 def _check_secrecy(kind: type[T], content: dict[str, Any], path: Path) -> None:
     secret = {f.name for f in attrs.fields(kind) if f.metadata.get("secret")}
     held = sorted(secret & set(content))
-    if held and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH | stat.S_IWOTH):
+    if held and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise Invalid(
             f"{path}: holds “{held[0]}” but others may read it; run chmod 600 {path}"
         )

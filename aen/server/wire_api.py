@@ -50,10 +50,12 @@ class WireApi:
             clock=rooms.clock,
         )
         self.door = Door(tickets.SERVER, rooms.centers, rooms.clock)
-        self._channel = WebSocketResource(ServerEndFactory(self.door, channels))
+        self.channel: IResource = WebSocketResource(
+            ServerEndFactory(self.door, channels)
+        )
 
     def resource(self) -> IResource:
-        """Return what answers below the root: ``/wire/…`` and ``/oauth/token``."""
+        """Return what answers ``/wire/…`` and ``/oauth/token``, but for the channel."""
         return self.app.resource()
 
     @app.route(routes.PLACES.path, methods=["POST"])
@@ -74,11 +76,6 @@ class WireApi:
     async def open(self, asker: str, asked: OpenQuestion) -> Opening:
         """Have a project started for somebody who opens an app."""
         return await self._grants.open(_center(asker), asked)
-
-    @app.route(routes.CHANNEL.path)
-    def channel(self, request: Request) -> WebSocketResource:
-        """Open a gateway's channel, a WebSocket."""
-        return self._channel
 
     @app.route(routes.REGISTER.path, methods=["POST"])
     def register(self, request: Request) -> "Deferred[bytes]":

@@ -161,21 +161,23 @@ class Worker:
             await self._let_go(task.id, self._clock.seconds())
         except Unavailable as error:
             self._log.warn("{kind} {key} waits: {error}", error=error.message, **what)
+            self._forget(held)
             await self._let_go(task.id, self._clock.seconds() + _STORE_PAUSE)
         else:
             self._log.info("{kind} {key} ended {problem}", problem=problem, **what)
-            await self._finish(held.holder, problem)
+            await self._finish(held, problem)
 
-    async def _finish(self, holder: Holder, problem: str) -> None:
+    async def _finish(self, held: _Held, problem: str) -> None:
         now = self._clock.seconds()
         try:
-            ended = await self._records.finish(holder, problem, now)
+            ended = await self._records.finish(held.holder, problem, now)
         except Unavailable as error:
             # Its lease will end, and doing it once more does no harm.
             self._log.warn("a task stays open: {error}", error=error.message)
             return
         if not ended:
-            await self._let_go(holder.task, now)
+            self._forget(held)
+            await self._let_go(held.holder.task, now)
 
     async def _let_go(self, task: str, later: float) -> None:
         """Let another worker have a task; without the store, when its lease ends."""

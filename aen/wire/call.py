@@ -1,8 +1,8 @@
 """The asked side of the wire: what stands around every call, once.
 
-`call` and `stream` turn ``async def stop(self, asker, asked) -> answer`` into a
-klein view: ticket, size, JSON to a message, errors to statuses, one log line. A
-view that forgets to authenticate cannot be written.
+`call` turns ``async def stop(self, asker, asked) -> answer`` into a
+klein view: ticket, size, JSON to a message, errors to statuses. A view that forgets
+to authenticate cannot be written. `aen.wire.streaming` does it for answers in lines.
 """
 
 import functools
@@ -13,30 +13,20 @@ from typing import Any, Protocol, TypeVar
 from attrs import AttrsInstance, frozen
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.web.server import Request
 
 from aen.model.errors import (
     AenError,
-    Failed,
     Invalid,
     TooLarge,
     Unauthenticated,
-    Unavailable,
 )
-from aen.model.projects import Problem, Progress
 from aen.runtime.structure import structure, unstructure
-from aen.runtime.tasks import finish_anyway, spawn
 from aen.wire import tickets
-from aen.wire.messages import Line
 from aen.wire.problems import status_of, to_json
 
 M = TypeVar("M", bound=AttrsInstance)
-Report = Callable[[Line], None]
-
-KEEP_ALIVE = 10.0
-"""Seconds between the empty lines that show that a stream lives."""
 _log = Logger()
 
 
@@ -149,87 +139,3 @@ def call(
         return start
 
     return around
-
-
-class _Lines:
-    """Writes the lines of a stream to a request until either side ends."""
-
-    def __init__(self, request: Request, clock: IReactorTime) -> None:
-        self._request = request
-        self._open = True
-        request.notifyFinish().addBoth(self.end)  # type: ignore[unused-awaitable]
-        request.setHeader(b"content-type", b"application/x-ndjson")
-        request.setHeader(b"cache-control", b"no-store")
-        self._beat = LoopingCall(self.write, Line())
-        self._beat.clock = clock
-        spawn(_log, "keep-alive", self._beat.start(KEEP_ALIVE, now=True))
-
-    def write(self, line: Line) -> None:
-        if self._open:
-            full: dict[str, Any] = unstructure(line)
-            text = {key: value for key, value in full.items() if value}
-            self._request.write(json.dumps(text).encode() + b"\n")
-
-    def end(self, _: object = None) -> None:
-        self._open = False
-        if self._beat.running:
-            self._beat.stop()
-
-
-def stream(
-    kind: type[M],
-) -> Callable[
-    [Callable[[S, str, M, Report], Awaitable[None]]],
-    Callable[..., "Deferred[bytes]"],
-]:
-    """Make a klein view of ``async def view(self, asker, message, report)``.
-
-    The answer is a line for each report, then ``{"done": true}`` or the problem.
-    Work goes on when the one who asked is gone: whoever asks again joins it.
-    """
-
-    def around(
-        view: Callable[[S, str, M, Report], Awaitable[None]],
-    ) -> Callable[..., Deferred[bytes]]:
-        async def work(self: S, asker: str, message: M, lines: _Lines) -> None:
-            try:
-                await view(self, asker, message, lines.write)
-                lines.write(Line(done=True))
-            except Exception as error:  # noqa: BLE001 -- every error gets an answer
-                lines.write(Line(problem=_problem(error)))
-
-        async def answer(self: S, request: Request) -> bytes:
-            try:
-                body = self.door.read(request)
-                asker = await self.door.admit(request, body)
-                message = parse(body, kind)
-            except Exception as error:  # noqa: BLE001 -- every error gets an answer
-                return answer_error(request, error)
-            lines = _Lines(request, self.door.clock)
-            path = request.path.decode("latin-1")
-            await finish_anyway(_log, path, work(self, asker, message, lines))
-            lines.end()
-            return b""
-
-        @functools.wraps(view)
-        def start(self: S, request: Request) -> Deferred[bytes]:
-            return Deferred.fromCoroutine(answer(self, request))
-
-        return start
-
-    return around
-
-
-def _problem(error: Exception) -> Problem:
-    if isinstance(error, Failed):
-        return Problem(error.message, error.log)
-    if isinstance(error, AenError):
-        return Problem(error.message)
-    if not isinstance(error, CancelledError):
-        _log.failure("work failed")
-    return Problem(Unavailable("It broke off; the log of this node says why.").message)
-
-
-def line_progress(report: Report) -> Callable[[Progress], None]:
-    """Return a function that reports progress as a line."""
-    return lambda progress: report(Line(progress=progress))

@@ -10,8 +10,8 @@ from typing import Any
 from aen.compute.disk.__main__ import VERBS
 from aen.compute.disk.clone import MARKER
 from aen.compute.disk.walk import Refused
-from aen.compute.environments.provider import BUILDING, Report
-from aen.compute.steps import Tell, unheard
+from aen.compute.environments.provider import BUILDING, CLONING, Report
+from aen.compute.steps import Steps, Tell, unheard
 from aen.model.errors import Failed
 from aen.model.projects import Progress
 
@@ -71,7 +71,7 @@ def small_template(prefix: Path) -> Path:
 class LocalEnvironments:
     """A provider whose template is a few files; can refuse or find clones broken."""
 
-    def __init__(self, root: Path, steps: LocalSteps) -> None:
+    def __init__(self, root: Path, steps: Steps) -> None:
         self.refusal: Failed | None = None
         self.working = True
         self.trouble: tuple[str, ...] = ()
@@ -93,7 +93,11 @@ class LocalEnvironments:
         """Clone for real."""
         arguments = {"template": str(template), "target": str(target)}
         more = {"prefix": str(prefix), "link": True}
-        await self._steps.run("clone", arguments | more)
+        await self._steps.run(
+            "clone",
+            arguments | more,
+            lambda done, total: report(Progress(CLONING, done, total)),
+        )
 
     async def works(self, prefix: Path) -> bool:
         """Whatever `working` says."""

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import define, evolve, field
 
 from aen.compute.app_process import LaunchLimits
+from aen.compute.command import Ground
 from aen.compute.launches import Launches, LaunchGround
 from aen.compute.manifests import Manifests
 from aen.compute.preparing import Preparation
@@ -95,7 +96,7 @@ class Node:
                     FakeProjects(self.directory / "projects"),
                     self._jupyter,
                     self.directory / "homes",
-                    sys.executable,
+                    Ground(sys.executable),
                 ),
                 reactor=self.reactor,
                 machine="here",

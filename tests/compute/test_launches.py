@@ -4,13 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import pytest_twisted
+from attrs import evolve
 from twisted.internet import reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import gatherResults
 
@@ -20,8 +20,8 @@ from aen.compute.launches import Launches
 from aen.compute.processes import process_table
 from aen.model.errors import Conflict, Failed, NotFound
 from aen.runtime.tasks import pause, start
-from tests.compute.apps import FAILING, NASTY, SERVER, STUBBORN, command, write_app
 from tests.compute.ground import OTHER, PROJECT, Node, asking
+from tests.compute.programs import FAILING, NASTY, SERVER, STUBBORN, command, write_app
 
 pytestmark = pytest.mark.system
 
@@ -57,6 +57,12 @@ def serve(node: Node, name: str = "serve", source: str = SERVER, **more: object)
     where = "%(port)s" if more.get("listen") == "port" else "%(socket)s"
     node.manifest(name, command(program, where, "0", mark), **more)
     return mark
+
+
+async def all_ended(*services: Launches) -> None:
+    """Wait until each of several services, the old one too, knows of no launch."""
+    while any(one.list() for one in services):
+        await pause(reactor, 0.02)
 
 
 @pytest_twisted.ensureDeferred
@@ -176,8 +182,7 @@ async def test_what_is_left_goes_though_the_supervisor_was_killed(node: Node) ->
     launch = await launches.launch(asking("serve"))
     (record,) = node.records.read()
     os.kill(record.pid, 9)
-    while launches.list():
-        await pause(reactor, 0.02)
+    await all_ended(launches)
     assert running(mark) == []
     assert launch.state == "running"
 
@@ -210,12 +215,14 @@ async def test_a_stopped_supervisor_is_no_obstacle(node: Node) -> None:
 async def test_a_restarted_service_adopts(node: Node) -> None:
     """Apps outlive the service; its successor finds them and starts none twice."""
     mark = serve(node)
-    before = await node.launches().launch(asking("serve"))
+    old = node.launches()
+    before = await old.launch(asking("serve"))
     launches = node.launches()
     assert launches.adopt() == 1
     after = await launches.launch(asking("serve"))
     assert after == before
     await launches.stop(after.id)
+    await all_ended(old)
     assert running(mark) == []
 
 
@@ -223,43 +230,44 @@ async def test_a_restarted_service_adopts(node: Node) -> None:
 async def test_an_adopted_app_that_ends_is_noticed(node: Node) -> None:
     """A child that is not ours any more tells its end all the same."""
     serve(node)
-    await node.launches().launch(asking("serve"))
+    old = node.launches()
+    await old.launch(asking("serve"))
     launches = node.launches()
     launches.adopt()
     seen: list[str] = []
     launches.listen(lambda launch: seen.append(launch.state))
     (record,) = node.records.read()
     os.kill(record.pid, 9)
-    while not seen:
-        await pause(reactor, 0.02)
+    await all_ended(old, launches)
     assert seen == ["stopped"]
-    assert launches.list() == ()
 
 
 @pytest_twisted.ensureDeferred
 async def test_an_app_of_a_stopped_project_is_not_adopted(node: Node) -> None:
     """What should have ended while the service was away ends now."""
     mark = serve(node)
-    await node.launches().launch(asking("serve"))
+    old = node.launches()
+    await old.launch(asking("serve"))
     shutil.rmtree(node.directory / "running")
     launches = node.launches()
     launches.adopt()
-    await launches.stop_project("p1")
+    await all_ended(old, launches)
     assert running(mark) == []
 
 
 @pytest_twisted.ensureDeferred
 async def test_killed_between_record_and_start(node: Node) -> None:
-    """A record without a process is cleared away, and what bears its mark."""
-    serve(node)
-    launch = await node.launches().launch(asking("serve"))
+    """A record that names no process is cleared away, and what bears its mark."""
+    mark = serve(node)
+    old = node.launches()
+    launch = await old.launch(asking("serve"))
     (record,) = node.records.read()
-    os.kill(record.pid, 9)
+    node.records.write(evolve(record, pid=0, started=0))
     launches = node.launches()
-    launches.adopt()
-    while node.records.read():
-        await pause(reactor, 0.02)
-    assert launches.list() == ()
+    assert launches.adopt() == 0
+    await all_ended(old, launches)
+    assert running(mark) == []
+    assert node.records.read() == []
     again = await launches.launch(asking("serve"))
     assert again.id != launch.id
     await launches.stop_project("p1")
@@ -293,7 +301,8 @@ async def test_reap_leaves_nothing(node: Node) -> None:
     launches = node.launches()
     await launches.launch(asking("serve"))
     argv = [sys.executable, "-m", "aen.compute.reap", "--runtime"]
-    subprocess.run([*argv, str(node.directory / "launches"), "--patience", "0.2"], check=True)
+    subprocess.run(
+        [*argv, str(node.directory / "launches"), "--patience", "0.2"], check=True
+    )
     assert running(mark) == []
-    while launches.list():
-        await pause(reactor, 0.02)
+    await all_ended(launches)

@@ -86,6 +86,7 @@ async def test_the_first_start(node: Node) -> None:
         "Checking the project directory",
         "Making the project directory",
         "Building the environment template",
+        "Cloning the environment",
         "Setting permissions",
     ]
 

@@ -28,6 +28,7 @@ SWITCH = (
     b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Accept: " + accept_key(KEY) + b"\r\n%s\r\n"
 )
+NOBODY: Any = None
 TO_ONE = Forward("tcp:127.0.0.1:1001")
 
 
@@ -55,6 +56,8 @@ class Script:
 
 class Wire(StringTransportWithDisconnection):
     """One end of a connection of the proxy, held by the test."""
+
+    producer: Any
 
     def __init__(self, protocol: Any) -> None:
         super().__init__()
@@ -128,7 +131,7 @@ class Harness:
     def refuse(self, number: int = -1) -> None:
         """Let the connection to an upstream fail."""
         factory = self.reactor.tcpClients[number][2]
-        factory.clientConnectionFailed(None, Failure(ConnectionLost()))
+        factory.clientConnectionFailed(NOBODY, Failure(ConnectionLost()))
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass in steps of a tick."""

@@ -1,6 +1,7 @@
 """Following WebSocket frames."""
 
 import os
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +45,7 @@ def test_any_split_finds_the_same_boundaries(
     cuts = data.draw(st.lists(st.sampled_from(near), max_size=12))
     walker = FrameWalker()
     edges = [0, *sorted(cuts), len(wire)]
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         walker.feed(wire[begin:end])
         assert walker.at_boundary == (end in ends)
     assert not walker.closed
@@ -71,11 +72,11 @@ def test_the_next_boundary_is_found_from_anywhere(
 def test_a_close_frame_is_noticed() -> None:
     """What has said goodbye is not to be spoken over."""
     walker = FrameWalker()
-    walker.feed(frame(1, b"x", masked=True))
-    assert not walker.closed
-    walker.feed(close_frame(1000, "", os.urandom(4)))
-    assert walker.closed
-    assert walker.at_boundary
+    seen = []
+    for data in (frame(1, b"x", masked=True), close_frame(1000, "", os.urandom(4))):
+        walker.feed(data)
+        seen.append((walker.closed, walker.at_boundary))
+    assert seen == [(False, True), (True, True)]
 
 
 def test_close_frames() -> None:

@@ -101,11 +101,8 @@ def test_responses(method: bytes, status: int, headers: Headers, framing: int) -
 def test_a_length_is_counted_to_its_end() -> None:
     """What is behind a body is kept apart."""
     body = LengthBody(5)
-    assert body.take(b"abc") == b"abc"
-    assert not body.done
-    assert body.take(b"defg") == b"de"
-    assert body.done
-    assert body.rest == b"fg"
+    assert (body.take(b"abc"), body.done) == (b"abc", False)
+    assert (body.take(b"defg"), body.done, body.rest) == (b"de", True, b"fg")
     assert open_body(0, 100).done
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aen.proxy import cookies, rewrite
+from aen.proxy import rewrite
 from aen.proxy.framing import CHUNKED
 from aen.proxy.head import Headers, Peer, RequestHead, ResponseHead
 from aen.proxy.routing import Forward
@@ -90,24 +90,6 @@ def test_dropped_headers_and_cookies() -> None:
         (b"Cookie", b"aen-y=3"),
     )
     assert upstream_sees(headers, forward) == [b"Cookie: a=b; c=aen"]
-
-
-@pytest.mark.parametrize(
-    ("line", "ours"),
-    [
-        (b"aen=1; Domain=example.org", True),
-        (b" AEN-x=1", True),
-        (b"=aen=1", True),
-        (b"aen", True),
-        (b"\taen=1", True),
-        (b"other=aen", False),
-        (b"xaen=1", False),
-        (b"", False),
-    ],
-)
-def test_set_cookie(line: bytes, ours: bool) -> None:  # noqa: FBT001
-    """However it is written, an upstream cannot name our cookies."""
-    assert cookies.sets(line, (b"aen",)) == ours
 
 
 def test_response_heads() -> None:

@@ -22,8 +22,9 @@ def test_the_handshake_is_agreed_between_the_ends() -> None:
     harness = Harness(TO_ONE)
     client = harness.client()
     client.send(
-        HANDSHAKE % b"Sec-WebSocket-Protocol: v1, v2\r\nSec-WebSocket-Extensions: "
-        b"x-other, permessage-deflate; client_max_window_bits, permessage-deflate; x\r\n"
+        HANDSHAKE % b"Sec-WebSocket-Protocol: v1, v2\r\n"
+        b"Sec-WebSocket-Extensions: x-other, permessage-deflate; x\r\n"
+        b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
         + frame(1, b"early", masked=True)
     )
     upstream = harness.upstream()

@@ -3,7 +3,7 @@
 import os
 import stat
 
-from aen.compute.disk.walk import open_below, opened, set_mode
+from aen.compute.disk.walk import Refused, open_below, opened, set_mode
 
 PROJECT = 0o771
 INSIDE = 0o770
@@ -36,23 +36,26 @@ def settle(project: int) -> None:
 
 
 def _settle_one(parent: int, name: str, *, public: bool, depth: int) -> None:
-    about = os.stat(name, dir_fd=parent, follow_symlinks=False)
-    ours = about.st_uid == os.geteuid()
-    if stat.S_ISDIR(about.st_mode) and depth < _DEEPEST:
-        with opened(open_below(parent, name)) as directory:
-            _apply(directory, os.fstat(directory), public=public)
-            for one in _names(directory):
-                _settle_one(directory, one, public=public, depth=depth + 1)
-    elif stat.S_ISREG(about.st_mode) and ours and about.st_nlink == 1:
-        mode = wanted(about.st_mode, public=public)
-        if stat.S_IMODE(about.st_mode) != mode:
-            set_mode(parent, name, mode)
+    try:
+        about = os.stat(name, dir_fd=parent, follow_symlinks=False)
+        _apply(parent, name, about, public=public)
+        if not stat.S_ISDIR(about.st_mode) or depth == _DEEPEST:
+            return
+        directory = open_below(parent, name)
+    except (FileNotFoundError, PermissionError, Refused):
+        return  # gone or changed meanwhile, or somebody else's
+    with opened(directory):
+        for one in _names(directory):
+            _settle_one(directory, one, public=public, depth=depth + 1)
 
 
-def _apply(directory: int, about: os.stat_result, *, public: bool) -> None:
-    mode = wanted(about.st_mode, public=public)
-    if about.st_uid == os.geteuid() and stat.S_IMODE(about.st_mode) != mode:
-        os.fchmod(directory, mode)
+def _apply(parent: int, name: str, about: os.stat_result, *, public: bool) -> None:
+    """Set the mode of what is ours; a file with two names may be elsewhere too."""
+    kind = about.st_mode
+    alone = stat.S_ISDIR(kind) or (stat.S_ISREG(kind) and about.st_nlink == 1)
+    mode = wanted(kind, public=public)
+    if alone and about.st_uid == os.geteuid() and stat.S_IMODE(kind) != mode:
+        set_mode(parent, name, mode)
 
 
 def _names(directory: int) -> list[str]:

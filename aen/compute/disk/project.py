@@ -19,6 +19,7 @@ from aen.compute.disk.walk import (
     open_below,
     open_root,
     opened,
+    set_mode,
 )
 
 STAGING = ".staging"
@@ -76,12 +77,22 @@ def check(root: str, owner: str, name: str, environment: str) -> dict[str, bool]
     :raises Refused: a link stands where a directory belongs.
     """
     try:
-        project = descend(root, [owner, name])
+        project = _unlocked(root, owner, name)
     except FileNotFoundError:
         return {"project": False, "environment": False}
     with opened(project):
         modes.open_door(project)
         return {"project": True, "environment": _has(project, environment)}
+
+
+def _unlocked(root: str, owner: str, name: str) -> int:
+    """Return a descriptor of a project that may have been locked by its own mode."""
+    with opened(descend(root, [owner])) as home:
+        try:
+            return open_below(home, name)
+        except PermissionError:
+            set_mode(home, name, modes.PROJECT)
+            return open_below(home, name)
 
 
 def _has(project: int, environment: str) -> bool:

@@ -61,10 +61,10 @@ class BuiltinEnvironments:
     ) -> None:
         self._reactor = reactor
         self._settings = settings
-        self._directory = root / ".envs"
+        self._directory = root.absolute() / ".envs"
         self._steps = steps
         environment = tool_environment(settings, environ, root)
-        self._uv = Uv(reactor, settings, environment, self._directory)
+        self._uv = Uv(reactor, settings, environment)
         self._builds = Sharing("building an environment template")
         self._python: Interpreter | None = None
         self._packages = {

@@ -14,7 +14,7 @@ _PROXIES = frozenset("http_proxy https_proxy all_proxy no_proxy".split())
 # Any of these says where packages are: pip's settings are then not asked.
 _CHOICES = frozenset(
     "UV_INDEX UV_DEFAULT_INDEX UV_INDEX_URL UV_EXTRA_INDEX_URL UV_FIND_LINKS"
-    " UV_NO_INDEX UV_CONFIG_FILE".split()
+    " UV_OFFLINE UV_CONFIG_FILE".split()
 )
 # uv's own behaviour that we decide ourselves
 _OURS = frozenset(
@@ -97,8 +97,9 @@ def _places(pip: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "UV_INDEX_STRATEGY", "unsafe-best-match"
     if links := ",".join(filter(_is_there, pip.get("find-links", "").split())):
         yield "UV_FIND_LINKS", links
+    # uv has no variable for it; local directories of packages work offline
     if pip.get("no-index", "").lower() in {"1", "true", "yes", "on"}:
-        yield "UV_NO_INDEX", "1"
+        yield "UV_OFFLINE", "1"
 
 
 def _is_there(place: str) -> bool:

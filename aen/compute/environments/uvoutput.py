@@ -12,7 +12,8 @@ _CREDENTIALS = re.compile(r"(\w://)[^/@\s]+@")
 
 _NO_NETWORK = (
     r"(?i)dns error|lookup address|connection refused|timed out|unreachable|tunnel"
-    r"|error sending request|connect error|connectivity is disabled"
+    r"|error sending request|connect error"
+    r"|network (?:connectivity )?(?:is|was) disabled"
 )
 _REASONS = (
     (r"No space left on device|Disk quota exceeded", "the disk of the node is full"),

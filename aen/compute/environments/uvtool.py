@@ -61,12 +61,11 @@ def find_uv() -> str:
 
 @frozen
 class Uv:
-    """Runs uv for the templates in *directory*."""
+    """Runs uv, whose paths are absolute."""
 
     reactor: IReactorChildren
     settings: EnvironmentSettings
     environment: Mapping[str, str]
-    directory: Path
 
     async def make(self, prefix: Path, python: str, hear: OnLine) -> None:
         """Make an empty environment at *prefix*.
@@ -94,7 +93,9 @@ class Uv:
         command = Command(
             (*_SHELL, find_uv(), *arguments),
             self.environment,
-            self.directory,
+            # uv obeys a uv.toml in any directory above the one where it runs; above
+            # the project root there may be one that everybody can write, like /tmp
+            Path("/"),
             self.settings.build_timeout,
         )
         ended = await run(self.reactor, command, hear, self.settings.keep_lines)

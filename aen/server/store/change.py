@@ -1,12 +1,11 @@
 """What a change makes of a document: the part of MongoDB's language we allow."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
 from aen.server.store.collection import Change, Document
 from aen.server.store.query import field_tests, predicate
-from aen.server.store.values import Unsupported, check_value, rank, same, split
+from aen.server.store.values import Unsupported, check_value, plain, rank, same, split
 
 Steps = tuple[str, ...]
 Operation = Callable[[Document, str, Any], None]
@@ -20,13 +19,13 @@ def apply(document: Document, change: Change) -> Document:
         fit the document, as an ``$inc`` of text.
     """
     check_change(change)
-    changed = deepcopy(document)
+    changed = plain(document)
     for name, fields in change.items():
         for path, value in fields.items():
             *above, last = split(path)
             holder = _holder(changed, above, make=name not in ("$unset", "$pull"))
             if holder is not None:
-                _OPERATIONS[name](holder, last, deepcopy(value))
+                _OPERATIONS[name](holder, last, plain(value))
     return changed
 
 

@@ -75,6 +75,7 @@ class EmbeddedStore(Service):
         self._limits = limits or EmbeddedLimits()
         self._lease: FileLock | None = None
         self._leased = False
+        self._trouble = ""
         self._known: Address | None = None
         self._starts = Starts(reactor, self._places, self._limits)
         self._looks = Periodic(
@@ -104,6 +105,16 @@ class EmbeddedStore(Service):
             self._lease, self._leased = None, False
 
     async def _look(self) -> None:
+        try:
+            self._look_after()
+        except OSError as error:
+            if str(error) != self._trouble:  # once, and not ten times a second
+                self._trouble = str(error)
+                self._log.error("the embedded store: {error}", error=self._trouble)
+        else:
+            self._trouble = ""
+
+    def _look_after(self) -> None:
         if self._lease is None:
             return
         # A store that is about to end holds the lease; another is started after it.

@@ -1,7 +1,6 @@
 """Records in memory: for tests and demonstrations, as strict as the real store."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from copy import deepcopy
 from typing import Protocol
 
 from aen.server.store.change import apply, check_change
@@ -17,7 +16,7 @@ from aen.server.store.collection import (
 )
 from aen.server.store.indexes import Lookup, Unique
 from aen.server.store.query import predicate
-from aen.server.store.values import check_value, order_key, split
+from aen.server.store.values import check_value, order_key, plain, split
 
 
 class Journal(Protocol):
@@ -117,7 +116,7 @@ class MemoryCollection:
 
     async def find_one(self, query: Query) -> Document | None:
         """Return one document that matches, or None."""
-        return deepcopy(next(self._matching(query), None))
+        return plain(next(self._matching(query), None))
 
     async def find(
         self, query: Query, *, order: Order = (), limit: int = 0, skip: int = 0
@@ -125,7 +124,7 @@ class MemoryCollection:
         """Return the documents that match; *limit* 0 means all of them."""
         check_paging(order, limit, skip)
         found = in_order(list(self._matching(query)), order)
-        return deepcopy(found[skip : skip + limit] if limit else found[skip:])
+        return plain(found[skip : skip + limit] if limit else found[skip:])
 
     async def update(self, query: Query, change: Change) -> bool:
         """Change one document that matches; return whether there was one."""
@@ -184,7 +183,7 @@ class MemoryCollection:
         check_value(document)
         for entries in self._unique.values():
             entries.check(document)
-        kept = deepcopy(document)
+        kept = plain(document)
         self._journal.write(self._name, kept)
         before = self._documents.get(kept["_id"])
         for index in self._indexes():

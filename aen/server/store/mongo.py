@@ -9,13 +9,11 @@ from typing import Any, NoReturn, TypeVar
 
 from attrs import frozen
 from pymongo.errors import (
-    AutoReconnect,
-    ConfigurationError,
     DuplicateKeyError,
     OperationFailure,
     PyMongoError,
 )
-from twisted.internet.defer import CancelledError, Deferred, DeferredList
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator, IReactorTime
 from twisted.logger import Logger
@@ -37,6 +35,7 @@ from aen.server.store.collection import (
     Order,
     Query,
 )
+from aen.server.store.mongo_url import parse_mongo_url, tls_for
 from aen.server.store.query import predicate
 from aen.server.store.values import Unsupported, plain
 
@@ -137,19 +136,27 @@ class MongoDatabase:
         :raises Unavailable: the database does not answer, or refuses to.
         :raises Duplicate: a unique index refused the operation.
         """
-        if self._closed:
-            raise Unavailable(_CLOSED)
+        self._explain_end(late=False)
         work = Deferred.fromCoroutine(self._attempt(name, operation))
         timer = self._clock.callLater(self._limits.answer, work.cancel)
         self._running.add(work)
         try:
             return await work
-        except Exception as error:  # noqa: BLE001 -- told apart and raised again
+        except CancelledError:
+            self._explain_end(late=not timer.active())
+            raise  # it is our caller who does not wait any more
+        except (PyMongoError, TimeExceeded, ConnectionDone, ConnectionLost) as error:
             _explain(error)
         finally:
             self._running.discard(work)
             if timer.active():
                 timer.cancel()
+
+    def _explain_end(self, *, late: bool) -> None:
+        if self._closed:
+            raise Unavailable(_CLOSED) from None
+        if late:
+            raise Unavailable(_SILENT) from None
 
     async def _attempt(self, name: str, operation: Operation[T]) -> T:
         pool = self._pool
@@ -163,13 +170,21 @@ class MongoDatabase:
 
         txmongo forgets those who wait for a connection when its pool is closed.
         """
+        either: Deferred[None] = Deferred()
+
+        def happened(_: object) -> None:
+            if not either.called:
+                either.callback(None)
+
         events: list[Deferred[None]] = [Deferred(self._waiting.remove)]
         self._waiting.append(events[0])
         if pool is not None:
             missing = (each for each in pool.getprotocols() if not each.instance)
             events.append(next(missing).notifyReady())
+        for each in events:
+            each.addBoth(happened)  # type: ignore[unused-awaitable]
         try:
-            await DeferredList(events, fireOnOneCallback=True, consumeErrors=True)
+            await either
         finally:
             for each in events:
                 each.cancel()
@@ -177,11 +192,12 @@ class MongoDatabase:
     def _open(
         self, url: str, tls: IOpenSSLClientConnectionCreator | None
     ) -> ConnectionPool:
+        told = parse_mongo_url(url)
         try:
             pool = ConnectionPool(
                 url,
                 pool_size=self._limits.connections,
-                ssl_context_factory=tls,
+                ssl_context_factory=tls or tls_for(told),
                 ping_interval=self._limits.ping,
                 ping_timeout=self._limits.answer,
                 retry_delay=self._limits.retry,
@@ -190,11 +206,14 @@ class MongoDatabase:
                 j=True,
             )
         except (PyMongoError, ValueError) as error:
-            raise Invalid(f"“MONGO_URL” is not an address of a MongoDB: {error}") from (
-                None
-            )
+            raise Invalid(f"“MONGO_URL” cannot be used: {error}") from None
         for connection in pool.getprotocols():
             connection.noisy = False
+        self._name = told.database or self._name
+        if told.user and told.password and not told.database:
+            # txmongo signs in by itself only where the address names a database.
+            done = pool.authenticate("admin", told.user, told.password, told.mechanism)
+            spawn(self._log, "signing in to the database", done)
         return pool
 
 
@@ -328,13 +347,9 @@ def _explain(error: Exception) -> NoReturn:
     match error:
         case DuplicateKeyError():
             raise Duplicate("There is such a record already.") from error
-        case CancelledError() | AutoReconnect() | TimeExceeded():
-            raise Unavailable(_SILENT) from error
-        case ConnectionDone() | ConnectionLost() | ConfigurationError():
-            raise Unavailable(_SILENT) from error
         case OperationFailure() if error.code in _MISUSE:
             raise Unsupported(str(error)) from error
-        case PyMongoError():
+        case OperationFailure():
             raise Unavailable(f"The database reports a problem: {error}") from error
         case _:
-            raise error
+            raise Unavailable(_SILENT) from error

@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from aen.model.errors import Invalid
 
+T = TypeVar("T")
+
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _DEEPEST = 32
+_ORDINARY = frozenset({str, int, float, bool, type(None)})
 
 
 class Unsupported(ValueError):
@@ -53,15 +56,20 @@ def _check_scalar(value: object) -> None:
             raise Unsupported(f"a {type(value).__name__} cannot be stored")
 
 
-def plain(value: Any) -> Any:
-    """Return *value* as BSON gave it with its long integers as ordinary ones."""
+def plain(value: T) -> T:
+    """Return a deep copy of *value*, with BSON's long integers as ordinary ones."""
+    copied: T = _copied(value)
+    return copied
+
+
+def _copied(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: _copied(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return int(value)
-    return value
+        return [_copied(item) for item in value]
+    if type(value) in _ORDINARY:
+        return value
+    return int(value) if isinstance(value, int) else value
 
 
 def check_key(key: object) -> None:

@@ -10,6 +10,7 @@ from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from aen.server.web.account import AccountPages
 from aen.server.web.admin import AdminPages
+from aen.server.web.api.mount import api
 from aen.server.web.dashboard import DashboardPages
 from aen.server.web.entry import EntryPages
 from aen.server.web.live import Live
@@ -41,43 +42,34 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
 class _Root(Resource):
     """Sends each request to the part that its first segments name."""
 
-    def __init__(
-        self, rest: IResource, wire: IResource | None, api: IResource | None
-    ) -> None:
+    def __init__(self, rest: IResource, api: IResource) -> None:
         super().__init__()
         self._rest = rest
-        self._wire = wire
         self._api = api
 
     def getChild(self, path: bytes, request: Request) -> IResource:  # noqa: N802
         whole = [path, *(request.postpath or [])]
-        if self._api is not None and whole[:2] == [b"api", b"v1"]:
-            request.prepath, request.postpath = whole[:2], whole[2:]
-            return self._api
+        known, rest = whole[:2], whole[2:]
         if not _utf8(whole):
-            # No page has such an address, and klein would log a traceback.
-            whole = [b"not", b"utf", b"8", b""]
+            # Nothing has such an address, and klein would log a traceback.
+            whole = rest = [b"not", b"utf", b"8", b""]
+        if known == [b"api", b"v1"]:
+            request.prepath, request.postpath = known, rest
+            return self._api
         request.prepath, request.postpath = [], whole
-        wired = whole[:1] == [b"wire"] or whole == [b"oauth", b"token"]
-        return self._wire if self._wire is not None and wired else self._rest
+        return self._rest
 
 
-def site(
-    rooms: Rooms,
-    *,
-    assets: Assets | None = None,
-    wire: IResource | None = None,
-    api: IResource | None = None,
-) -> IResource:
-    """Return all that is served on the UNIX socket; give it to `bounded_site`.
+def site(rooms: Rooms, assets: Assets | None = None) -> IResource:
+    """Return pages and JSON API; *assets* default to the built ones.
 
-    *wire* answers ``/wire/…`` and ``/oauth/token`` by whole paths, *api* what is
-    below ``/api/v1``. *assets* default to the built ones.
+    Give it to `bounded_site`, behind `Doorway`, which takes what gateways ask.
 
     :raises Invalid: the front end was not built.
     """
     live = Live(rooms.events, rooms.clock)
-    return _Root(pages(rooms, assets or Assets.load(BUILT), live), wire, api)
+    people = pages(rooms, assets or Assets.load(BUILT), live)
+    return _Root(people, api(rooms, live).resource())
 
 
 def _utf8(segments: list[bytes]) -> bool:

@@ -54,6 +54,17 @@ def test_a_project_is_settled(tmp_path: Path) -> None:
     assert mode(tmp_path / "public" / "site" / "index.html") == 0o664
 
 
+def test_locked_directories_are_opened_again(tmp_path: Path) -> None:
+    """Whoever has locked themselves out gets in again."""
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "locked" / "file").write_text("")
+    (tmp_path / "locked" / "file").chmod(0)
+    (tmp_path / "locked").chmod(0)
+    settle(tmp_path)
+    assert mode(tmp_path / "locked") == 0o770
+    assert mode(tmp_path / "locked" / "file") == 0o660
+
+
 def test_environments_and_shared_files_are_left_alone(tmp_path: Path) -> None:
     """A file with two names may belong to another project too."""
     project = tmp_path / "project"

@@ -102,6 +102,14 @@ def test_check_tells_what_is_there(root: Path) -> None:
     ]
 
 
+def test_a_locked_project_is_opened_again(root: Path) -> None:
+    """A chmod 0 on one's own project does not keep it from starting."""
+    environment(root)
+    (root / "ada" / "lab").chmod(0)
+    assert project.check(str(root), "ada", "lab", "default")["environment"]
+    assert (root / "ada" / "lab").stat().st_mode & 0o777 == 0o771
+
+
 def test_an_environment_is_replaced(root: Path) -> None:
     """The new one takes its place, the old one goes."""
     environment(root)

@@ -1,79 +1,15 @@
-"""What every store does alike."""
+"""What every store does alike; see test_language for queries and changes."""
 
-import os
-import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_twisted
-from twisted.application.service import IService, Service
-from twisted.internet import reactor  # noqa: TID251 -- tests own it
-from twisted.internet.defer import gatherResults, maybeDeferred
+from twisted.internet.defer import gatherResults
 
 from aen.runtime.tasks import start
 from aen.server.store.collection import Change, Collection, Database, Duplicate, Index
-from aen.server.store.embedded import EmbeddedStore
-from aen.server.store.memory import MemoryDatabase
-from aen.server.store.mongo import MongoDatabase
-from aen.server.store.opening import ClosingService
 from aen.server.store.values import Unsupported
-
-INDEXES = (
-    Index("things", (("user", 1), ("name", 1)), unique=True),
-    Index("things", (("key", 1),), unique=True),
-    Index("things", (("place.code", 1),), unique=True),
-    Index("things", (("state", 1), ("created", 1))),
-)
-
-
-@pytest_twisted.async_yield_fixture(
-    params=[
-        "memory",
-        pytest.param("embedded", marks=pytest.mark.system),
-        pytest.param("mongo", marks=pytest.mark.system),
-    ]
-)
-async def database(
-    request: pytest.FixtureRequest, embedded_directory: Path
-) -> AsyncIterator[Database]:
-    """A store of each kind, empty."""
-    if request.param == "memory":
-        store: Database = MemoryDatabase()
-        service: IService = Service()
-    else:
-        mongo = MongoDatabase(reactor, f"aen_{uuid.uuid4().hex}")
-        store = mongo
-        if request.param == "mongo":
-            if "AEN_TEST_MONGO_URL" not in os.environ:
-                pytest.skip("AEN_TEST_MONGO_URL does not name a MongoDB")
-            mongo.connect(os.environ["AEN_TEST_MONGO_URL"])
-            service = ClosingService(mongo)
-        else:
-            service = EmbeddedStore(embedded_directory, mongo, reactor)
-    service.startService()
-    await store.prepare(INDEXES)
-    yield store
-    await maybeDeferred(service.stopService)
-
-
-@pytest.fixture(scope="session")
-def embedded_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One directory for all: each test has a database of its own in it."""
-    return tmp_path_factory.mktemp("store")
-
-
-@pytest.fixture
-def things(database: Database) -> Collection:
-    """A collection with the indexes above."""
-    return database.collection("things")
-
-
-async def fill(things: Collection, *documents: dict[str, Any]) -> None:
-    """Insert documents, each with its place in the row as identifier."""
-    for number, document in enumerate(documents):
-        await things.insert({"_id": f"{number:03}", **document})
+from tests.server.store.filling import fill
 
 
 def ids(documents: list[dict[str, Any]]) -> list[str]:
@@ -342,138 +278,9 @@ async def test_a_collection_nobody_filled(database: Database) -> None:
 @pytest_twisted.ensureDeferred
 async def test_prepare_again(database: Database) -> None:
     """Making indexes that are there does nothing."""
-    await database.prepare(INDEXES)
+    index = Index("things", (("key", 1),), unique=True)
+    await database.prepare([index, index])
     await database.ping()
-
-
-LAB = {
-    "owner": "ada",
-    "size": 7,
-    "public": True,
-    "tags": ["r", "gpu"],
-    "place": {"node": "n1", "load": 0.5},
-    "gone": None,
-}
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ({"owner": "ada"}, True),
-        ({"owner": "Ada"}, False),
-        ({"size": 7.0}, True),
-        ({"public": True}, True),
-        ({"public": False}, False),
-        ({"tags": "gpu"}, True),
-        ({"tags": "cpu"}, False),
-        ({"place.node": "n1"}, True),
-        ({"place.node": "n2"}, False),
-        ({"gone": None}, True),
-        ({"missing": None}, True),
-        ({"owner": None}, False),
-        ({"owner": {"$in": ["bob", "ada"]}}, True),
-        ({"owner": {"$in": []}}, False),
-        ({"tags": {"$in": ["r", "x"]}}, True),
-        ({"place.node": {"$in": ["n1"]}}, True),
-        ({"owner": {"$nin": ["bob"]}}, True),
-        ({"tags": {"$nin": ["r"]}}, False),
-        ({"missing": {"$nin": ["r"]}}, True),
-        ({"owner": {"$ne": "ada"}}, False),
-        ({"owner": {"$ne": "bob"}}, True),
-        ({"missing": {"$ne": "ada"}}, True),
-        ({"missing": {"$ne": None}}, False),
-        ({"owner": {"$ne": None}}, True),
-        ({"tags": {"$ne": "r"}}, False),
-        ({"tags": {"$ne": "x"}}, True),
-        ({"size": {"$gt": 6, "$lt": 8}}, True),
-        ({"size": {"$gt": 7}}, False),
-        ({"size": {"$gte": 7}}, True),
-        ({"size": {"$lte": 6.9}}, False),
-        ({"size": {"$lt": "8"}}, False),
-        ({"owner": {"$gt": 5}}, False),
-        ({"owner": {"$gt": "a"}}, True),
-        ({"missing": {"$lt": 5}}, False),
-        ({"gone": {"$lte": 5}}, False),
-        ({"gone": {"$exists": True}}, True),
-        ({"missing": {"$exists": True}}, False),
-        ({"missing": {"$exists": False}}, True),
-        ({"place.load": {"$exists": True}}, True),
-        ({"place.gone": {"$exists": False}}, True),
-        ({"$or": [{"owner": "bob"}, {"size": 7}]}, True),
-        ({"$or": [{"owner": "bob"}, {"size": 8}]}, False),
-        ({"$or": [{"tags": "gpu"}, {"size": 8}]}, True),
-        ({"$or": [{"missing": {"$exists": False}}, {"size": {"$lt": 0}}]}, True),
-        ({"owner": "ada", "$or": [{"public": False}, {"tags": "x"}]}, False),
-        ({"$and": [{"owner": "ada"}, {"size": 7}]}, True),
-        ({"$and": [{"owner": "ada"}, {"size": 8}]}, False),
-        ({"$and": [{"$or": [{"size": 7}, {"size": 8}]}, {"owner": "ada"}]}, True),
-        ({"owner": {"$regex": "^a.a$"}}, True),
-        ({"owner": {"$regex": "^A"}}, False),
-        ({"owner": {"$regex": "^A", "$options": "i"}}, True),
-        ({"owner": {"$regex": "^b"}}, False),
-        ({"missing": {"$regex": "."}}, False),
-        ({"_id": "000", "owner": "ada"}, True),
-        ({"_id": "000", "owner": "bob"}, False),
-        ({"_id": {"$in": ["000", "x"]}}, True),
-        ({"_id": {"$gt": "000"}}, False),
-    ],
-)
-@pytest_twisted.ensureDeferred
-async def test_queries(
-    things: Collection, query: dict[str, Any], *, expected: bool
-) -> None:
-    """Reading, counting, changing and deleting find the same documents."""
-    await fill(things, LAB)
-    assert bool(await things.find(query)) is expected
-    assert (await things.find_one(query) is not None) is expected
-    assert bool(await things.count(query)) is expected
-    assert (await things.claim(query, {"$inc": {"seen": 1}}) is not None) is expected
-    assert await things.update(query, {"$inc": {"seen": 1}}) is expected
-    assert await things.update_all(query, {"$inc": {"seen": 1}}) == int(expected)
-    assert await things.delete(query) == int(expected)
-    assert await things.count({}) == int(not expected)
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({"$set": {"size": "7", "place.node": "n2"}}, {"size": "7"}),
-        ({"$set": {"new.deep.down": [1]}}, {"new": {"deep": {"down": [1]}}}),
-        ({"$set": {"public": False}}, {"public": False}),
-        ({"$set": {"place": {"only": True}}}, {"place": {"only": True}}),
-        ({"$set": {"tags": []}}, {"tags": []}),
-        ({"$set": {"it's": "it's"}}, {"it's": "it's"}),
-        ({"$unset": {"place.node": ""}}, {"place": {"load": 0.5}}),
-        ({"$inc": {"size": 2, "n": 1}}, {"size": 9, "n": 1}),
-        ({"$inc": {"place.load": 1}}, {"place": {"node": "n1", "load": 1.5}}),
-        ({"$push": {"tags": "r"}}, {"tags": ["r", "gpu", "r"]}),
-        ({"$push": {"log": {"at": 1.5}}}, {"log": [{"at": 1.5}]}),
-        ({"$push": {"place.log": "x"}}, {"place": {**LAB["place"], "log": ["x"]}}),  # type: ignore[dict-item]
-        ({"$pull": {"tags": "r"}}, {"tags": ["gpu"]}),
-        ({"$pull": {"tags": {"$in": ["r", "gpu"]}}}, {"tags": []}),
-        ({"$pull": {"nothing": "r"}}, {}),
-        ({"$addToSet": {"tags": "new"}}, {"tags": ["r", "gpu", "new"]}),
-        ({"$addToSet": {"tags": "r", "more": "x"}}, {"more": ["x"]}),
-        ({"$max": {"size": 3, "top": 4}}, {"size": 7, "top": 4}),
-        ({"$max": {"size": 30, "place.load": 1}}, {"size": 30}),
-        ({"$set": {"a": 1}, "$inc": {"size": 1}, "$unset": {"gone": ""}}, {"size": 8}),
-    ],
-)
-@pytest_twisted.ensureDeferred
-async def test_changes(
-    things: Collection, change: dict[str, Any], expected: dict[str, Any]
-) -> None:
-    """Each way of changing makes the same of a document."""
-    await fill(things, LAB, LAB | {"owner": "x"}, LAB | {"owner": "y"})
-    claimed = await things.claim({"_id": "000"}, change)
-    assert claimed is not None
-    assert claimed | expected == claimed
-    assert await things.update({"_id": "001"}, change)
-    put = await things.put({"_id": "002"}, change)
-    rest = await things.find({}, order=[("_id", 1)])
-    for each, owner in zip(rest, ["ada", "x", "y"], strict=True):
-        assert each == claimed | {"_id": each["_id"], "owner": owner}
-    assert rest[2] == put
 
 
 @pytest.mark.parametrize(

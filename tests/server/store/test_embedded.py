@@ -97,7 +97,7 @@ def another(places: StorePlaces) -> Iterator[Callable[..., subprocess.Popen[str]
             then,
         ]
         root = str(Path(aen.__file__).parents[1])
-        process = subprocess.Popen(  # noqa: S603 -- our own program
+        process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             text=True,

@@ -9,7 +9,7 @@ class Limits:
 
     scrollback: int = 1024 * 1024
     """Output kept per terminal for those who attach later."""
-    window: int = 256 * 1024
+    window: int = 128 * 1024
     """Output a viewer is sent ahead of what it says it has shown."""
     piece: int = 64 * 1024
     """The largest frame of output."""

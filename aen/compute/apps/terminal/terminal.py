@@ -163,6 +163,9 @@ class Terminal:
         """
         look = self._looks[screen]
         look.typed += len(data)
+        if self._leader() is not screen:  # who types has the keyboard
+            look.focused = self._next_focus()
+            self._fit()
         if self._shell is not None:
             if self._shell.waiting() + len(data) > self._limits.input_waiting:
                 raise Invalid("Too much input at once.")

@@ -68,6 +68,8 @@ class Viewer(WebSocketServerProtocol):
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: FBT001, N803
         """Take input (binary) or a message (text)."""
+        if self.state != self.STATE_OPEN:  # what was under way when we closed
+            return
         try:
             if isBinary:
                 self._shown().type(self, payload)
@@ -88,11 +90,14 @@ class Viewer(WebSocketServerProtocol):
             self._terminal = None
 
     def show(self, output: bytes) -> None:
-        """Send output."""
-        self.sendMessage(output, isBinary=True)
+        """Send output; a connection that is closing gets no more."""
+        if self.state == self.STATE_OPEN:
+            self.sendMessage(output, isBinary=True)
 
     def tell(self, message: Told) -> None:
         """Send a message; the connection ends after the one that ends all."""
+        if self.state != self.STATE_OPEN:
+            return
         self.sendMessage(render(message))
         if isinstance(message, Gone):
             self.sendClose(NORMAL)

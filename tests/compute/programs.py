@@ -37,14 +37,18 @@ print("\\x1b[31mno module named lab\\x1b[0m")
 sys.exit(3)
 """
 
-STUBBORN = """
+STUBBORN = (
+    """
 import signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-""" + SERVER
+"""
+    + SERVER
+)
 
 # Children in the ways that are hard to find: a new session, a double fork, a cleaned
 # environment, and both at once with a deaf ear for SIGTERM.
-NASTY = """
+NASTY = (
+    """
 import os, signal, subprocess, sys
 
 DEAF = "import signal,time; signal.signal(15, signal.SIG_IGN); time.sleep(1000)"
@@ -57,7 +61,9 @@ if os.fork() == 0:
         os.execve(sys.executable, sleeper, {})
     os._exit(0)
 os.wait()
-""" + SERVER
+"""
+    + SERVER
+)
 
 
 def write_app(directory: Path, source: str) -> Path:

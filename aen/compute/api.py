@@ -1,0 +1,160 @@
+"""The launcher API: what the gateway, and through it the server, asks of this node."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from attrs import define, field, frozen
+from klein import Klein
+from twisted.internet.defer import Deferred
+
+from aen.compute import projects
+from aen.compute.launches import Launches
+from aen.compute.project_work import ProjectWork
+from aen.compute.running import path_of
+from aen.compute.status import StatusBoard
+from aen.compute.usage import Meter
+from aen.model.errors import Unauthenticated
+from aen.model.names import ProjectPath
+from aen.wire import routes
+from aen.wire.call import Door, call
+from aen.wire.messages import (
+    Environment,
+    EnvironmentList,
+    Launch,
+    LaunchList,
+    LaunchRequest,
+    Line,
+    NodeStatus,
+    Nothing,
+    ProjectOnDisk,
+    ProjectQuestion,
+    StopLaunch,
+    Usage,
+)
+from aen.wire.streaming import Report, line_progress, stream
+
+
+@frozen
+class OneGateway:
+    """The key ring of a node: it obeys one gateway, known by its key."""
+
+    key: str
+
+    async def public_key(self, issuer: str) -> str:
+        """Return the gateway's key, or raise `Unauthenticated`."""
+        if not issuer.startswith("gateway:"):
+            raise Unauthenticated("A node obeys only its gateway.")
+        return self.key
+
+
+class Files(Protocol):
+    """What the API asks about a project's files."""
+
+    def home(self, path: ProjectPath) -> Path:
+        """Return the project's directory."""
+        ...
+
+    async def environments(
+        self, path: ProjectPath, project_id: str
+    ) -> tuple[projects.Environment, ...]:
+        """Return the project's environments."""
+        ...
+
+
+@define(eq=False)
+class ComputeApi:
+    """Serves `routes.NODE_ROUTES`."""
+
+    app = Klein()
+
+    door: Door
+    work: ProjectWork
+    launches: Launches
+    files: Files
+    board: StatusBoard
+    meter: Meter
+    _watchers: set[Callable[[], None]] = field(factory=set)
+
+    @app.route(routes.STATUS.path, methods=["POST"])
+    @call(Nothing)
+    async def status(self, asker: str, asked: Nothing) -> NodeStatus:
+        """Say how this node is."""
+        await self.board.refresh()
+        return self.board.status()
+
+    @app.route(routes.START_PROJECT.path, methods=["POST"])
+    @stream(ProjectOnDisk)
+    async def start(self, asker: str, asked: ProjectOnDisk, report: Report) -> None:
+        """Make a project ready to work in."""
+        await self.work.start(asked, line_progress(report))
+
+    @app.route(routes.STOP_PROJECT.path, methods=["POST"])
+    @stream(ProjectOnDisk)
+    async def stop(self, asker: str, asked: ProjectOnDisk, report: Report) -> None:
+        """End all of a project's apps."""
+        await self.work.stop(asked, line_progress(report))
+
+    @app.route(routes.RESET_PROJECT.path, methods=["POST"])
+    @stream(ProjectOnDisk)
+    async def reset(self, asker: str, asked: ProjectOnDisk, report: Report) -> None:
+        """End all of a project's apps and make it ready anew."""
+        await self.work.reset(asked, line_progress(report))
+
+    @app.route(routes.REMOVE_PROJECT.path, methods=["POST"])
+    @stream(ProjectOnDisk)
+    async def remove(self, asker: str, asked: ProjectOnDisk, report: Report) -> None:
+        """Take a project off the disk."""
+        await self.work.remove(asked, line_progress(report))
+
+    @app.route(routes.LAUNCH.path, methods=["POST"])
+    @call(LaunchRequest)
+    async def launch(self, asker: str, asked: LaunchRequest) -> Launch:
+        """Run an app, or find the one that runs."""
+        return await self.launches.launch(asked)
+
+    @app.route(routes.LAUNCHES.path, methods=["POST"])
+    @call(ProjectQuestion)
+    async def list(self, asker: str, asked: ProjectQuestion) -> LaunchList:
+        """List the apps that run."""
+        return LaunchList(self.launches.list(asked.project_id))
+
+    @app.route(routes.STOP_LAUNCH.path, methods=["POST"])
+    @call(StopLaunch)
+    async def stop_launch(self, asker: str, asked: StopLaunch) -> Nothing:
+        """End one app."""
+        await self.launches.stop(asked.launch)
+        return Nothing()
+
+    @app.route(routes.ENVIRONMENTS.path, methods=["POST"])
+    @call(ProjectOnDisk)
+    async def environments(self, asker: str, asked: ProjectOnDisk) -> EnvironmentList:
+        """List a project's environments."""
+        found = await self.files.environments(path_of(asked), asked.id)
+        return EnvironmentList(tuple(_told(one) for one in found))
+
+    @app.route(routes.USAGE.path, methods=["POST"])
+    @call(ProjectOnDisk)
+    async def usage(self, asker: str, asked: ProjectOnDisk) -> Usage:
+        """Measure what a project uses."""
+        home = self.files.home(path_of(asked))
+        return await self.meter.measure(lambda: self.launches.pids(asked.id), home)
+
+    @app.route(routes.NODE_EVENTS.path, methods=["POST"])
+    @stream(Nothing, endless=True)
+    async def events(self, asker: str, asked: Nothing, report: Report) -> None:
+        """Tell the status and all launches, then every change, until cut off."""
+        end_status = self.board.listen(lambda status: report(Line(status=status)))
+        end_launches = self.launches.listen(lambda one: report(Line(launch=one)))
+        try:
+            for one in self.launches.list():
+                report(Line(launch=one))
+            await Deferred[None]()
+        finally:
+            end_status()
+            end_launches()
+
+
+def _told(one: projects.Environment) -> Environment:
+    packages = tuple(f"{name}=={version}" for name, version in one.packages)
+    return Environment(one.name, one.python, one.active, packages)

@@ -1,0 +1,137 @@
+"""The node's one port: calls go to the API, app traffic to the app's own socket.
+
+Used by a gateway on another machine; one on the same machine goes straight to apps.
+"""
+
+import json
+from collections import OrderedDict
+from pathlib import Path
+from typing import Protocol
+
+from attrs import define, field
+from twisted.internet.interfaces import IReactorTime
+
+from aen.compute.command import url_prefix
+from aen.model.errors import AenError, NotFound, Unauthenticated
+from aen.proxy.head import Peer, RequestHead
+from aen.proxy.routing import Answer, Decision, Forward
+from aen.wire import tickets
+from aen.wire.messages import Launch
+from aen.wire.problems import status_of, to_json
+from aen.wire.routes import APP_PREFIX
+
+_APPS = APP_PREFIX.encode()
+_API = b"/launcher/"
+_REMEMBERED = 2048
+"""Verified tickets kept: one costs about 0.1 ms to verify."""
+
+
+class Apps(Protocol):
+    """Knows where apps listen."""
+
+    def find(self, launch_id: str) -> Launch:
+        """Return a launch, or raise `NotFound`."""
+        ...
+
+
+def app_ticket_purpose(launch_id: str) -> str:
+    """Return the purpose of tickets for traffic of one app."""
+    return f"app:{launch_id}"
+
+
+def refuse(error: AenError) -> Answer:
+    """Return the answer that says *error*."""
+    headers = (
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    )
+    return Answer(status_of(error), headers, json.dumps(to_json(error)).encode())
+
+
+def split_app_target(target: bytes) -> tuple[str, bytes]:
+    """Return the launch's id and the app's own target, or raise `NotFound`."""
+    launch_id, slash, rest = target[len(_APPS) :].partition(b"/")
+    if not slash:
+        raise NotFound("There is nothing at this address.")
+    return launch_id.decode("latin-1"), b"/" + rest
+
+
+def app_target(launch: Launch, target: bytes) -> bytes:
+    """Return *target* as the app sees it."""
+    if not launch.strip_prefix:
+        return target
+    prefix = url_prefix(launch.owner, launch.project, launch.app).encode()
+    rest = target.removeprefix(prefix)
+    if rest == target or rest[:1] not in (b"", b"/", b"?"):
+        return target
+    return rest if rest.startswith(b"/") else b"/" + rest
+
+
+@define(eq=False)
+class NodeRouter:
+    """Routes what arrives on the node's port; nothing passes without a ticket."""
+
+    name: str
+    gateway_key: str
+    api: Path
+    """The API's own UNIX socket; each call proves itself there."""
+    apps: Apps
+    clock: IReactorTime
+    _verified: "OrderedDict[str, tickets.Ticket]" = field(factory=OrderedDict)
+
+    def route(self, head: RequestHead, peer: Peer) -> Decision:
+        """Return where a request goes."""
+        try:
+            if head.target.startswith(_APPS):
+                return self._to_app(head)
+            if head.target.startswith(_API):
+                return Forward(f"unix:{self.api}")
+            raise NotFound("There is nothing at this address.")
+        except AenError as error:
+            return refuse(error)
+
+    def unreachable(self, head: RequestHead, forward: Forward, reason: str) -> Decision:
+        """Return the answer when an app or the API does not answer."""
+        return Answer(
+            504 if "timeout" in reason else 502,
+            ((b"content-type", b"text/plain; charset=utf-8"),),
+            b"It does not answer.\n",
+        )
+
+    def _to_app(self, head: RequestHead) -> Forward:
+        launch_id, target = split_app_target(head.target)
+        self._demand(head, launch_id)
+        launch = self.apps.find(launch_id)
+        if launch.state != "running":
+            raise NotFound("There is no such launch.")
+        where = f"tcp:127.0.0.1:{launch.port}" if launch.port else ""
+        return Forward(
+            where or f"unix:{launch.socket}",
+            target=app_target(launch, target),
+            drop_headers=frozenset({tickets.HEADER}),
+            tags=(launch.id,),
+        )
+
+    def _demand(self, head: RequestHead, launch_id: str) -> None:
+        values = head.values(tickets.HEADER)
+        if len(values) != 1:
+            raise Unauthenticated("This address is for the platform's own parts.")
+        ticket = self._ticket(values[0].decode("latin-1"))
+        if ticket.purpose != app_ticket_purpose(launch_id):
+            raise Unauthenticated("The ticket is for something else.")
+
+    def _ticket(self, text: str) -> tickets.Ticket:
+        """Return a verified ticket; the same one is verified once."""
+        known = self._verified.get(text)
+        now = self.clock.seconds()
+        if known is not None and now < known.expires:
+            return known
+        self._verified.pop(text, None)
+        found = tickets.unseal(text, self.gateway_key, tickets.node(self.name), now)
+        if not found.issuer.startswith("gateway:"):
+            raise Unauthenticated("A node obeys only its gateway.")
+        while len(self._verified) >= _REMEMBERED:
+            self._verified.popitem(last=False)
+        self._verified[text] = found
+        return found

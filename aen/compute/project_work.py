@@ -1,0 +1,158 @@
+"""What is done to whole projects: started, stopped, reset, removed; in order.
+
+Those who ask for a start that is under way join it and hear how far it is.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from attrs import field, frozen
+from twisted.internet.defer import DeferredLock
+from twisted.logger import Logger
+
+from aen.compute.environments.provider import Report
+from aen.compute.environments.sharing import Sharing
+from aen.compute.running import RunningProjects, path_of
+from aen.model.names import ProjectPath
+from aen.model.projects import Member, Progress
+from aen.wire.messages import ProjectOnDisk
+
+STOPPING = "Stopping apps"
+REMOVING = "Removing the project's files"
+
+
+class Directories(Protocol):
+    """What is done to a project's files."""
+
+    async def start(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Make them ready to work in."""
+        ...
+
+    async def reset(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Make them ready anew."""
+        ...
+
+    async def remove(self, path: ProjectPath, project_id: str) -> None:
+        """Take them off the disk."""
+        ...
+
+
+class Apps(Protocol):
+    """What is done to a project's apps."""
+
+    async def stop_project(self, project_id: str) -> None:
+        """End them all."""
+        ...
+
+
+@frozen
+class ProjectWork:
+    """One thing at a time for each project."""
+
+    directories: Directories
+    apps: Apps
+    running: RunningProjects
+    changed: Callable[[], None]
+    """Called when a project has begun or ceased to run."""
+    _sharing: Sharing = field(factory=lambda: Sharing("work on a project"))
+    _locks: dict[str, DeferredLock] = field(factory=dict)
+    _log: Logger = field(factory=Logger)
+
+    async def start(self, project: ProjectOnDisk, report: Report) -> None:
+        """Make a project ready and let apps run in it.
+
+        :raises Failed: a step did not succeed.
+        """
+        path = path_of(project)
+
+        async def work(tell: Report) -> None:
+            await self.directories.start(path, project.id, project.team, tell)
+            self._note(project)
+
+        await self._share("start", project, work, report)
+
+    async def stop(self, project: ProjectOnDisk, report: Report) -> None:
+        """End all apps of a project; nothing of them is left."""
+        path_of(project)
+
+        async def work(tell: Report) -> None:
+            await self._quiet(project, tell)
+
+        await self._share("stop", project, work, report)
+
+    async def reset(self, project: ProjectOnDisk, report: Report) -> None:
+        """End all apps of a project and make it ready anew; it runs afterwards.
+
+        :raises Failed: a step did not succeed.
+        """
+        path = path_of(project)
+
+        async def work(tell: Report) -> None:
+            await self._quiet(project, tell)
+            await self.directories.reset(path, project.id, project.team, tell)
+            self._note(project)
+
+        await self._share("reset", project, work, report)
+
+    async def remove(self, project: ProjectOnDisk, report: Report) -> None:
+        """End all apps of a project and take its files off the disk.
+
+        :raises Failed: something could not be removed.
+        """
+        path = path_of(project)
+
+        async def work(tell: Report) -> None:
+            await self._quiet(project, tell)
+            tell(Progress(REMOVING))
+            await self.directories.remove(path, project.id)
+
+        await self._share("remove", project, work, report)
+
+    async def _quiet(self, project: ProjectOnDisk, tell: Report) -> None:
+        """From now on nothing is launched; what runs is ended."""
+        self.running.remove(project.id)
+        self.changed()
+        tell(Progress(STOPPING))
+        await self.apps.stop_project(project.id)
+        self._log.info("{owner}/{name} runs no more", **_named(project))
+
+    def _note(self, project: ProjectOnDisk) -> None:
+        self.running.add(project)
+        self.changed()
+        self._log.info("{owner}/{name} runs", **_named(project))
+
+    async def _share(
+        self,
+        verb: str,
+        project: ProjectOnDisk,
+        work: Callable[[Report], Awaitable[None]],
+        report: Report,
+    ) -> None:
+        lock = self._locks.setdefault(project.id, DeferredLock())
+
+        async def alone(tell: Report) -> None:
+            await lock.acquire()
+            try:
+                await work(tell)
+            finally:
+                lock.release()
+                if not lock.locked:
+                    self._locks.pop(project.id, None)
+
+        await self._sharing.do(f"{verb} {project.id}", alone, report)
+
+
+def _named(project: ProjectOnDisk) -> dict[str, str]:
+    return {"owner": project.owner, "name": project.name}

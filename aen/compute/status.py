@@ -1,0 +1,85 @@
+"""What this node says of itself, and when that has changed."""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from attrs import define, field
+from twisted.logger import Logger
+
+from aen.compute.manifests import Manifests
+from aen.compute.running import RunningProjects
+from aen.runtime.tasks import spawn
+from aen.wire.messages import NodeStatus
+
+SINGLE_USER = (
+    "Single-user mode: every account works as the account that runs this node. Use it"
+    " only among people who trust each other."
+)
+_MOST_MESSAGES = 50
+
+OnStatus = Callable[[NodeStatus], None]
+
+
+def own_version() -> str:
+    """Return AEN's version; empty in a checkout that is not installed."""
+    try:
+        return version("aen")
+    except PackageNotFoundError:
+        return ""
+
+
+@define(eq=False)
+class StatusBoard:
+    """The node's status as last told, and those who want to hear of changes."""
+
+    name: str
+    machine: str
+    manifests: Manifests
+    running: RunningProjects
+    check: Callable[[], Awaitable[tuple[str, ...]]]
+    """Returns what is wrong with this node, a sentence each."""
+    _problems: tuple[str, ...] = ()
+    _told: NodeStatus | None = None
+    _listeners: list[OnStatus] = field(factory=list)
+    _log: Logger = field(factory=Logger)
+
+    def status(self) -> NodeStatus:
+        """Return the status as it is now."""
+        broken = self.manifests.shelf().broken
+        messages = (SINGLE_USER, *self._problems, *broken)
+        return NodeStatus(
+            name=self.name,
+            version=own_version(),
+            single_user=True,
+            projects=len(self.running),
+            messages=messages[:_MOST_MESSAGES],
+            apps=self.manifests.summaries(),
+            machine=self.machine,
+        )
+
+    def listen(self, on_status: OnStatus) -> Callable[[], None]:
+        """Call *on_status* now and at every change; return how to end that."""
+        self._listeners.append(on_status)
+        on_status(self.status())
+        return lambda: self._listeners.remove(on_status)
+
+    def look(self) -> None:
+        """Tell the listeners if anything is different from what was told."""
+        status = self.status()
+        if status != self._told:
+            self._told = status
+            for listener in tuple(self._listeners):
+                listener(status)
+
+    def look_soon(self) -> None:
+        """Check the node anew without anybody waiting for it."""
+        spawn(self._log, "checking the node", self.refresh())
+
+    async def refresh(self) -> None:
+        """Check the node; log what is newly wrong and tell the listeners."""
+        found = await self.check()
+        for sentence in found:
+            if sentence not in self._problems:
+                self._log.warn("{sentence}", sentence=sentence)
+        self._problems = found
+        self.look()

@@ -1,0 +1,128 @@
+"""What a node does besides answering: it begins, and it keeps house."""
+
+import os
+import pwd
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from typing_extensions import override
+
+from aen.compute.environments.builtin import BuiltinEnvironments
+from aen.compute.environments.provider import DEFAULT, JUPYTER
+from aen.compute.launches import Launches
+from aen.compute.projects import ProjectDirectories
+from aen.compute.records import Records
+from aen.compute.running import RunningProjects
+from aen.compute.settings import ComputeSettings
+from aen.compute.status import SINGLE_USER, StatusBoard
+from aen.model.errors import AenError
+from aen.runtime.tasks import Periodic, background
+
+
+class Beginning(Service):
+    """Before the first question: what is on disk is known, live apps are adopted.
+
+    When it stops the apps go on; its successor adopts them.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        settings: ComputeSettings,
+        records: Records,
+        running: RunningProjects,
+        launches: Launches,
+        directories: ProjectDirectories,
+    ) -> None:
+        self._settings = settings
+        self._records = records
+        self._running = running
+        self._launches = launches
+        self._directories = directories
+        self._sweeping: Deferred[None] | None = None
+
+    @override
+    def privilegedStartService(self) -> None:
+        try:
+            self._settings.project_root.mkdir(parents=True, exist_ok=True)
+            self._records.prepare()
+            self._running.load()
+            self._settings.logs.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            text = f"{error.filename}: cannot be used: {error.strerror}"
+            raise SystemExit(text) from None
+        except AenError as error:
+            raise SystemExit(error.message) from None
+        super().privilegedStartService()
+
+    @override
+    def startService(self) -> None:
+        super().startService()
+        account = pwd.getpwuid(os.geteuid()).pw_name
+        self._log.warn(
+            "{text} The account is “{account}”.", text=SINGLE_USER, account=account
+        )
+        adopted = self._launches.adopt()
+        self._log.info(
+            "{running} projects run here, {adopted} apps are adopted",
+            running=len(self._running),
+            adopted=adopted,
+        )
+        self._sweeping = background(self._log, "sweeping", self._directories.sweep())
+
+
+class Housekeeping(Service):
+    """What goes on in the background: templates, self-checks, the size of logs."""
+
+    _log = Logger()
+    _SECONDS = 30.0
+
+    def __init__(
+        self,
+        reactor: Any,
+        environments: BuiltinEnvironments,
+        launches: Launches,
+        board: StatusBoard,
+    ) -> None:
+        self._environments = environments
+        self._templates: Deferred[None] | None = None
+        self._checks = Periodic(
+            reactor, self._SECONDS, "checking the node", board.refresh
+        )
+        self._logs = Periodic(
+            reactor, self._SECONDS, "cutting logs", launches.bound_logs
+        )
+
+    @override
+    def startService(self) -> None:
+        super().startService()
+        self._templates = background(self._log, "templates", self._build())
+        self._checks.start()
+        self._logs.start(now=False)
+
+    async def _build(self) -> None:
+        """Build what the first start of a project would have to wait for."""
+        for template in (DEFAULT, JUPYTER):
+            try:
+                await self._environments.ready(template, lambda _: None)
+            except AenError as error:
+                self._log.warn(
+                    "the template “{template}” is not there: {why}",
+                    template=template,
+                    why=error.message,
+                )
+
+    @override
+    def stopService(self) -> Deferred[None]:
+        super().stopService()
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        await self._checks.stop()
+        await self._logs.stop()
+        await self._environments.stop()
+        if self._templates is not None:
+            await self._templates

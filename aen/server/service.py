@@ -1,0 +1,115 @@
+"""The server as one service; the only file of the role that knows the reactor."""
+
+import os
+import secrets
+import socket
+from typing import Any, ClassVar
+
+from twisted.application.service import IService, Service
+from twisted.python.threadpool import ThreadPool
+
+from aen.model.errors import AenError
+from aen.runtime.assets import Assets
+from aen.runtime.listening import ListeningService, unix_endpoint
+from aen.runtime.options import RoleOptions
+from aen.server.channel import Channels
+from aen.server.doorway import Doorway
+from aen.server.front import front
+from aen.server.life import InOrder, Life
+from aen.server.making import make_rooms
+from aen.server.passwords import Passwords, in_pool
+from aen.server.project_work import ProjectWork
+from aen.server.rooms import Rooms
+from aen.server.settings import DEFAULT_PREFIX, ServerSettings, check_server
+from aen.server.store.opening import open_database
+from aen.server.web.http import bounded_site
+from aen.server.web.site import site
+from aen.server.web.templates import BUILT
+from aen.server.wire_api import WireApi
+from aen.server.worker import Pace, Worker
+
+_HASHED_AT_ONCE = 2
+"""argon2 takes 64 MiB and a core for each; the rest waits its turn."""
+
+
+class Options(RoleOptions):
+    """``twistd aen-server``."""
+
+    own = (
+        DEFAULT_PREFIX / "etc/wakari/config.json",
+        DEFAULT_PREFIX / "etc/wakari/wk-server-config.json",
+    )
+    optFlags: ClassVar[Any] = [
+        ["worker", None, "Serve nothing; only do the tasks that others ask for."]
+    ]
+
+
+def makeService(options: Options) -> IService:
+    """Return the server, or its worker alone, as *options* say."""
+    from twisted.internet import reactor
+
+    settings = options.settings(ServerSettings, check_server)
+    try:
+        return assemble(settings, reactor, worker_only=bool(options["worker"]))
+    except AenError as error:
+        raise SystemExit(error.message) from None
+
+
+def assemble(
+    settings: ServerSettings, reactor: Any, *, worker_only: bool = False
+) -> IService:
+    """Return the server as one service: read top to bottom, its architecture."""
+    database, store = open_database(
+        reactor,
+        directory=settings.store,
+        mongo_url=settings.MONGO_URL,
+        answer=settings.store_timeout,
+    )
+    threads = Threads()
+    passwords = Passwords(in_pool(reactor, threads.pool), at_once=_HASHED_AT_ONCE)
+    rooms = make_rooms(settings, database, passwords, reactor)
+    channels = Channels(rooms.centers, rooms.archive.projects, rooms.events, reactor)
+    works = settings.worker or worker_only
+    worker = make_worker(rooms, reactor) if works else None
+
+    server = InOrder()
+    parts: list[IService] = [threads, store, Life(rooms, channels, worker, reactor)]
+    if not worker_only:
+        assets = Assets.load(BUILT)
+        root = Doorway(WireApi(rooms, channels), site(rooms, assets))
+        pages = bounded_site(root, settings.body_limit)
+        parts.append(
+            ListeningService(unix_endpoint(settings.web_socket), pages, reactor)
+        )
+        proxy = front(settings, assets, reactor)
+        parts += [ListeningService(one, proxy, reactor) for one in settings.listen]
+    for part in parts:
+        part.setServiceParent(server)
+    return server
+
+
+def make_worker(rooms: Rooms, reactor: Any) -> Worker:
+    """Return the worker of this process, which no other is called like."""
+    work = ProjectWork(
+        rooms.archive, rooms.events, rooms.nodes, rooms.settings, rooms.clock
+    )
+    name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    pace = Pace.of(rooms.settings)
+    return Worker(rooms.archive.tasks, work, rooms.events, reactor, name, pace)
+
+
+class Threads(Service):
+    """The few threads in which passwords are hashed."""
+
+    def __init__(self) -> None:
+        self.pool = ThreadPool(0, _HASHED_AT_ONCE, "passwords")
+
+    def startService(self) -> None:
+        """Start the pool; a thread is made when it is needed."""
+        super().startService()
+        self.pool.start()
+
+    def stopService(self) -> None:
+        """End the threads."""
+        super().stopService()
+        self.pool.stop()

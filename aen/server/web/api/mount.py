@@ -1,0 +1,43 @@
+"""The whole API as one klein application."""
+
+import importlib.metadata
+import json
+
+from klein import Klein
+from twisted.web.server import Request
+
+from aen.model.errors import NotFound
+from aen.server.rooms import Rooms
+from aen.server.web.api.openapi import describe
+from aen.server.web.api.operation import Calls
+from aen.server.web.api.people import People
+from aen.server.web.api.places import PlaceCalls
+from aen.server.web.api.projects import ProjectCalls
+from aen.server.web.api.running import RunningCalls
+from aen.server.web.live import Live
+
+
+def api(rooms: Rooms, live: Live) -> Klein:
+    """Return what is below ``/api/v1`` with everything in it, and its description."""
+    app, calls = Klein(), Calls(rooms)
+    for part in (
+        People(rooms),
+        ProjectCalls(rooms, live),
+        RunningCalls(rooms),
+        PlaceCalls(rooms),
+    ):
+        calls.mount(app, part)
+    version = importlib.metadata.version("aen")
+    text = json.dumps(describe(calls.operations, rooms.settings.public_url, version))
+
+    @app.route("/openapi.json", methods=["GET"])
+    def description(request: Request) -> bytes:
+        request.setHeader(b"content-type", b"application/json; charset=utf-8")
+        request.setHeader(b"cache-control", b"public, max-age=300")
+        return text.encode()
+
+    @app.route("/", branch=True)
+    def unknown(request: Request) -> bytes:
+        return calls.refuse(request, NotFound("There is no such call."))
+
+    return app

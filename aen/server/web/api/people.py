@@ -1,0 +1,132 @@
+"""People and their tokens."""
+
+from attrs import frozen
+
+from aen.model.errors import Invalid
+from aen.model.users import Role
+from aen.server.records import Page
+from aen.server.rooms import Rooms
+from aen.server.web.api.operation import Call, Operation, operation
+from aen.server.web.api.values import (
+    MeObject,
+    NewTokenBody,
+    NewTokenObject,
+    NewUserBody,
+    TokenObject,
+    UserChangesBody,
+    UserObject,
+    new_token_object,
+    token_object,
+    user_object,
+)
+
+
+@frozen
+class People:
+    """``/me``, ``/users`` and ``/tokens``."""
+
+    rooms: Rooms
+
+    @operation(Operation("GET", "/me", "Who you are", MeObject))
+    async def me(self, call: Call) -> MeObject:
+        """Tell who asks."""
+        caller = call.person
+        user = caller.user
+        scopes = None if caller.scopes is None else tuple(sorted(caller.scopes))
+        return MeObject(
+            username=user.name,
+            name=user.display_name,
+            email=user.email if scopes is None else "",
+            role=user.role.value,
+            scopes=scopes,
+            project=caller.project,
+        )
+
+    @operation(
+        Operation("GET", "/users", "Accounts", UserObject, query=("q",), pages=True)
+    )
+    async def users(self, call: Call) -> Page[UserObject]:
+        """List accounts by name."""
+        query = call.query
+        page = await self.rooms.accounts.users(
+            call.person, query["q"], query.cursor, query.limit
+        )
+        private = call.person.is_superuser
+        shown = tuple(user_object(one, private=private) for one in page.items)
+        return Page(shown, page.next)
+
+    @operation(
+        Operation("POST", "/users", "Make an account", UserObject, NewUserBody, 201)
+    )
+    async def add_user(self, call: Call) -> UserObject:
+        """Make an account; for administrators."""
+        body: NewUserBody = call.body
+        user = await self.rooms.accounts.add_user(
+            call.person, body.username, body.password, body.email, body.name
+        )
+        return user_object(user, private=True)
+
+    @operation(Operation("GET", "/users/{user}", "One account", UserObject))
+    async def user(self, call: Call, user: str) -> UserObject:
+        """Show an account."""
+        found = await self.rooms.accounts.user(user)
+        asker = call.person
+        mine = asker.user.name == found.name and asker.scopes is None
+        return user_object(found, private=asker.is_superuser or mine)
+
+    @operation(
+        Operation(
+            "PATCH", "/users/{user}", "Change an account", UserObject, UserChangesBody
+        )
+    )
+    async def change_user(self, call: Call, user: str) -> UserObject:
+        """Change an account: one's own name and address, or any as administrator."""
+        body: UserChangesBody = call.body
+        changed = await self.rooms.accounts.update_user(
+            call.person,
+            user,
+            display_name=body.name,
+            email=body.email,
+            role=_role(body.role),
+            disabled=body.disabled,
+            password=body.password,
+        )
+        return user_object(changed, private=True)
+
+    @operation(Operation("DELETE", "/users/{user}", "Remove an account"))
+    async def remove_user(self, call: Call, user: str) -> None:
+        """Remove an account that owns no project."""
+        await self.rooms.accounts.remove_user(call.person, user)
+
+    @operation(Operation("GET", "/tokens", "Your tokens", TokenObject, pages=True))
+    async def tokens(self, call: Call) -> Page[TokenObject]:
+        """List one's own tokens."""
+        found = await self.rooms.accounts.tokens(call.person)
+        return Page(tuple(token_object(one) for one in found))
+
+    @operation(
+        Operation("POST", "/tokens", "Make a token", NewTokenObject, NewTokenBody, 201)
+    )
+    async def add_token(self, call: Call) -> NewTokenObject:
+        """Make a token; the answer is the only place it is ever shown."""
+        body: NewTokenBody = call.body
+        info, text = await self.rooms.accounts.add_token(
+            call.person, body.note, body.scopes, body.days
+        )
+        return new_token_object(info, text)
+
+    @operation(Operation("DELETE", "/tokens/{token}", "End a token"))
+    async def remove_token(self, call: Call, token: str) -> None:
+        """End a token of one's own."""
+        await self.rooms.accounts.remove_token(call.person, token)
+
+
+def _role(text: str | None) -> Role | None:
+    if text is None:
+        return None
+    try:
+        return Role(text)
+    except ValueError:
+        words = ", ".join(f"“{one.value}”" for one in Role)
+        message = f"“role” must be one of {words}."
+        raise Invalid(message, fields={"role": message}) from None

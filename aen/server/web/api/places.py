@@ -1,0 +1,79 @@
+"""For administrators: data centers, nodes, tasks."""
+
+from attrs import frozen
+
+from aen.model.permissions import demand_superuser
+from aen.server.records import Page
+from aen.server.rooms import Rooms
+from aen.server.web.api.operation import Call, Operation, operation
+from aen.server.web.api.values import (
+    DataCenterObject,
+    NodeObject,
+    TaskObject,
+    node_object,
+    task_object,
+)
+
+
+@frozen
+class PlaceCalls:
+    """``/data-centers``, ``/nodes`` and ``/tasks``."""
+
+    rooms: Rooms
+
+    @operation(
+        Operation(
+            "GET", "/data-centers", "Data centers", DataCenterObject, pages=True
+        )
+    )  # fmt: skip
+    async def data_centers(self, call: Call) -> Page[DataCenterObject]:
+        """List the data centers and whether their gateways are connected."""
+        demand_superuser(call.person)
+        health = await self.rooms.centers.health(call.person)
+        found = []
+        for center in await self.rooms.centers.data_centers(call.person):
+            known = health.get(center.name)
+            found.append(
+                DataCenterObject(
+                    name=center.name,
+                    url=center.url,
+                    summary=center.summary,
+                    connected=known.connected if known else False,
+                    nodes=tuple(node.name for node in center.nodes),
+                )
+            )
+        return Page(tuple(found))
+
+    @operation(Operation("GET", "/nodes", "Compute nodes", NodeObject, pages=True))
+    async def nodes(self, call: Call) -> Page[NodeObject]:
+        """List the nodes and how they are."""
+        demand_superuser(call.person)
+        health = await self.rooms.centers.health(call.person)
+        found = []
+        for center in await self.rooms.centers.data_centers(call.person):
+            known = health.get(center.name)
+            nodes = {one.name: one for one in known.nodes} if known else {}
+            found += [
+                node_object(center, node.name, node.url, nodes.get(node.name))
+                for node in center.nodes
+            ]
+        return Page(tuple(found))
+
+    @operation(
+        Operation("GET", "/tasks", "Tasks", TaskObject, query=("state",), pages=True)
+    )
+    async def tasks(self, call: Call) -> Page[TaskObject]:
+        """List tasks, the newest first."""
+        query = call.query
+        page = await self.rooms.tasks.tasks(
+            call.person, query["state"], query.cursor, query.limit
+        )
+        return Page(tuple(task_object(one) for one in page.items), page.next)
+
+    @operation(Operation("GET", "/tasks/{task}", "One task", TaskObject))
+    async def task(self, call: Call, task: str) -> TaskObject:
+        """Show a task; to the one who asked for it, and to administrators."""
+        found = await self.rooms.tasks.task(task)
+        if found.by != call.person.user.name:
+            demand_superuser(call.person)
+        return task_object(found)

@@ -1,0 +1,112 @@
+"""What runs in a project: apps, environments, what it uses."""
+
+from attrs import frozen
+
+from aen.model.apps import Instance
+from aen.model.errors import Forbidden, NotFound
+from aen.model.names import ProjectPath, parse_project_path
+from aen.server.records import AppLink, Page
+from aen.server.rooms import Rooms
+from aen.server.web.api.operation import Call, Operation, operation
+from aen.server.web.api.projects import ONE
+from aen.server.web.api.values import AppObject, LaunchObject, app_object
+from aen.wire.messages import Environment, Launch, Usage
+
+
+@frozen
+class RunningCalls:
+    """``…/apps``, ``…/environments`` and ``…/usage`` of a project."""
+
+    rooms: Rooms
+
+    async def _launches(self, call: Call, path: ProjectPath) -> tuple[Launch, ...]:
+        try:
+            return await self.rooms.running.launches(call.caller, path)
+        except Forbidden:
+            return ()  # a reader sees the apps, not who runs them
+
+    async def _apps(self, call: Call, path: ProjectPath) -> tuple[AppObject, ...]:
+        links = await self.rooms.running.apps(call.caller, path)
+        launches = await self._launches(call, path)
+        return tuple(app_object(one, _own(call, one, launches)) for one in links)
+
+    @operation(
+        Operation(
+            "GET", f"{ONE}/apps", "Apps of a project", AppObject, pages=True,
+            visitors=True,
+        )
+    )  # fmt: skip
+    async def apps(self, call: Call, owner: str, project: str) -> Page[AppObject]:
+        """List the apps the caller may open."""
+        return Page(await self._apps(call, parse_project_path(owner, project)))
+
+    @operation(
+        Operation("GET", f"{ONE}/apps/{{app}}", "One app", AppObject, visitors=True)
+    )
+    async def app(self, call: Call, owner: str, project: str, app: str) -> AppObject:
+        """Show an app, and whether it runs."""
+        for one in await self._apps(call, parse_project_path(owner, project)):
+            if one.name == app:
+                return one
+        raise NotFound(f"There is no app “{app[:64]}”.")
+
+    @operation(
+        Operation(
+            "POST", f"{ONE}/apps/{{app}}", "Open an app", LaunchObject, status=202
+        )
+    )
+    async def launch(
+        self, call: Call, owner: str, project: str, app: str
+    ) -> LaunchObject:
+        """Start the project if need be; the app runs once its address is asked for."""
+        path = parse_project_path(owner, project)
+        opened = await self.rooms.running.launch(call.person, path, app)
+        return LaunchObject(opened.url, opened.state)
+
+    @operation(Operation("DELETE", f"{ONE}/apps/{{app}}", "Stop an app"))
+    async def stop(self, call: Call, owner: str, project: str, app: str) -> None:
+        """Stop one's own instance of an app, or the launch with that id."""
+        path = parse_project_path(owner, project)
+        await self.rooms.running.stop_launch(call.person, path, app)
+
+    @operation(
+        Operation(
+            "GET", f"{ONE}/environments", "Environments of a project", Environment,
+            pages=True,
+        )
+    )  # fmt: skip
+    async def environments(
+        self, call: Call, owner: str, project: str
+    ) -> Page[Environment]:
+        """List a project's environments with their packages."""
+        path = parse_project_path(owner, project)
+        return Page(await self.rooms.running.environments(call.person, path))
+
+    @operation(
+        Operation("GET", f"{ONE}/environments/{{name}}", "One environment", Environment)
+    )
+    async def environment(
+        self, call: Call, owner: str, project: str, name: str
+    ) -> Environment:
+        """Show an environment."""
+        path = parse_project_path(owner, project)
+        for one in await self.rooms.running.environments(call.person, path):
+            if one.name == name:
+                return one
+        raise NotFound(f"There is no environment “{name[:64]}”.")
+
+    @operation(Operation("GET", f"{ONE}/usage", "What a project uses", Usage))
+    async def usage(self, call: Call, owner: str, project: str) -> Usage:
+        """Show CPU (percent of a core), memory and disk (bytes), and processes."""
+        path = parse_project_path(owner, project)
+        return await self.rooms.running.usage(call.person, path)
+
+
+def _own(call: Call, link: AppLink, launches: tuple[Launch, ...]) -> Launch | None:
+    """Return the launch the caller would reach at the app's address."""
+    name = call.caller.user.name if call.caller is not None else ""
+    for one in launches:
+        shared = link.instance is Instance.PROJECT
+        if one.app == link.name and (shared or one.user == name):
+            return one
+    return None

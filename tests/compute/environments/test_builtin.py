@@ -1,0 +1,156 @@
+"""Templates built by the real uv."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+import pytest_twisted
+from twisted.internet import reactor  # noqa: TID251 -- real children need it
+from twisted.internet.defer import Deferred, gatherResults
+
+from aen.compute.children import Command, Ended, run
+from aen.compute.environments.builtin import BuiltinEnvironments, Recipe
+from aen.compute.environments.interpreter import Interpreter
+from aen.compute.environments.settings import EnvironmentSettings
+from aen.compute.steps import ChildSteps
+from aen.model.errors import Failed, NotFound
+from aen.model.projects import Progress
+
+REACTOR: Any = reactor
+PYTHON = Interpreter("/usr/bin/python3", "3.11.2")
+SMALL = EnvironmentSettings(default_packages=("six", "pip"), build_timeout=120)
+
+
+def environments(
+    root: Path, environ: dict[str, str] | None = None, **changes: Any
+) -> BuiltinEnvironments:
+    """Return the provider for *root*, told of indexes as this machine is."""
+    settings = attrs.evolve(SMALL, **changes)
+    steps = ChildSteps(REACTOR, 60)
+    given = dict(os.environ) if environ is None else environ
+    return BuiltinEnvironments(REACTOR, settings, root, steps, given)
+
+
+def unheard(_: Progress) -> None:
+    """Take a report."""
+
+
+def digest(tree: Path) -> str:
+    """Return one hash over names, contents and modes of a tree."""
+    found = hashlib.sha256()
+    for path in sorted(tree.rglob("*")):
+        about = path.lstat()
+        content = b"" if path.is_symlink() or path.is_dir() else path.read_bytes()
+        found.update(f"{path} {about.st_mode} {about.st_uid}".encode() + content)
+    return found.hexdigest()
+
+
+async def pip(prefix: Path, *words: str) -> Ended:
+    """Run the pip of an environment."""
+    argv = (str(prefix / "bin" / "python"), "-I", "-m", "pip", *words)
+    return await run(REACTOR, Command(argv), lambda _: None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Recipe("default", ("six", "pip"), PYTHON),
+        Recipe("default", ("six",), attrs.evolve(PYTHON, version="3.12.0")),
+        Recipe("default", ("six",), attrs.evolve(PYTHON, path="/opt/python3")),
+        Recipe("jupyter", ("six",), PYTHON),
+    ],
+)
+def test_another_content_is_another_template(other: Recipe) -> None:
+    """Packages, interpreter and name are in the name of the directory."""
+    recipe = Recipe("default", ("six",), PYTHON)
+    assert recipe.name == Recipe("default", ("six",), PYTHON).name
+    assert recipe.name != other.name
+
+
+@pytest_twisted.ensureDeferred
+async def test_unknown_templates(tmp_path: Path) -> None:
+    """Only those of the node's settings are built."""
+    with pytest.raises(NotFound, match="“other”"):
+        await environments(tmp_path).ready("other", unheard)
+
+
+def trees(root: Path) -> list[str]:
+    """Return the names of all templates, finished or not."""
+    return [one.name for one in (root / ".envs").iterdir() if one.is_dir()]
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"UV_OFFLINE": "1"}, "cannot be reached"),
+        ({"UV_DEFAULT_INDEX": "http://127.0.0.1:1/simple"}, "cannot be reached"),
+        ({"UV_DEFAULT_INDEX": "file:///proc/1/nothing"}, "not in the package index"),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_without_packages(
+    setting: dict[str, str], words: str, tmp_path: Path
+) -> None:
+    """The reason is told with uv's words, nothing is left, a retry really tries."""
+    home = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "UV_HTTP_RETRIES": "0"}
+    broken = environments(tmp_path, home | setting)
+    for _ in range(2):
+        with pytest.raises(Failed, match=words) as caught:
+            await broken.ready("default", unheard)
+        assert caught.value.log
+        assert "Reset" in caught.value.message
+        assert trees(tmp_path) == []
+
+
+@pytest.mark.system
+@pytest_twisted.ensureDeferred
+async def test_settings_around_the_root_have_no_say(tmp_path: Path) -> None:
+    """A uv.toml above the project root may be anybody's."""
+    (tmp_path / "uv.toml").write_text("no-index = true\n")
+    (tmp_path / "root").mkdir()
+    provider = environments(tmp_path / "root", default_packages=("six",))
+    assert (await provider.ready("default", unheard)).is_dir()
+
+
+@pytest.mark.system
+@pytest_twisted.ensureDeferred
+async def test_too_slow(tmp_path: Path) -> None:
+    """A build has its time; what it left goes."""
+    slow = environments(tmp_path, build_timeout=0.01)
+    with pytest.raises(Failed, match="took too long"):
+        await slow.ready("default", unheard)
+    assert trees(tmp_path) == []
+
+
+@pytest.mark.system
+@pytest_twisted.ensureDeferred
+async def test_a_template_and_its_clones(tmp_path: Path) -> None:
+    """Built once for all who ask; pip in one clone changes nothing elsewhere."""
+    provider, told = environments(tmp_path), list[Progress]()
+    asked = [
+        Deferred.fromCoroutine(one.ready("default", told.append))
+        for one in (provider, provider, environments(tmp_path))
+    ]
+    prefixes = await gatherResults(asked)
+    template = prefixes[0]
+    assert set(prefixes) == {template}
+    assert trees(tmp_path) == [template.name]
+    assert Progress("Building the environment template", 2, 2) in told
+
+    (tmp_path / "p").mkdir()
+    one, other = tmp_path / "p" / "one", tmp_path / "p" / "other"
+    for target in (one, other):
+        await provider.clone(template, target, target, unheard)
+    before = digest(template), digest(other)
+    for package in ("six", "pip"):
+        assert (await pip(one, "uninstall", "-y", package)).ok
+    assert (digest(template), digest(other)) == before
+    assert await environments(tmp_path, default_packages=("six",)).works(other)
+    (one / "pyvenv.cfg").unlink()
+    (one / "bin" / "python").unlink()
+    assert not await provider.works(one)
+    assert await provider.problems() == ()

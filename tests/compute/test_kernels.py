@@ -1,0 +1,47 @@
+"""What JupyterLab is told at a launch."""
+
+import ast
+import json
+from pathlib import Path
+
+from aen.compute.kernels import CONFIG, kernel_spec, server_config, write_kernels
+from aen.model.names import EnvironmentName, UserName
+
+DEFAULT, ADA = EnvironmentName("default"), UserName("ada")
+
+
+def test_a_kernel_is_its_environments_python() -> None:
+    """Named for people, run by the environment, its programs first on the path."""
+    spec = kernel_spec(DEFAULT, Path("/p/ada/lab/envs/default"))
+    assert spec["display_name"] == "Python (default)"
+    assert spec["argv"][0] == "/p/ada/lab/envs/default/bin/python"
+    assert spec["argv"][-2:] == ["-f", "{connection_file}"]
+    assert spec["env"]["PATH"] == "/p/ada/lab/envs/default/bin:${PATH}"
+
+
+def test_a_dollar_in_a_path_is_no_variable() -> None:
+    """Jupyter fills in variables; a root that has a dollar sign stays as it is."""
+    spec = kernel_spec(DEFAULT, Path("/p$HOME"))
+    assert spec["env"]["VIRTUAL_ENV"] == "/p$$HOME"
+
+
+def test_the_configuration_is_python_that_quotes_right() -> None:
+    """Whatever the paths contain, it is what was meant and nothing more."""
+    text = server_config(Path("/r'\n\"{x}"), DEFAULT, ADA)
+    constants = {
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant)
+    }
+    assert {"/r'\n\"{x}/kernels", "default", "ada"} <= constants
+
+
+def test_written_privately(tmp_path: Path) -> None:
+    """One kernel for each environment and the configuration, for nobody else."""
+    environments = {DEFAULT: Path("/e/default"), EnvironmentName("r2"): Path("/e/r2")}
+    write_kernels(tmp_path, environments, DEFAULT, ADA)
+    found = sorted(str(one.relative_to(tmp_path)) for one in tmp_path.rglob("*.json"))
+    assert found == ["kernels/default/kernel.json", "kernels/r2/kernel.json"]
+    spec = json.loads((tmp_path / "kernels" / "r2" / "kernel.json").read_text())
+    assert spec["argv"][0] == "/e/r2/bin/python"
+    assert (tmp_path / CONFIG).stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,71 @@
+"""The access log."""
+
+from io import BytesIO
+from pathlib import Path
+
+from twisted.internet.task import Clock
+
+from aen.proxy.access_log import AccessLog, Entry
+
+ENTRY = Entry(1_700_000_000.5, "192.0.2.1", b"GET", b"/a", b"id-1", "unix:/x", 200, 42)
+LINE = "2023-11-14T22:13:20.500Z 192.0.2.1 GET /a 200 42 0.000 unix:/x id-1\n"
+
+
+def test_lines() -> None:
+    """One line an entry; nothing in it can begin another."""
+    assert ENTRY.line() == LINE
+    odd = Entry(0.0, "", b"G\n", b"/a b\\\x1b[2J\xff", b"i", "unix:/a\nb")
+    assert odd.line() == (
+        "1970-01-01T00:00:00.000Z - G\\x0a /a\\x20b\\x5c\\x1b[2J\\xff"
+        " 0 0 0.000 unix:/a\\x0ab i\n"
+    )
+
+
+def test_batches() -> None:
+    """Lines are written together, late by the time said, or when they are many."""
+    stream, clock = BytesIO(), Clock()
+    log = AccessLog(stream, clock, seconds=2, most=3)
+    log.add(ENTRY)
+    log.add(ENTRY)
+    clock.advance(1)
+    assert stream.getvalue() == b""
+    clock.advance(1)
+    assert stream.getvalue() == LINE.encode() * 2
+    for _ in range(3):
+        log.add(ENTRY)
+    assert stream.getvalue() == LINE.encode() * 5
+    assert clock.getDelayedCalls() == []
+    log.add(ENTRY)
+    log.close()
+    assert stream.getvalue() == LINE.encode() * 6
+    assert clock.getDelayedCalls() == []
+
+
+def test_a_file_that_was_moved_away(tmp_path: Path) -> None:
+    """It is opened anew; a file already there is continued."""
+    path, clock = tmp_path / "access.log", Clock()
+    path.write_text("before\n")
+    log = AccessLog(path, clock)
+    log.add(ENTRY)
+    clock.advance(1)
+    path.rename(tmp_path / "old.log")
+    log.add(ENTRY)
+    clock.advance(1)
+    log.add(ENTRY)
+    clock.advance(1)
+    log.close()
+    assert (tmp_path / "old.log").read_text() == "before\n" + LINE
+    assert path.read_text() == LINE * 2
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """Lines are lost, requests are not; it goes on when it can."""
+    path, clock = tmp_path / "not" / "there", Clock()
+    log = AccessLog(path, clock)
+    for _ in range(2):
+        log.add(ENTRY)
+        clock.advance(1)
+    path.parent.mkdir()
+    log.add(ENTRY)
+    log.close()
+    assert path.read_text() == LINE

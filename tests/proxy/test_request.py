@@ -1,0 +1,46 @@
+"""Request bodies as bytes in and bytes out."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aen.proxy.errors import ProtocolError
+from aen.proxy.framing import CHUNKED
+from aen.proxy.limits import Limits
+from aen.proxy.request import RequestBody
+from aen.proxy.routing import Forward
+
+FORWARD = Forward("unix:/x", set_headers=((b"X-User", b"ada"),))
+WIRE = b"3;x\r\nabc\r\n2\r\nde\r\n0\r\nT: u\r\nX-User: eve\r\n\r\nGET /"
+
+
+@given(st.lists(st.integers(0, len(WIRE)), max_size=10))
+def test_any_split_gives_the_same_body(cuts: list[int]) -> None:
+    """Chunks pass without extensions; trailers that would pass for ours do not."""
+    body = RequestBody(CHUNKED, Limits())
+    sent = rest = b""
+    for begin, end in itertools.pairwise([0, *sorted(cuts), len(WIRE)]):
+        if body.done:
+            rest += WIRE[begin:end]
+        else:
+            sent += body.take(WIRE[begin:end], FORWARD)
+            rest += body.rest
+    assert sent == b"3\r\nabc\r\n2\r\nde\r\n0\r\nT: u\r\n\r\n"
+    assert rest == b"GET /"
+
+
+def test_a_length() -> None:
+    """What is behind it is kept apart."""
+    body = RequestBody(3, Limits())
+    assert body.take(b"ab", FORWARD) == b"ab"
+    assert body.take(b"cd", FORWARD) == b"c"
+    assert (body.done, body.rest) == (True, b"d")
+
+
+def test_trailers_are_bounded() -> None:
+    """By `Limits.trailer_bytes`."""
+    body = RequestBody(CHUNKED, Limits(trailer_bytes=10))
+    with pytest.raises(ProtocolError):
+        body.take(b"0\r\nName: value\r\n", FORWARD)

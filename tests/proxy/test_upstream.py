@@ -1,0 +1,95 @@
+"""Upstream addresses and the pool."""
+
+import pytest
+from twisted.internet.testing import MemoryReactorClock
+
+from aen.proxy.limits import Limits
+from aen.proxy.routing import Forward
+from aen.proxy.timing import Sweep
+from aen.proxy.upstream import Pool
+from tests.proxy.harness import TO_ONE, Harness
+
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("upstream", "where"),
+    [
+        ("tcp:127.0.0.1:80", ("127.0.0.1", 80)),
+        ("tcp:[::1]:81", ("::1", 81)),
+        ("tls:127.0.0.1:443", ("127.0.0.1", 443)),
+    ],
+)
+def test_addresses(upstream: str, where: tuple[str, int]) -> None:
+    """Addresses need no resolver."""
+    reactor = MemoryReactorClock()
+    pool = Pool(reactor, Limits(), Sweep(reactor, 1))
+    connecting = pool.connect(upstream)
+    assert reactor.tcpClients[0][:2] == where
+    connecting.addErrback(lambda _: None)
+    connecting.cancel()
+
+
+def test_unix_sockets() -> None:
+    """With the time limit of `Limits`."""
+    reactor = MemoryReactorClock()
+    pool = Pool(reactor, Limits(connect_seconds=7), Sweep(reactor, 1))
+    connecting = pool.connect("unix:/run/a:b.sock")
+    assert (reactor.unixClients[0][0], reactor.unixClients[0][2]) == (
+        "/run/a:b.sock",
+        7,
+    )
+    connecting.addErrback(lambda _: None)
+    connecting.cancel()
+
+
+@pytest.mark.parametrize("upstream", ["", "http://a", "tcp:a", "udp:a:1", "unix"])
+def test_an_address_that_is_none(upstream: str) -> None:
+    """The router's mistake is an upstream that cannot be reached."""
+    harness = Harness(Forward(upstream))
+    client = harness.client()
+    client.send(GET)
+    assert harness.router.failed == ["connect"]
+    assert client.take().startswith(b"HTTP/1.1 503 ")
+
+
+def test_idle_connections_are_bounded_in_number_and_time() -> None:
+    """The one used last serves first; too many and too old ones are closed."""
+    harness = Harness(TO_ONE, Limits(pool_idle=2, pool_idle_seconds=10))
+    clients = [harness.client() for _ in range(3)]
+    upstreams = []
+    for client in clients:
+        client.send(GET)
+        upstreams.append(harness.upstream())
+    for upstream in upstreams:
+        upstream.take()
+        upstream.send(OK)
+    assert [upstream.connected for upstream in upstreams] == [True, True, False]
+    clients[0].send(GET)
+    assert (upstreams[0].take(), upstreams[1].take()[:3]) == (b"", b"GET")
+    upstreams[1].send(OK)
+    harness.pass_time(12)
+    assert [upstream.connected for upstream in upstreams] == [False, False, False]
+    clients[0].send(GET)
+    assert harness.connects == 4
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: x, Close\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+    ],
+)
+def test_upstreams_that_close(response: bytes) -> None:
+    """They are not used again; the client does not notice."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET)
+    upstream = harness.upstream()
+    upstream.send(response)
+    assert client.take() == OK
+    assert not upstream.connected
+    assert client.connected

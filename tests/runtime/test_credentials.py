@@ -1,0 +1,49 @@
+"""Secrets on disk are ours alone, or they are refused."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from aen.model.errors import Invalid
+from aen.runtime.credentials import keep_secret, read_secret, write_private
+
+
+def test_a_secret_is_made_once(tmp_path: Path) -> None:
+    """The second start finds what the first one made, readable by nobody else."""
+    path = tmp_path / "keys" / "key"
+    made = iter([b"first", b"second"])
+    assert keep_secret(path, lambda: next(made)) == b"first"
+    assert keep_secret(path, lambda: next(made)) == b"first"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
+def test_a_secret_others_read_is_none(tmp_path: Path, mode: int) -> None:
+    """It is refused with what to do about it."""
+    path = tmp_path / "key"
+    path.write_bytes(b"x")
+    path.chmod(mode)
+    with pytest.raises(Invalid, match="chmod 600"):
+        read_secret(path)
+
+
+def test_empty_missing_and_linked_secrets_are_refused(tmp_path: Path) -> None:
+    """Neither an empty file, nor a missing one, nor a link is a secret."""
+    empty = tmp_path / "empty"
+    empty.touch(0o600)
+    real, link = tmp_path / "real", tmp_path / "link"
+    write_private(real, b"x")
+    link.symlink_to(real)
+    for path in (empty, tmp_path / "none", link):
+        with pytest.raises(Invalid, match=str(path)):
+            read_secret(path)
+
+
+def test_a_file_is_written_whole(tmp_path: Path) -> None:
+    """What was there is replaced in one step; nothing is left beside it."""
+    path = tmp_path / "file"
+    write_private(path, b"old")
+    write_private(path, b"new")
+    assert read_secret(path) == b"new"
+    assert os.listdir(tmp_path) == ["file"]  # noqa: PTH208 -- names are enough

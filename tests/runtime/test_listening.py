@@ -1,0 +1,65 @@
+"""A port is listened on, or the reason is said."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor as _reactor  # noqa: TID251 -- a test owns it
+from twisted.internet.protocol import Factory
+
+from aen.model.errors import Invalid
+from aen.runtime.listening import ListeningService, remove_stale_socket, unix_endpoint
+
+reactor: Any = _reactor
+
+
+async def stop(service: ListeningService) -> None:
+    """Stop listening."""
+    stopped = service.stopService()
+    if stopped is not None:
+        await stopped
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_port_in_use_is_a_sentence() -> None:
+    """It names the address and the reason."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        where = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
+        service = ListeningService(where, Factory(), reactor)
+        with pytest.raises(Invalid, match=f"{where}: Address already in use"):
+            service.privilegedStartService()
+    await stop(service)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_socket_is_for_us_alone(tmp_path: Path) -> None:
+    """Its mode keeps others out; what a killed process left is replaced."""
+    path = tmp_path / "run" / "a.sock"
+    for _ in range(2):
+        service = ListeningService(unix_endpoint(path), Factory(), reactor)
+        service.privilegedStartService()
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert service.getHost().name == os.fsencode(path)
+        await stop(service)
+        stale = socket.socket(socket.AF_UNIX)
+        stale.bind(str(path))
+        stale.close()
+
+
+@pytest_twisted.ensureDeferred
+async def test_another_listener_is_not_pushed_aside(tmp_path: Path) -> None:
+    """A live socket stays its owner's; a plain file is never removed."""
+    path = tmp_path / "a.sock"
+    with socket.socket(socket.AF_UNIX) as live:
+        live.bind(str(path))
+        live.listen()
+        with pytest.raises(Invalid, match="another process already listens"):
+            remove_stale_socket(path)
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(Invalid, match="not a socket"):
+        remove_stale_socket(file)
+    remove_stale_socket(tmp_path / "none")

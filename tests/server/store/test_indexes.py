@@ -1,0 +1,62 @@
+"""Indexes in memory."""
+
+from typing import Any
+
+import pytest
+
+from aen.server.store.collection import Duplicate, Index
+from aen.server.store.indexes import Lookup, Unique
+from aen.server.store.values import Unsupported
+
+PAIR = Index("things", (("owner", 1), ("place.name", 1)), unique=True)
+
+
+def thing(key: str, owner: object, name: object) -> dict[str, Any]:
+    """Return a document with a value for each key of `PAIR`."""
+    return {"_id": key, "owner": owner, "place": {"name": name}}
+
+
+def test_unique() -> None:
+    """A pair of values has one holder at a time; 1 and True are two values."""
+    entries = Unique(PAIR)
+    entries.add(thing("a", "ada", 1))
+    entries.check(thing("a", "ada", 1))
+    entries.check(thing("b", "ada", True))
+    with pytest.raises(Duplicate):
+        entries.check(thing("b", "ada", 1.0))
+    entries.remove(thing("a", "ada", 1))
+    entries.check(thing("b", "ada", 1))
+
+
+def test_left_out() -> None:
+    """A document without any of the keys is not in the index."""
+    entries = Unique(PAIR)
+    entries.add({"_id": "a"})
+    entries.check({"_id": "b", "place": {}})
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{"owner": "ada"}, thing("a", None, "x"), thing("a", ["ada"], "x")],
+)
+def test_refused(document: dict[str, Any]) -> None:
+    """What stores index differently is refused: half a pair, None, a list."""
+    with pytest.raises(Unsupported):
+        Unique(PAIR).check({"_id": "a"} | document)
+
+
+def test_lookup() -> None:
+    """Equality and $in are answered by the index, everything else is not."""
+    lookup = Lookup("tag")
+    lookup.add({"_id": "a", "tag": "x"})
+    lookup.add({"_id": "b", "tag": ["x", "y"]})
+    lookup.add({"_id": "c", "tag": None})
+    assert lookup.candidates({"tag": "x"}) == ["a", "b"]
+    assert lookup.candidates({"tag": {"$in": ["y", "z"]}}) == ["b"]
+    assert lookup.candidates({"tag": "z"}) == []
+    assert lookup.candidates({"tag": None}) is None
+    assert lookup.candidates({"tag": {"$in": ["x", None]}}) is None
+    assert lookup.candidates({"tag": {"$ne": "x"}}) is None
+    assert lookup.candidates({"other": "x"}) is None
+    lookup.remove({"_id": "b", "tag": ["x", "y"]})
+    assert lookup.candidates({"tag": {"$in": ["x", "y"]}}) == ["a"]

@@ -1,0 +1,160 @@
+"""Who is there: sessions."""
+
+import pytest
+import pytest_twisted
+
+from aen.model.errors import Forbidden, NotFound, TooMany, Unauthenticated
+from aen.model.users import Caller
+from aen.server.access import DAY, digest
+from aen.server.events import GATEWAYS
+from aen.server.records import Event
+from tests.server.furnished import PASSWORD, furnished
+
+
+@pytest_twisted.ensureDeferred
+async def test_sign_in_and_out() -> None:
+    """A session lasts from sign-in to sign-out, and gateways hear its end."""
+    world = await furnished()
+    accounts = world.rooms.accounts
+    await world.person("ada")
+    token, caller = await accounts.sign_in("ada", PASSWORD, "10.0.0.1", "Firefox")
+    assert await accounts.caller_of_session(token) == caller
+    news: list[Event] = []
+    world.rooms.events.subscribe(GATEWAYS, news.append)
+    await accounts.sign_out(caller)
+    assert await accounts.caller_of_session(token) is None
+    assert [event.data["session"] for event in news] == [caller.session]
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_store_never_sees_the_cookie() -> None:
+    """Only the SHA-256 of a session's token is kept."""
+    world = await furnished()
+    await world.person("ada")
+    token, _ = await world.rooms.accounts.sign_in("ada", PASSWORD, "", "")
+    documents = await world.database.collection("sessions").find({})
+    assert token not in str(documents)
+    assert digest(token) in {one["hash"] for one in documents}
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("ada", "wrong horse"),
+        ("nobody", PASSWORD),
+        ("ada", ""),
+        ("", ""),
+        ("a" * 10_000, PASSWORD),
+        ("ada\r\nroot", PASSWORD),
+        ("ada", "x" * 100_000),
+        ("ada", "\ud800"),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_one_answer_to_all_that_is_wrong(name: str, password: str) -> None:
+    """Whether the name or the password is wrong is not told."""
+    world = await furnished()
+    await world.person("ada")
+    with pytest.raises(Unauthenticated, match="user name or the password is wrong"):
+        await world.rooms.accounts.sign_in(name, password, "", "")
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_name_is_taken_as_typed_by_people() -> None:
+    """Capitals and spaces around a name do not matter."""
+    world = await furnished()
+    await world.person("ada")
+    _, caller = await world.rooms.accounts.sign_in(" Ada ", PASSWORD, "", "")
+    assert caller.user.name == "ada"
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_session_expires_without_use() -> None:
+    """It ends some days after the last use, not after the sign-in."""
+    world = await furnished(session_days=2.0)
+    accounts = world.rooms.accounts
+    await world.person("ada")
+    token, _ = await accounts.sign_in("ada", PASSWORD, "", "")
+    for _ in range(3):
+        world.clock.advance(1.5 * DAY)
+        assert await accounts.caller_of_session(token) is not None
+    world.clock.advance(2 * DAY + 1)
+    assert await accounts.caller_of_session(token) is None
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_disabled_account_has_no_session() -> None:
+    """Disabling ends every session at once and lets nobody in."""
+    world = await furnished()
+    accounts = world.rooms.accounts
+    await world.person("ada")
+    token, _ = await accounts.sign_in("ada", PASSWORD, "", "")
+    await accounts.update_user(None, "ada", disabled=True)
+    assert await accounts.caller_of_session(token) is None
+    with pytest.raises(Unauthenticated):
+        await accounts.sign_in("ada", PASSWORD, "", "")
+    await accounts.update_user(None, "ada", disabled=False)
+    assert await accounts.caller_of_session(token) is None
+
+
+@pytest_twisted.ensureDeferred
+async def test_people_see_and_end_their_sessions() -> None:
+    """Others can be ended, one by one or all; nobody else's can."""
+    world = await furnished()
+    accounts = world.rooms.accounts
+    bob = await world.person("bob")
+    ada = await world.person("ada")
+    tokens = [(await accounts.sign_in("ada", PASSWORD, "", "x"))[0] for _ in range(3)]
+    listed = await accounts.sessions(ada)
+    assert len(listed) == 4
+    assert [one.id for one in listed if one.current] == [ada.session]
+    assert bob.session
+    with pytest.raises(NotFound):
+        await accounts.end_session(ada, bob.session)
+    await accounts.end_session(ada, next(one.id for one in listed if not one.current))
+    await accounts.end_other_sessions(ada)
+    assert [one.id for one in await accounts.sessions(ada)] == [ada.session]
+    assert [await accounts.caller_of_session(one) for one in tokens] == [None] * 3
+
+
+@pytest_twisted.ensureDeferred
+async def test_wrong_passwords_slow_down() -> None:
+    """After a few, even the right one has to wait; then it is let in."""
+    world = await furnished(sign_in_free=3, sign_in_pause=8.0)
+    accounts = world.rooms.accounts
+    await world.person("ada")
+    for _ in range(4):
+        with pytest.raises(Unauthenticated):
+            await accounts.sign_in("ada", "wrong", "10.0.0.9", "")
+    with pytest.raises(TooMany) as refusal:
+        await accounts.sign_in("ada", PASSWORD, "10.0.0.9", "")
+    world.clock.advance(refusal.value.retry_after)
+    _, caller = await accounts.sign_in("ada", PASSWORD, "10.0.0.9", "")
+    assert caller.user.name == "ada"
+
+
+@pytest_twisted.ensureDeferred
+async def test_csrf_belongs_to_a_session() -> None:
+    """Two sessions have different anti-forgery tokens; one has always the same."""
+    accounts = (await furnished()).rooms.accounts
+    assert accounts.csrf("one") == accounts.csrf("one") != accounts.csrf("two")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_limited_token_does_not_reach_the_account() -> None:
+    """What an app holds cannot list sessions, tokens or people."""
+    world = await furnished()
+    ada = await world.person("ada")
+    accounts = world.rooms.accounts
+    limited = Caller(ada.user, token="t", scopes=frozenset({"project:read"}))
+    for attempt in (
+        accounts.sessions(limited),
+        accounts.end_other_sessions(limited),
+        accounts.tokens(limited),
+        accounts.add_token(limited, "more"),
+        accounts.users(limited),
+        accounts.change_password(limited, PASSWORD, "another one"),
+        accounts.update_user(limited, "ada", email="a@b"),
+    ):
+        with pytest.raises(Forbidden):
+            await attempt

@@ -1,0 +1,197 @@
+"""Accounts: people and their passwords."""
+
+import pytest
+import pytest_twisted
+
+from aen.model.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Taken,
+    Unauthenticated,
+)
+from aen.model.projects import TeamRole
+from aen.model.users import Role
+from tests.server.furnished import PASSWORD, at, furnished
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "..",
+        "a" * 300,
+        "Ada",
+        "\u0430da",
+        "admin",
+        "root",
+        "api",
+        "a/b",
+        "a b",
+        "1a",
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_bad_names_are_refused(name: str) -> None:
+    """Also for the operator: names are addresses, accounts and directories."""
+    world = await furnished()
+    with pytest.raises(Invalid) as refusal:
+        await world.rooms.accounts.add_user(None, name, PASSWORD)
+    assert "username" in refusal.value.fields
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_name_is_taken_once() -> None:
+    """The second account of a name is refused, and says of which field."""
+    world = await furnished()
+    await world.person("ada")
+    with pytest.raises(Taken) as refusal:
+        await world.rooms.accounts.add_user(None, "ada", PASSWORD)
+    assert "username" in refusal.value.fields
+
+
+@pytest.mark.parametrize("password", ["", "short", "x" * 1025, "\ud800" * 10])
+@pytest_twisted.ensureDeferred
+async def test_bad_passwords_are_refused(password: str) -> None:
+    """Too short, too long, or not text."""
+    world = await furnished()
+    with pytest.raises(Invalid) as refusal:
+        await world.rooms.accounts.add_user(None, "ada", password)
+    assert "password" in refusal.value.fields
+
+
+@pytest_twisted.ensureDeferred
+async def test_only_administrators_manage_people() -> None:
+    """Nobody makes accounts, raises roles, disables or removes but superusers."""
+    world = await furnished()
+    accounts = world.rooms.accounts
+    ada = await world.person("ada")
+    await world.person("bob")
+    for attempt in (
+        accounts.add_user(ada, "eve", PASSWORD),
+        accounts.update_user(ada, "ada", role=Role.SUPERUSER),
+        accounts.update_user(ada, "ada", disabled=True),
+        accounts.update_user(ada, "ada", password="another one"),
+        accounts.update_user(ada, "bob", email="x@y"),
+        accounts.remove_user(ada, "bob"),
+        accounts.make_reset(ada, "bob"),
+        accounts.register("eve", PASSWORD),
+    ):
+        with pytest.raises(Forbidden):
+            await attempt
+    changed = await accounts.update_user(ada, "ada", display_name="Ada L.")
+    assert changed.title == "Ada L."
+
+
+@pytest_twisted.ensureDeferred
+async def test_registration_can_be_open() -> None:
+    """Then anybody makes a plain account."""
+    accounts = (await furnished(open_registration=True)).rooms.accounts
+    user = await accounts.register("eve", PASSWORD, "eve@example.org")
+    assert (user.role, user.email) == (Role.USER, "eve@example.org")
+
+
+@pytest_twisted.ensureDeferred
+async def test_others_addresses_are_private() -> None:
+    """People find each other by name; addresses are for administrators."""
+    world = await furnished()
+    accounts = world.rooms.accounts
+    root = await world.person("wakari", Role.SUPERUSER)
+    await accounts.add_user(root, "ada", PASSWORD, "ada@example.org")
+    bob = await world.person("bob")
+    assert [one.email for one in (await accounts.users(bob, "ad")).items] == [""]
+    found = await accounts.users(root, "ad")
+    assert [one.email for one in found.items] == ["ada@example.org"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_people_are_paged() -> None:
+    """A cursor leads on; each account is seen once."""
+    world = await furnished()
+    root = await world.person("wakari", Role.SUPERUSER)
+    for number in range(5):
+        await world.rooms.accounts.add_user(None, f"user{number}", PASSWORD)
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = await world.rooms.accounts.users(root, cursor=cursor, limit=2)
+        seen += [one.name for one in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == ["user0", "user1", "user2", "user3", "user4", "wakari"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_last_administrator_stays() -> None:
+    """They cannot be demoted, disabled or removed, not even by themselves."""
+    world = await furnished()
+    accounts = world.rooms.accounts
+    await world.person("wakari", Role.SUPERUSER)
+    for attempt in (
+        accounts.update_user(None, "wakari", role=Role.USER),
+        accounts.update_user(None, "wakari", disabled=True),
+        accounts.remove_user(None, "wakari"),
+    ):
+        with pytest.raises(Conflict, match="last administrator"):
+            await attempt
+
+
+@pytest_twisted.ensureDeferred
+async def test_removing_somebody() -> None:
+    """Owners of projects stay; who goes leaves teams, sessions and tokens."""
+    world = await furnished()
+    accounts, projects = world.rooms.accounts, world.rooms.projects
+    await world.center()
+    ada, bob = await world.person("ada"), await world.person("bob")
+    await world.project(ada)
+    await projects.set_member(ada, at("ada/lab"), "bob", TeamRole.MEMBER)
+    _, token = await accounts.add_token(bob, "script")
+    with pytest.raises(Conflict, match="owns 1 project"):
+        await accounts.remove_user(None, "ada")
+    await accounts.remove_user(None, "bob")
+    assert await accounts.caller_of_token(token) is None
+    assert (await projects.at(ada, at("ada/lab"))).team == ()
+    with pytest.raises(NotFound):
+        await accounts.user("bob")
+
+
+@pytest_twisted.ensureDeferred
+async def test_changing_the_password() -> None:
+    """It needs the old one and ends the other sessions."""
+    world = await furnished()
+    accounts = world.rooms.accounts
+    await world.person("ada")
+    token, ada = await accounts.sign_in("ada", PASSWORD, "", "")
+    other, _ = await accounts.sign_in("ada", PASSWORD, "", "")
+    with pytest.raises(Invalid) as refusal:
+        await accounts.change_password(ada, "wrong", "better horse")
+    assert "old" in refusal.value.fields
+    await accounts.change_password(ada, PASSWORD, "better horse")
+    assert await accounts.caller_of_session(token) is not None
+    assert await accounts.caller_of_session(other) is None
+    with pytest.raises(Unauthenticated):
+        await accounts.sign_in("ada", PASSWORD, "", "")
+    await accounts.sign_in("ada", "better horse", "", "")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_reset_link_works_once_and_not_for_ever() -> None:
+    """It sets a password, ends every session, and is used up."""
+    world = await furnished(reset_hours=1.0)
+    accounts = world.rooms.accounts
+    await world.person("ada")
+    token, _ = await accounts.sign_in("ada", PASSWORD, "", "")
+    first = await accounts.make_reset(None, "ada")
+    secret = await accounts.make_reset(None, "ada")
+    with pytest.raises(NotFound):
+        await accounts.reset_password(first, "better horse")
+    await accounts.reset_password(secret, "better horse")
+    assert await accounts.caller_of_session(token) is None
+    with pytest.raises(NotFound):
+        await accounts.reset_password(secret, "worse horse")
+    late = await accounts.make_reset(None, "ada")
+    world.clock.advance(3601)
+    with pytest.raises(NotFound):
+        await accounts.reset_password(late, "better horse")

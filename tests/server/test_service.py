@@ -1,0 +1,88 @@
+"""The role: its command line, and what it is assembled from."""
+
+import importlib.metadata
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.application.service import IService
+from twisted.internet.testing import MemoryReactorClock
+
+from aen.model.errors import Invalid
+from aen.server import service
+from aen.server.settings import ServerSettings
+
+
+def settings_file(tmp_path: Path, **parts: Any) -> Path:
+    """Return a settings file of a server below *tmp_path*."""
+    path = tmp_path / "s.json"
+    values = {"public_url": "http://aen", "prefix": str(tmp_path), **parts}
+    path.write_text(json.dumps(values))
+    return path
+
+
+def options(*words: str) -> service.Options:
+    """Return what ``twistd aen-server`` makes of *words*."""
+    found = service.Options()
+    found.parseOptions(list(words))
+    return found
+
+
+def test_check_reads_the_settings_and_ends(tmp_path: Path) -> None:
+    """Well, or with what is wrong."""
+    good = settings_file(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        service.makeService(options("--check", "-c", str(good)))
+    assert end.value.code == 0
+    bad = settings_file(tmp_path, lisen=[])
+    with pytest.raises(SystemExit, match="did you mean “listen”"):
+        service.makeService(options("-c", str(bad)))
+
+
+def kinds(assembled: Any) -> list[str]:
+    """Return what a role is made of, in order."""
+    parts: list[IService] = list(assembled)
+    return [type(one).__name__ for one in parts]
+
+
+def test_a_worker_serves_nothing(tmp_path: Path) -> None:
+    """It has the store, its life and its threads."""
+    assert options("--worker")["worker"]
+    settings = ServerSettings(public_url="http://aen", prefix=str(tmp_path))
+    reactor = MemoryReactorClock()
+    assembled = service.assemble(settings, reactor, worker_only=True)
+    assert kinds(assembled) == ["Threads", "EmbeddedStore", "Life"]
+
+
+def test_a_server_listens_for_the_front_and_on_its_socket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store comes first, so that it stops last."""
+    names = ("app.css", "app.js", "mark.svg")
+    built = tmp_path / "built"
+    built.mkdir()
+    for name in names:
+        (built / name).write_text("/* built */")
+    (built / "manifest.json").write_text(json.dumps({one: one for one in names}))
+    monkeypatch.setattr(service, "BUILT", built)
+    # The API tells its version, which is known only when AEN is installed.
+    monkeypatch.setattr(importlib.metadata, "version", lambda _: "0")
+    settings = ServerSettings(
+        public_url="http://aen",
+        prefix=str(tmp_path),
+        listen=("tcp:0", "tcp:1"),
+        worker=True,
+    )
+    assembled = service.assemble(settings, MemoryReactorClock())
+    expected = ["Threads", "EmbeddedStore", "Life"] + ["ListeningService"] * 3
+    assert kinds(assembled) == expected
+
+
+def test_a_bad_store_is_refused(tmp_path: Path) -> None:
+    """A wrong address of a MongoDB is refused with a sentence."""
+    settings = ServerSettings(
+        public_url="http://aen", prefix=str(tmp_path), MONGO_URL="http://x"
+    )
+    with pytest.raises(Invalid):
+        service.assemble(settings, MemoryReactorClock(), worker_only=True)

@@ -1,0 +1,44 @@
+"""The server's settings."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aen.model.errors import Invalid
+from aen.runtime.settings import layers, read_settings
+from aen.server.settings import ServerSettings, check_server
+
+
+def test_one_key_is_enough(tmp_path: Path) -> None:
+    """Everything else has a default below the prefix."""
+    file = tmp_path / "s.json"
+    file.write_text(json.dumps({"public_url": "http://aen", "prefix": "/p"}))
+    found = read_settings(ServerSettings, layers(tmp_path / "none", [], [str(file)]))
+    check_server(found)
+    assert str(found.web_socket) == "/p/var/run/wakari-server.sock"
+    assert str(found.store) == "/p/var/lib/wakari/store"
+    assert str(found.secrets) == "/p/etc/wakari/keys"
+    assert str(found.logs) == "/p/var/log/wakari"
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"public_url": "aen"}, "public_url"),
+        ({"accounts": "ldap"}, "accounts"),
+        ({"default_visibility": "secret"}, "default_visibility"),
+    ],
+)
+def test_what_types_alone_cannot_tell(parts: dict[str, Any], words: str) -> None:
+    """It is refused with the key."""
+    with pytest.raises(Invalid, match=words):
+        check_server(ServerSettings(**{"public_url": "http://aen", **parts}))
+
+
+def test_secrets_are_not_shown() -> None:
+    """Not in a log, not in a traceback."""
+    secret = "mongodb://user:hidden@host"
+    settings = ServerSettings(public_url="http://aen", MONGO_URL=secret)
+    assert "hidden" not in repr(settings)

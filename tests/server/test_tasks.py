@@ -1,0 +1,65 @@
+"""Tasks: asked for once, seen by administrators."""
+
+import pytest
+import pytest_twisted
+
+from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
+from aen.model.tasks import Kind
+from aen.model.users import Role
+from aen.server.store.tasks import Holder
+from aen.server.tasks import WEIGHT
+from tests.server.furnished import furnished
+
+
+@pytest.mark.parametrize("active", list(Kind))
+@pytest.mark.parametrize("asked", list(Kind))
+@pytest_twisted.ensureDeferred
+async def test_one_active_task_for_a_key(active: Kind, asked: Kind) -> None:
+    """The same is the same; what weighs more takes over; what weighs less waits."""
+    world = await furnished()
+    tasks = world.rooms.tasks
+    first = await tasks.add(active, "project:1", {"n": 1}, "ada")
+    if WEIGHT[asked] < WEIGHT[active]:
+        with pytest.raises(Conflict):
+            await tasks.add(asked, "project:1", {"n": 2}, "bob")
+        return
+    second = await tasks.add(asked, "project:1", {"n": 2}, "bob")
+    assert (second.id, second.kind) == (first.id, asked)
+    assert second.arguments == ({"n": 1} if asked is active else {"n": 2})
+    assert await tasks.active("project:1") == second
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_key_is_free_when_its_task_has_ended() -> None:
+    """And the ended one is kept for history."""
+    world = await furnished()
+    tasks, records = world.rooms.tasks, world.rooms.archive.tasks
+    first = await tasks.add(Kind.START_PROJECT, "project:1", {}, "ada")
+    claimed = await records.claim("w", [], world.clock.seconds(), 30)
+    assert claimed is not None
+    holder = Holder(first.id, "w", 1, Kind.START_PROJECT)
+    assert await records.finish(holder, "", world.clock.seconds())
+    second = await tasks.add(Kind.START_PROJECT, "project:1", {}, "ada")
+    assert second.id != first.id
+    assert (await tasks.task(first.id)).state.ended
+    with pytest.raises(NotFound):
+        await tasks.task("unknown")
+
+
+@pytest_twisted.ensureDeferred
+async def test_administrators_see_tasks() -> None:
+    """Newest first, by state, in pages; nobody else does."""
+    world = await furnished()
+    tasks = world.rooms.tasks
+    root = await world.person("wakari", Role.SUPERUSER)
+    for number in range(3):
+        world.clock.advance(1)
+        await tasks.add(Kind.START_PROJECT, f"project:{number}", {}, "ada")
+    page = await tasks.tasks(root, "queued", limit=2)
+    assert [one.key for one in page.items] == ["project:2", "project:1"]
+    rest = await tasks.tasks(root, cursor=page.next)
+    assert [one.key for one in rest.items] == ["project:0"]
+    with pytest.raises(Invalid):
+        await tasks.tasks(root, "lost")
+    with pytest.raises(Forbidden):
+        await tasks.tasks(await world.person("ada"))

@@ -1,0 +1,110 @@
+"""``/projects`` and what is below one."""
+
+from tests.server.web.api.conftest import Program
+
+KEYS = set(
+    "owner name state visibility summary description tags team data_center nodes"
+    " environment created updated progress problem".split()
+)
+
+
+def names(answer: dict[str, list[dict[str, str]]]) -> set[str]:
+    """Return the paths in a list of projects."""
+    return {f"{one['owner']}/{one['name']}" for one in answer["items"]}
+
+
+def test_a_project_has_what_the_contract_says(adas: Program) -> None:
+    """Every key is there."""
+    status, found = adas.ask("GET", "/projects/ada/survival")
+    assert status == 200
+    assert set(found) >= KEYS
+    assert found["state"] == "failed"
+    assert found["problem"].startswith("The environment could not be made")
+    assert found["problem_log"][-1] == "exit code 2"
+    starting = adas.ask("GET", "/projects/ada/engine-notes")[1]
+    assert set(starting["progress"]) == {"step", "done", "total"}
+
+
+def test_everybody_sees_what_is_theirs(
+    adas: Program, bobs: Program, nobody: Program
+) -> None:
+    """Visitors see what is public; strangers are not told of the rest."""
+    assert names(nobody.ask("GET", "/projects")[1]) == {"ada/climate-atlas"}
+    assert names(bobs.ask("GET", "/projects")[1]) == {
+        "ada/climate-atlas", "bob/forecast", "bob/secret",
+    }  # fmt: skip
+    assert nobody.ask("GET", "/projects/bob/secret")[0] == 404
+    assert bobs.ask("GET", "/projects/ada/scratch")[0] == 404
+    assert names(adas.ask("GET", "/projects?q=gridded")[1]) == {"ada/climate-atlas"}
+    assert names(adas.ask("GET", "/projects?tag=maps")[1]) == {"ada/climate-atlas"}
+    assert names(bobs.ask("GET", "/projects?owner=bob&visibility=private")[1]) == {
+        "bob/forecast", "bob/secret",
+    }  # fmt: skip
+
+
+def test_a_project_is_made(bobs: Program) -> None:
+    """Private and stopped unless said; a name can be taken, or bad."""
+    body = {"name": "new-one", "summary": "s", "tags": ["a"]}
+    status, made = bobs.ask("POST", "/projects", body)
+    assert status == 201
+    assert (made["owner"], made["state"], made["visibility"]) == (
+        "bob", "stopped", "private",
+    )  # fmt: skip
+    assert bobs.ask("POST", "/projects", body)[0] == 409
+    assert bobs.ask("POST", "/projects", {"name": "NEW-one"})[0] == 409
+    for bad in ("", "..", "x" * 300, "\u0430b", "settings"):
+        status, answer = bobs.ask("POST", "/projects", {"name": bad})
+        assert status == 400
+        assert "name" in answer["error"]["fields"]
+    assert bobs.ask("POST", "/projects", {"name": "x1", "owner": "eve"})[0] == 403
+
+
+def test_a_project_changes(bobs: Program) -> None:
+    """What is sent changes; the rest stays."""
+    changed = bobs.ask("PATCH", "/projects/bob/secret", {"summary": "Less secret."})[1]
+    assert (changed["summary"], changed["visibility"]) == ("Less secret.", "private")
+    opened = bobs.ask("PATCH", "/projects/bob/secret", {"visibility": "public"})[1]
+    assert opened["visibility"] == "public"
+    assert bobs.ask("PATCH", "/projects/bob/secret", {"visibility": "x"})[0] == 400
+    assert bobs.ask("PATCH", "/projects/ada/climate-atlas", {"visibility": "private"})[
+        0
+    ] == 403  # fmt: skip
+
+
+def test_a_project_starts_once(bobs: Program) -> None:
+    """Asked twice, it is one task; the answer is 202 with it."""
+    status, first = bobs.ask("POST", "/projects/bob/secret/start")
+    assert (status, first["kind"], first["state"]) == (202, "start project", "queued")
+    again = bobs.ask("POST", "/projects/bob/secret/start")[1]
+    assert again["id"] == first["id"]
+    assert bobs.ask("GET", "/projects/bob/secret")[1]["state"] == "starting"
+    assert bobs.ask("GET", f"/tasks/{first['id']}")[1]["id"] == first["id"]
+
+
+def test_a_project_is_reset_and_deleted(adas: Program, bobs: Program) -> None:
+    """By those who may."""
+    assert adas.ask("POST", "/projects/ada/survival/reset")[0] == 202
+    assert bobs.ask("DELETE", "/projects/ada/climate-atlas")[0] == 403
+    assert bobs.ask("DELETE", "/projects/bob/secret")[0] == 202
+    assert adas.ask("POST", "/projects/ada/climate-atlas/stop")[0] == 202
+
+
+def test_the_team_changes(bobs: Program) -> None:
+    """Members come, change what they may do, and go."""
+    path = "/projects/bob/secret/team"
+    assert bobs.ask("PUT", f"{path}/eve")[1]["team"] == [
+        {"user": "eve", "role": "member"}
+    ]
+    viewer = bobs.ask("PUT", f"{path}/eve", {"role": "viewer"})[1]
+    assert viewer["team"] == [{"user": "eve", "role": "viewer"}]
+    assert bobs.ask("PUT", f"{path}/eve", {"role": "king"})[0] == 400
+    assert bobs.ask("PUT", f"{path}/nobody")[0] in {400, 404}
+    assert bobs.ask("DELETE", f"{path}/eve")[1]["team"] == []
+    assert bobs.ask("DELETE", f"{path}/eve")[0] == 404
+    assert bobs.ask("PUT", "/projects/ada/climate-atlas/team/eve")[0] == 403
+
+
+def test_events_are_for_those_who_may_see(bobs: Program, nobody: Program) -> None:
+    """Strangers get 404, not a stream."""
+    assert bobs.ask("GET", "/projects/ada/scratch/events")[0] == 404
+    assert nobody.ask("GET", "/projects/bob/secret/events")[0] == 404

@@ -1,0 +1,132 @@
+"""An app of one's own, by a manifest that follows the contract and nothing else."""
+
+import json
+import sys
+
+import pytest
+from attrs import frozen
+
+from tests.installed import Installed
+from tests.projects import Project, new_person
+from tests.waiting import until
+
+pytestmark = pytest.mark.system
+
+ECHO = """\
+import http.server, json, os, socketserver, sys
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        told = {
+            "path": self.path,
+            "headers": {name.lower(): value for name, value in self.headers.items()},
+            "environment": dict(os.environ),
+            "arguments": sys.argv[2:],
+            "folder": os.getcwd(),
+        }
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self):
+        return "-"
+
+class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    pass
+
+Server(sys.argv[1], Answer).serve_forever()
+"""
+
+
+@frozen
+class Echo:
+    """The app as it was launched."""
+
+    project: Project
+    path: str
+
+
+@pytest.fixture(scope="module")
+def echo(platform: Installed, project: Project) -> Echo:
+    """Add a manifest to the node, as its operator would, and launch the app."""
+    etc = platform.one.compute_prefix / "etc/wakari"
+    program = etc / "echo.py"
+    program.write_text(ECHO)
+    manifest = {
+        "name": "echo",
+        "title": "Echo",
+        "command_list": [
+            *(sys.executable, str(program), "%(socket)s", "%(urlPrefix)s"),
+            *("%(projectHome)s", "%(owner)s", "%(project)s", "%(user)s"),
+        ],
+    }
+    (etc / "apps").mkdir(exist_ok=True)
+    (etc / "apps" / "echo.json").write_text(json.dumps(manifest))
+    (etc / "apps" / "broken.json").write_text('{"name": "broken", "titel": "x"}')
+    platform.control("restart", "compute")
+    url = project.launch("echo")
+    return Echo(project, url.removeprefix(platform.one.gateway_url).rstrip("/"))
+
+
+def test_substitutions(platform: Installed, echo: Echo) -> None:
+    """The command gets what the contract promises, and runs in the project."""
+    told = platform.apps().get(f"{echo.path}/x?y=1").json
+    owner, name = echo.project.owner, echo.project.name
+    home = str(platform.one.projects / owner / name)
+    assert told["arguments"] == [f"/{owner}/{name}/echo", home, owner, name, owner]
+    assert told["path"] == f"{echo.path}/x?y=1"
+
+
+def test_clean_environment(platform: Installed, echo: Echo) -> None:
+    """An app sees the variables of the contract and none of the platform's own."""
+    told = platform.apps().get(f"{echo.path}/").json["environment"]
+    for name in (
+        *("HOME", "USER", "PROJECT_HOME", "PROJECT_NAME", "AEN_OWNER"),
+        *("AEN_URL_PREFIX", "AEN_TOKEN", "WAKARI_PROJECT_ENV"),
+    ):
+        assert told.get(name), name
+    assert not {"AEN_INSTALLATION", "SUPERVISOR_PROCESS_NAME", "UV_CACHE_DIR"} & set(
+        told
+    )
+
+
+def test_credentials_stop_at_the_gateway(platform: Installed, echo: Echo) -> None:
+    """The gateway keeps its own cookie and the token to itself; others pass."""
+    cookie = {"Cookie": "theirs=1", "X-Other": "2"}
+    headers = platform.apps().get(f"{echo.path}/", **cookie).json["headers"]
+    assert "authorization" not in headers
+    assert headers["cookie"] == "theirs=1"
+    assert headers["x-other"] == "2"
+
+
+def test_not_for_strangers(platform: Installed, echo: Echo) -> None:
+    """Another account's token opens nothing."""
+    stranger = new_person(platform, "eve")
+    answer = platform.apps(stranger.token).get(f"{echo.path}/")
+    assert answer.status in (403, 404)
+    assert b"arguments" not in answer.body
+
+
+def test_broken_manifest_is_named(platform: Installed, echo: Echo) -> None:
+    """A broken manifest is refused with file and key; the others go on."""
+    log = (
+        platform.one.compute_prefix / "var/log/wakari/compute-launcher.application.log"
+    )
+
+    def told() -> bool:
+        text = log.read_text("utf-8")
+        return "broken.json" in text and "titel" in text
+
+    until(told, "the broken manifest is named")
+
+
+def test_listed_and_stopped(platform: Installed, echo: Echo) -> None:
+    """The API lists the app as running, stops it, and opening starts it again."""
+    api = echo.project.api
+    listed = api.get(f"{echo.project.path}/apps").json["items"]
+    assert "echo" in [one["name"] for one in listed]
+    stopped = api.ask("DELETE", f"{echo.project.path}/apps/echo")
+    assert stopped.status in (200, 202, 204), stopped.text
+    assert platform.apps().get(f"{echo.path}/").json["path"] == f"{echo.path}/"
