@@ -104,7 +104,8 @@ async def people(rooms: Rooms) -> None:
 
 async def center(rooms: Rooms, name: str = "main", url: str = GATEWAY) -> None:
     """Add a data center with one node and the usual apps."""
-    await rooms.centers.add(None, name, url, "", "Ground floor")
+    key = SigningKey.make().public
+    await rooms.centers.add(None, name, url, key, "Ground floor")
     await rooms.centers.add_node(None, name, "node1", "http://127.0.0.1:5002")
     status = NodeStatus(
         "node1", "0.1.0", single_user=True, projects=2, apps=tuple(_apps())
