@@ -90,6 +90,7 @@ class Access:
         :raises TooMany: too many wrong attempts for this account or address.
         """
         name = profile.cleaned(name.strip().lower(), 64)
+        address = profile.cleaned(address, 64)
         await self._slow.enter(name, address)
         found = await self._users.hash_of(name)
         known = found[1] if found is not None else None

@@ -93,7 +93,7 @@ class Centers:
         """Make a data center or renew one that is there with a new key."""
         if by is not None:
             demand_superuser(by)
-        wanted = _new_center(name, url, key, summary)
+        wanted = _new_center(name, url, _public_key(key), summary)
         before = await self._records.named(wanted.name)
         who = "the command line" if by is None else by.user.name
         if before is not None and before.key and before.key != wanted.key:
@@ -217,7 +217,9 @@ def _new_center(name: str, url: str, key: str, summary: str) -> DataCenter:
     url = url.rstrip("/")
     check_url("url", url)
     checked = parse_place_name(name)
-    return DataCenter(checked, url, _public_key(key), profile.summary(summary))
+    # Without a key it waits for its gateway to register; nobody can speak for it.
+    known = _public_key(key) if key else ""
+    return DataCenter(checked, url, known, profile.summary(summary))
 
 
 def _public_key(text: str) -> str:

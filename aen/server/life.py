@@ -1,5 +1,7 @@
 """The server's own life: indexes first, then news, channels, tasks; back in order."""
 
+from collections.abc import Callable
+
 from twisted.application.service import MultiService, Service
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IReactorTime
@@ -33,7 +35,10 @@ class InOrder(MultiService):
 
 
 class Life(Service):
-    """Prepares the store as soon as it answers, then starts what works on it."""
+    """Prepares the store as soon as it answers, then starts what works on it.
+
+    :param gone: whether the worker of that name certainly lives no more.
+    """
 
     def __init__(
         self,
@@ -41,11 +46,13 @@ class Life(Service):
         channels: Channels,
         worker: Worker | None,
         clock: IReactorTime,
+        gone: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._rooms = rooms
         self._channels = channels
         self._worker = worker
         self._clock = clock
+        self._gone = gone
         self._log = Logger()
         self._beginning: Deferred[None] | None = None
         trim = through_outages("trimming the store", self._trim)
@@ -67,7 +74,14 @@ class Life(Service):
         await self._prepare()
         self._trims.start()
         if self._worker is not None:
+            await self._inherit(self._worker)
             self._worker.start()
+
+    async def _inherit(self, worker: Worker) -> None:
+        try:
+            await worker.inherit(self._gone)
+        except Unavailable as error:
+            self._log.warn("leases of the dead have to end: {error}", error=error)
 
     async def _prepare(self) -> None:
         """Make the indexes; until then the store may be starting, or away."""

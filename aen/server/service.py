@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 from typing import Any, ClassVar
 
 from twisted.application.service import IService, Service
@@ -11,6 +10,7 @@ from twisted.python.threadpool import ThreadPool
 from aen.model.errors import AenError
 from aen.runtime.assets import Assets
 from aen.runtime.listening import ListeningService, unix_endpoint
+from aen.runtime.machine import machine
 from aen.runtime.options import RoleOptions
 from aen.server.channel import Channels
 from aen.server.doorway import Doorway
@@ -27,6 +27,7 @@ from aen.server.web.site import site
 from aen.server.web.templates import BUILT
 from aen.server.wire_api import WireApi
 from aen.server.worker import Pace, Worker
+from aen.server.worker_names import gone_from, worker_name
 
 _HASHED_AT_ONCE = 2
 """argon2 takes 64 MiB and a core for each; the rest waits its turn."""
@@ -72,8 +73,10 @@ def assemble(
     works = settings.worker or worker_only
     worker = make_worker(rooms, reactor) if works else None
 
+    life = Life(rooms, channels, worker, reactor, gone_from(machine()))
+
     server = InOrder()
-    parts: list[IService] = [threads, store, Life(rooms, channels, worker, reactor)]
+    parts: list[IService] = [threads, store, life]
     if not worker_only:
         assets = Assets.load(BUILT)
         root = Doorway(WireApi(rooms, channels), site(rooms, assets))
@@ -93,7 +96,7 @@ def make_worker(rooms: Rooms, reactor: Any) -> Worker:
     work = ProjectWork(
         rooms.archive, rooms.events, rooms.nodes, rooms.settings, rooms.clock
     )
-    name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    name = worker_name(machine(), os.getpid(), secrets.token_hex(4))
     pace = Pace.of(rooms.settings)
     return Worker(rooms.archive.tasks, work, rooms.events, reactor, name, pace)
 

@@ -45,16 +45,21 @@ class SlowDown:
 
     async def succeeded(self, name: str, address: str) -> None:
         """Forget the account's wrong attempts: its owner has come."""
-        (account, _), (place, _) = self._keys(name, address)
+        (account, _), *places = self._keys(name, address)
         await self._counts.forget(account)
-        await self._counts.give_back(place)
+        for place, _ in places:
+            await self._counts.give_back(place)
 
-    def _keys(self, name: str, address: str) -> tuple[tuple[str, int], tuple[str, int]]:
+    def _keys(self, name: str, address: str) -> list[tuple[str, int]]:
+        """Return what to count and how many attempts of it are free.
+
+        Without an address only the name counts: nobody shares the unknown one.
+        """
         settings = self._settings
-        return (
-            (_key("name", name), settings.sign_in_free),
-            (_key("address", address), settings.sign_in_free_address),
-        )
+        keys = [(_key("name", name), settings.sign_in_free)]
+        if address:
+            keys.append((_key("address", address), settings.sign_in_free_address))
+        return keys
 
 
 def _key(kind: str, text: str) -> str:

@@ -98,6 +98,13 @@ class Worker:
         self._looks.start()
         self._renewals.start(now=False)
 
+    async def inherit(self, gone: Callable[[str], bool]) -> None:
+        """Free the tasks of workers that are *gone*: nobody needs their leases."""
+        for task, worker in await self._records.held():
+            if gone(worker):
+                now = self._clock.seconds()
+                await self._records.give_back(task, worker, now)
+
     async def stop(self) -> None:
         """Stop working and give back what is held."""
         self._stopped = True

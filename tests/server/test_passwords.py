@@ -69,7 +69,9 @@ async def test_in_a_thread() -> None:
     pool = ThreadPool(0, 1)
     pool.start()
     try:
-        passwords = Passwords(in_pool(reactor, pool))  # type: ignore[arg-type]
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        apart = in_pool(reactor, pool)  # type: ignore[arg-type]
+        passwords = Passwords(apart, hasher)
         assert await passwords.verify(await passwords.hash("horse"), "horse")
     finally:
         pool.stop()

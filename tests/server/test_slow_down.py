@@ -44,6 +44,15 @@ async def test_an_address_is_slowed_down_whatever_names_it_tries() -> None:
 
 
 @ensureDeferred
+async def test_unknown_addresses_are_not_one() -> None:
+    """People whose address is not known do not slow each other down."""
+    one = slow(Clock())
+    for number in range(20):
+        await one.enter(f"name{number}", "")
+    await one.succeeded("name1", "")
+
+
+@ensureDeferred
 async def test_many_at_once_get_one_turn() -> None:
     """However many ask in the same moment, one is let through."""
     clock = Clock()

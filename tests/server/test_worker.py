@@ -143,6 +143,22 @@ async def test_a_killed_worker_gives_back_after_its_lease() -> None:
 
 
 @ensureDeferred
+async def test_what_the_dead_held_is_freed_at_once() -> None:
+    """A supervisor that starts the worker again need not wait for a lease."""
+    one = await hall()
+    records, clock = one.world.rooms.archive.tasks, one.world.clock
+    await one.add("a", "b")
+    for name in ("dead", "alive"):
+        assert await records.claim(name, [], clock.seconds(), 30.0) is not None
+    worker = one.hire("next")
+    assert one.work.done == []
+    await worker.inherit(lambda name: name == "dead")
+    await one.pass_time(0.25)
+    assert one.work.done == ["a"]
+    await worker.stop()
+
+
+@ensureDeferred
 async def test_stopping_gives_back_at_once() -> None:
     """A restart of the server does not make anybody wait for a lease."""
     one = await hall()

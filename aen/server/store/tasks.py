@@ -98,6 +98,11 @@ class TaskRecords:
         change = {"$set": {"progress": progress_document(progress)}}
         return await self._all.update(_held(holder), change)
 
+    async def held(self) -> list[tuple[str, str]]:
+        """Return each task a worker holds, and the worker's name."""
+        found = await self._all.find({"state": TaskState.RUNNING.value}, limit=1000)
+        return [(one["_id"], one["worker"]) for one in found]
+
     async def give_back(self, task: str, worker: str, not_before: float) -> None:
         """Let another take it, not before *not_before*."""
         query = {"_id": task, "worker": worker, "state": TaskState.RUNNING.value}

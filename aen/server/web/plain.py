@@ -1,5 +1,6 @@
 """Addresses for machines, built files, sign-in for gateways, and all that is not."""
 
+from aen.model.errors import Unavailable
 from aen.runtime.assets import Assets
 from aen.server.web.templates import BUILT_URL
 from aen.server.web.view import Frame, Needs, not_found, view
@@ -17,7 +18,11 @@ class PlainPages:
 
     @view("/healthz", needs=Needs.NOBODY)
     async def healthz(self, visit: Visit) -> Answer:
-        """Say that this process answers."""
+        """Say whether this process and its store answer."""
+        try:
+            await self._rooms.database.ping()
+        except Unavailable:
+            return Text('{"status": "unavailable"}', "application/json", 503)
         return Text('{"status": "ok"}', "application/json")
 
     @view("/robots.txt", needs=Needs.NOBODY)

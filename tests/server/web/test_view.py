@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from twisted.logger import LogEvent
 
 from aen.model.errors import Unavailable
@@ -176,6 +177,19 @@ def test_machines_ask_by_any_name(visitor: Browser) -> None:
     """Health is told to whoever asks, by whatever name."""
     answered = visitor.get("/healthz", host="127.0.0.1:8080")
     assert (answered.status, answered.text) == (200, '{"status": "ok"}')
+
+
+def test_health_is_the_stores_too(
+    visitor: Browser, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever balances load sends nobody here while the store is away."""
+
+    async def down(*_: object) -> None:
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(rooms.database, "ping", down)
+    answered = visitor.get("/healthz")
+    assert (answered.status, answered.text) == (503, '{"status": "unavailable"}')
 
 
 def test_session_cookie(visitor: Browser) -> None:
