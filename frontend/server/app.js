@@ -41,6 +41,11 @@ document.addEventListener("htmx:sendError", () => {
   toast("The server does not answer. Check your connection and try again.", "bad");
 });
 
+// What was said once is not said again when the page is reloaded or shared.
+if (new URLSearchParams(location.search).has("done")) {
+  history.replaceState(null, "", location.pathname + location.hash);
+}
+
 startTheme();
 startMenus();
 startCopying();

@@ -21,11 +21,8 @@ class BoundedRequest(Request):
         self._kept += len(data)
         if self._kept <= self.limit:
             super().handleContentChunk(data)
-            return
-        self.overflown = True
-        if self._kept > self.limit * 16:
-            # Nobody sends that by mistake; the rest is not worth reading.
-            self.loseConnection()
+        else:
+            self.overflown = True
 
 
 class _QuietSite(Site):

@@ -32,6 +32,7 @@ from aen.server.web.visit import (
     Streamed,
     Text,
     Visit,
+    Whole,
     parse_fields,
     read_form,
 )
@@ -92,7 +93,7 @@ class Frame:
     def origin(self) -> str:
         """Our scheme, host and port, as browsers write it."""
         parts = urlsplit(self.rooms.settings.public_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return f"{parts.scheme}://{_no_default(parts.netloc, parts.scheme)}"
 
     def mount(self, app: Klein, pages: object) -> None:
         """Add every view of *pages* to *app*."""
@@ -124,18 +125,25 @@ class Frame:
             if route.needs is not Needs.NOBODY:
                 self._check_host(request)
                 visit = await self._enter(request, route.needs)
-            content = self._write(visit, await page(visit, **parts))
+            answer = await page(visit, **parts)
+            if isinstance(answer, Streamed):
+                return b""
+            content = self._write(visit, answer)
         except CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 -- every error gets a page
             content = self._explain(visit, error)
-        self._note(request, route, visit, began)
+        finally:
+            self._note(request, route, visit, began)
+        request.setHeader(b"content-length", str(len(content)).encode())
         return content
 
     # ---- coming in
 
     def _check_host(self, request: Request) -> None:
-        if request.getHeader("host") != urlsplit(self.origin).netloc:
+        ours = urlsplit(self.origin)
+        asked = request.getHeader("host") or ""
+        if _no_default(asked, ours.scheme) != ours.netloc:
             raise _Misdirected(f"This server is known as {self.origin}; open it there.")
 
     async def _enter(self, request: Request, needs: Needs) -> Visit:
@@ -190,7 +198,7 @@ class Frame:
 
     # ---- going out
 
-    def _write(self, visit: Visit, answer: Answer) -> bytes:
+    def _write(self, visit: Visit, answer: Whole) -> bytes:
         request = visit.request
         match answer:
             case Page(template, values, status, problem):
@@ -208,8 +216,6 @@ class Frame:
                 request.setResponseCode(status)
                 request.setHeader(b"content-type", kind.encode())
                 return body.encode()
-            case Streamed():
-                return b""
 
     def render(self, visit: Visit, template: str, values: dict[str, Any]) -> bytes:
         """Return a page with what every page shows: who is signed in, the time."""
@@ -264,6 +270,11 @@ class _Misdirected(AenError):
 def not_found() -> NotFound:
     """Return the one answer for what is not there and what one may not know of."""
     return NotFound("There is nothing at this address, or it is not open to you.")
+
+
+def _no_default(host: str, scheme: str) -> str:
+    """Return *host* as browsers write it in an origin: without the usual port."""
+    return host.lower().removesuffix(":443" if scheme == "https" else ":80")
 
 
 def _lenient(query: bytes) -> Fields:

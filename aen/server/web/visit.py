@@ -104,7 +104,8 @@ class Streamed:
     """The view has written the answer itself."""
 
 
-Answer = Page | Redirect | Text | Streamed
+Whole = Page | Redirect | Text
+Answer = Whole | Streamed
 
 
 @frozen

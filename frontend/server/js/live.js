@@ -55,6 +55,8 @@ export function follow(refresh) {
 
   // Browsers allow six connections to a host: tabs nobody looks at hold none.
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  // A form that leaves the page (signing out ends this stream) is not overtaken.
+  document.addEventListener("submit", (event) => event.defaultPrevented || close());
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
   open();

@@ -101,7 +101,9 @@ class Browser:
             sent.setRawHeaders("cookie", [line])
         url = URL + path if path.startswith("/") else path
         response = _now(
-            treq.request(method, url, headers=sent, data=body, allow_redirects=False)
+            treq.request(  # type: ignore[attr-defined]
+                method, url, headers=sent, data=body, allow_redirects=False
+            )
         )
         treq.flush()
         self._keep(response.headers)
@@ -120,7 +122,7 @@ class Browser:
 
 def _now(deferred: "Deferred[Any]") -> Any:
     results: list[Any] = []
-    deferred.addBoth(results.append)  # type: ignore[unused-awaitable]
+    deferred.addBoth(results.append)
     assert results, "no answer"
     if hasattr(results[0], "raiseException"):
         results[0].raiseException()

@@ -1,6 +1,7 @@
 """A browser without a window, and a server in memory for it."""
 
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -12,6 +13,8 @@ from aen.server.rooms import Rooms
 from aen.server.web.site import site
 from tests.server.web import support
 from tests.server.web.browser import Browser
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -79,9 +82,9 @@ def bob(pages: IResource) -> Browser:
     return Browser(pages).sign_in("bob")
 
 
-def now(deferred: "Deferred[Rooms]") -> Rooms:
+def now(deferred: "Deferred[T]") -> T:
     """Return the result of *deferred*, which waits for nothing."""
-    results: list[Rooms] = []
-    deferred.addCallback(results.append)  # type: ignore[unused-awaitable]
+    results: list[T] = []
+    deferred.addCallback(results.append)
     assert results, "it waits"
     return results[0]

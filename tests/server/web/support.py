@@ -104,7 +104,7 @@ async def people(rooms: Rooms) -> None:
 
 async def center(rooms: Rooms, name: str = "main", url: str = GATEWAY) -> None:
     """Add a data center with one node and the usual apps."""
-    key = SigningKey(b"k" * 32).public
+    key = SigningKey.make().public
     await rooms.centers.add(None, name, url, key, "Ground floor")
     await rooms.centers.add_node(None, name, "node1", "http://127.0.0.1:5002")
     status = NodeStatus(

@@ -48,10 +48,12 @@ def test_wrong_password(visitor: Browser) -> None:
         assert "hush" not in answered.text
 
 
-def test_slowed_down(visitor: Browser, rooms: Rooms) -> None:
+def test_slowed_down(visitor: Browser) -> None:
     """Who tries too often is told how long to wait."""
+    fields = {"username": "ada", "password": "wrong"}
     for _ in range(30):
-        answered = visitor.post("/login", {"username": "ada", "password": "wrong"})
+        visitor.post("/login", fields)
+    answered = visitor.post("/login", fields)
     assert answered.status == 429
     assert int(answered.header("retry-after")) > 0
     assert "try again in" in answered.words
@@ -64,7 +66,7 @@ def test_session_is_new(visitor: Browser) -> None:
     assert visitor.post("/ada/scratch/start", token=before).status == 403
 
 
-def test_to_a_gateway(visitor: Browser, rooms: Rooms) -> None:
+def test_to_a_gateway(visitor: Browser) -> None:
     """On the way to a gateway a page stands between form and redirect."""
     challenge = "a" * 43
     callback = f"{support.GATEWAY}/_aen/oauth/callback"
@@ -114,7 +116,7 @@ def test_reset(visitor: Browser, rooms: Rooms) -> None:
 
 
 def _made(rooms: Rooms) -> str:
-    return str(now(Deferred.fromCoroutine(rooms.accounts.make_reset(None, "bob"))))
+    return now(Deferred.fromCoroutine(rooms.accounts.make_reset(None, "bob")))
 
 
 def test_register(clock: Clock, assets: Assets) -> None:

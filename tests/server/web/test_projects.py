@@ -53,7 +53,7 @@ def test_home(ada: Browser) -> None:
     for title in ("JupyterLab", "Notebook", "Terminal", "Workbench", "Viewer"):
         assert f'aria-label="{title}"' in home.text
     assert f'href="{GATEWAY}/ada/climate-atlas/jupyterlab/' in home.text
-    assert 'aria-label="Stop Terminal of bob"' in home.text
+    assert 'aria-label="End Terminal of bob"' in home.text
     assert "What this is" in home.words
     assert 'data-stream="/ada/climate-atlas/events"' in home.text
 

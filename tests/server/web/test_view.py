@@ -167,6 +167,12 @@ def test_other_host(visitor: Browser) -> None:
     assert URL in answered.text
 
 
+def test_usual_port(visitor: Browser) -> None:
+    """The port that browsers leave out may be there or not, in whatever case."""
+    assert visitor.get("/login", host="AEN.example:80").status == 200
+    assert visitor.get("/login", host="aen.example:443").status == 421
+
+
 def test_machines_ask_by_any_name(visitor: Browser) -> None:
     """Health is told to whoever asks, by whatever name."""
     answered = visitor.get("/healthz", host="127.0.0.1:8080")

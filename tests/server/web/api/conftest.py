@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from attrs import define
 from twisted.internet.defer import Deferred
+from twisted.web.resource import IResource
 
-from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from tests.server.web.browser import Answered, Browser
 from tests.server.web.support import signed_in
@@ -57,9 +57,9 @@ def token_of(rooms: Rooms, name: str, **limits: Any) -> str:
 
 
 @pytest.fixture
-def nobody(rooms: Rooms, assets: Assets) -> Program:
+def nobody(pages: IResource) -> Program:
     """Return a program without a token."""
-    return Program(Browser(rooms, assets))
+    return Program(Browser(pages))
 
 
 @pytest.fixture

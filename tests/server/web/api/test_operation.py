@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from twisted.logger import LogEvent
 
+from aen.server.projects import Projects
 from aen.server.rooms import Rooms
 from tests.server.web.api.conftest import Program, token_of
 from tests.server.web.browser import Browser
@@ -106,7 +107,7 @@ def test_a_bug_is_logged_not_shown(
     async def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("inside")
 
-    monkeypatch.setattr(type(adas.browser.rooms.projects), "at", broken)
+    monkeypatch.setattr(Projects, "at", broken)
     status, answer = adas.ask("GET", "/projects/ada/scratch")
     assert status == 500
     assert "inside" not in answer["error"]["message"]

@@ -1,0 +1,92 @@
+"""The native front: built files from memory, everything else to the pages."""
+
+from pathlib import Path
+
+import pytest
+
+from aen.proxy.head import Peer, RequestHead
+from aen.proxy.routing import Answer, Forward
+from aen.runtime.assets import Assets
+from aen.server.front import Front
+from aen.server.settings import ServerSettings
+
+PEER = Peer("10.0.0.1", 4000, secure=False)
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Front:
+    """A front with one style sheet."""
+    (tmp_path / "app-1.css").write_text("a{}")
+    (tmp_path / "app-1.css.br").write_bytes(b"br")
+    (tmp_path / "manifest.json").write_text('{"app.css": "app-1.css"}')
+    settings = ServerSettings("http://aen.example", socket="/run/aen.sock")
+    return Front.of(settings, Assets.load(tmp_path))
+
+
+def ask(target: bytes, method: bytes = b"GET", **headers: bytes) -> RequestHead:
+    """Return a request."""
+    lines = tuple(
+        (key.replace("_", "-").encode(), text) for key, text in headers.items()
+    )
+    return RequestHead(method, target, "1.1", ((b"host", b"aen.example"), *lines))
+
+
+def test_built_file(front: Front) -> None:
+    """A built file comes from memory, compressed, to be kept for ever."""
+    answer = front.route(ask(b"/static/built/app-1.css", accept_encoding=b"br"), PEER)
+    assert isinstance(answer, Answer)
+    headers = dict(answer.headers)
+    assert (answer.status, answer.body) == (200, b"br")
+    assert headers[b"Content-Encoding"] == b"br"
+    assert b"immutable" in headers[b"Cache-Control"]
+
+
+def test_unchanged_file(front: Front) -> None:
+    """A file the browser has is not sent again."""
+    whole = front.route(ask(b"/static/built/app-1.css"), PEER)
+    assert isinstance(whole, Answer)
+    etag = dict(whole.headers)[b"ETag"]
+    again = front.route(ask(b"/static/built/app-1.css", if_none_match=etag), PEER)
+    assert isinstance(again, Answer)
+    assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"/",
+        b"/static/built/app-0.css",
+        b"/static/built/../../../etc/passwd",
+        b"/static/built/manifest.json",
+        b"/wire/channel",
+        b"/ada/lab/events",
+    ],
+)
+def test_the_rest(front: Front, target: bytes) -> None:
+    """Everything else goes to the pages, as it came."""
+    assert front.route(ask(target), PEER) == Forward("unix:/run/aen.sock")
+
+
+def test_only_reading(front: Front) -> None:
+    """Nobody changes a built file."""
+    head = ask(b"/static/built/app-1.css", b"POST")
+    assert isinstance(front.route(head, PEER), Forward)
+
+
+def test_nobody_serves(front: Front) -> None:
+    """While nobody serves the pages, people see a page that tries again by itself."""
+    head = ask(b"/", accept=b"text/html")
+    answer = front.unreachable(head, Forward("unix:/run/aen.sock"), "connect")
+    headers = dict(answer.headers)
+    assert answer.status == 503
+    assert b'http-equiv="refresh"' in answer.body
+    assert b"/static/built/app-1.css" in answer.body
+    assert headers[b"Retry-After"] == b"3"
+    assert b"default-src 'none'" in headers[b"Content-Security-Policy"]
+
+
+def test_nobody_serves_programs(front: Front) -> None:
+    """Programs get the same in JSON."""
+    answer = front.unreachable(ask(b"/api/v1/me"), Forward("unix:/x"), "closed")
+    assert dict(answer.headers)[b"Content-Type"] == b"application/json"
+    assert b'"unavailable"' in answer.body
