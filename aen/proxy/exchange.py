@@ -46,8 +46,8 @@ class Exchange:
     __slots__ = (
         "_attempts",
         "_body",
-        "_committed",
         "_client",
+        "_committed",
         "_connecting",
         "_early",
         "_entry",

@@ -40,13 +40,14 @@ def parse_options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--socket", type=Path, required=True, help="where to listen")
     parser.add_argument("--prefix", required=True, help="/owner/project/terminal")
     parser.add_argument("--project", type=Path, required=True, help="project folder")
-    parser.add_argument("--environment", type=Path, required=True, help="its prefix")
+    parser.add_argument("--environment", default="", help="its prefix, if there is one")
     parser.add_argument("--home", type=Path, help="home folder, default $HOME")
     parser.add_argument("--title", help="default: owner/project, from the prefix")
     given = parser.parse_args(arguments)
     prefix = "/" + given.prefix.strip("/")
     title = given.title or prefix.strip("/").rpartition("/")[0] or "AEN"
-    place = Place(given.project, given.environment, given.home)
+    environment = Path(given.environment) if given.environment else None
+    place = Place(given.project, environment, given.home)
     return Options(given.socket, prefix, title, place)
 
 

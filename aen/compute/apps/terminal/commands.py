@@ -11,6 +11,7 @@ _DROPPED = frozenset(
     # The platform's own: its token is the app's, not for every program started.
     ("AEN_TOKEN", "LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV", "CONDA_PREFIX")
 )
+_FISH = 'test -n "$VIRTUAL_ENV"; and set -gx PATH "$VIRTUAL_ENV/bin" $PATH'
 _UTF8 = ("utf-8", "utf8")
 
 
@@ -29,8 +30,8 @@ class Place:
     """Where the terminals of one app are."""
 
     project: Path
-    environment: Path
-    """Prefix of the environment whose programs come first."""
+    environment: Path | None
+    """Prefix of the environment whose programs come first, if there is one."""
     home: Path | None = None
 
 
@@ -51,8 +52,7 @@ def shell_command(
         case "bash":
             argv = (name, "--rcfile", str(_SHELLS / "bashrc"), "-i")
         case "fish":
-            first = 'set -gx PATH "$VIRTUAL_ENV/bin" $PATH'
-            argv = (name, "--login", "--init-command", first)
+            argv = (name, "--login", "--init-command", _FISH)
         case "sh" | "dash" | "ksh":
             argv = (f"-{name}",)
             environment["ENV"] = str(_SHELLS / "shrc")
@@ -69,8 +69,6 @@ def shell_environment(place: Place, inherited: Mapping[str, str]) -> dict[str, s
         if name not in _DROPPED and not name.startswith(_DROPPED_PREFIXES)
     }
     path = kept.get("PATH") or "/usr/local/bin:/usr/bin:/bin"
-    first = str(place.environment / "bin")
-    rest = [folder for folder in path.split(":") if folder and folder != first]
     home = {"HOME": str(place.home)} if place.home else {}
     return (
         kept
@@ -78,11 +76,19 @@ def shell_environment(place: Place, inherited: Mapping[str, str]) -> dict[str, s
         | {
             "COLORTERM": "truecolor",
             "LANG": utf8_locale(kept.get("LANG", "")),
-            "PATH": ":".join((first, *rest)),
             "TERM": "xterm-256color",
-            "VIRTUAL_ENV": str(place.environment),
+            **_programs(place.environment, path),
         }
     )
+
+
+def _programs(environment: Path | None, path: str) -> dict[str, str]:
+    """Return the variables by which a shell finds programs."""
+    if environment is None:
+        return {"PATH": path}
+    first = str(environment / "bin")
+    rest = [folder for folder in path.split(":") if folder and folder != first]
+    return {"PATH": ":".join((first, *rest)), "VIRTUAL_ENV": str(environment)}
 
 
 def utf8_locale(language: str) -> str:

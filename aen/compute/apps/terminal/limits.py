@@ -26,6 +26,8 @@ class Limits:
     """Connections at one time, all terminals together."""
     attach_within: float = 10.0
     """A connection that attaches to nothing is closed."""
+    close_within: float = 5.0
+    """What a viewer has to answer a close; autobahn's timers are a second short."""
     ping_every: float = 20.0
     ping_answer: float = 20.0
     """A viewer that vanished is dropped after both."""

@@ -232,6 +232,8 @@ class Terminal:
         """Send a viewer what it may have."""
         ring, flow = self._ring, look.flow
         if flow.sent < ring.start:
+            if flow.shown < flow.sent:  # not before it took what is under way
+                return
             flow.skip(ring.start, self._clock.seconds())
             modes = ring.modes_at_start().decode("ascii")
             screen.tell(Skipped(ring.start, ring.end, modes))

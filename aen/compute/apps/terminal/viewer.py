@@ -155,7 +155,7 @@ class ViewerFactory(WebSocketServerFactory):
             maxFramePayloadSize=limits.message,
             maxMessagePayloadSize=limits.message,
             openHandshakeTimeout=limits.attach_within,
-            closeHandshakeTimeout=limits.grace,
+            closeHandshakeTimeout=limits.close_within,
             autoPingInterval=limits.ping_every,
             autoPingTimeout=limits.ping_answer,
             autoPingRestartOnAnyTraffic=True,

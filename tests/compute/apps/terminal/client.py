@@ -59,7 +59,8 @@ class Client(WebSocketClientProtocol):
 
     def say(self, **message: object) -> None:
         """Send a message."""
-        self.sendMessage(json.dumps(message).encode())
+        if self.state == self.STATE_OPEN:
+            self.sendMessage(json.dumps(message).encode())
 
     def type(self, text: str) -> None:
         """Send input."""
@@ -115,7 +116,7 @@ async def connect(
         f"ws://localhost{path}", headers=headers or {}, reactor=reactor
     )
     factory.protocol = Client
-    factory.setProtocolOptions(closeHandshakeTimeout=1, openHandshakeTimeout=5)
+    factory.setProtocolOptions(closeHandshakeTimeout=5, openHandshakeTimeout=5)
     client: Client = await UNIXClientEndpoint(reactor, str(socket)).connect(factory)
     await client.opened
     return client
