@@ -17,7 +17,7 @@ ROOM := aen tests tools twisted
 # Values reach the commands below by the environment, where no shell reads them.
 export PREFIX HTTP GATEWAY COMPUTE BIND PUBLIC_HOST ADMIN_PASSWORD MULTIUSER
 
-.PHONY: run test check assets wheel settings-doc clean python installed tooled \
+.PHONY: run test pictures check assets wheel settings-doc clean python installed tooled \
   developing
 
 run: installed
@@ -29,6 +29,10 @@ run: installed
 test: developing
 	@env -u PREFIX -u HTTP -u GATEWAY -u COMPUTE -u BIND -u PUBLIC_HOST \
 	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -b -m pytest -rs $(TESTS)
+
+# The screenshots of the first story become those of the documentation.
+pictures: developing
+	@AEN_PICTURES=1 $(VENV)/python -b -m pytest -q tests/browser/test_first_light.py
 
 check: tooled
 	$(VENV)/ruff format --check $(ROOM)

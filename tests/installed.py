@@ -192,7 +192,9 @@ class Installed:
     def keep_logs(self, name: str) -> None:
         """Copy every log to where the artefacts of a run are kept."""
         for path in sorted(self.one.prefix.rglob("*")):
-            if path.is_file() and (path.suffix in (".log", ".txt")):
+            if self.one.projects in path.parents:
+                continue
+            if path.is_file() and path.suffix in (".log", ".txt"):
                 kept = KEPT / "logs" / name / path.relative_to(self.one.prefix)
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, kept)

@@ -34,13 +34,14 @@ class Kernel:
     def connect(self, **more: Any) -> ClientConnection:
         """Open the kernel's WebSocket."""
         site = self.gate.url.replace("http://", "ws://", 1)
-        return connect(
+        made: ClientConnection = connect(
             f"{site}{self.prefix}/api/kernels/{self.id}/channels",
             additional_headers=dict(self.gate.headers),
             proxy=None,
             open_timeout=PATIENCE,
             **more,
         )
+        return made
 
 
 def execute_request(number: str, code: str) -> dict[str, object]:

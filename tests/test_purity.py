@@ -14,7 +14,8 @@ PURE = (
         for path in sorted((ROOT / "aen/model").glob("*.py"))
         if path.stem != "__init__"
     ),
-    *("aen.proxy.exchange", "aen.proxy.framing", "aen.gateway.access"),
+    *("aen.proxy.parsing", "aen.proxy.request", "aen.proxy.response"),
+    *("aen.proxy.answers", "aen.proxy.frames", "aen.gateway.access"),
 )
 IMPURE = "{'twisted', 'zope', 'klein', 'treq', 'txmongo', 'autobahn', 'socket'}"
 

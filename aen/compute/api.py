@@ -1,10 +1,9 @@
 """The launcher API: what the gateway, and through it the server, asks of this node."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 from klein import Klein
 from twisted.internet.defer import Deferred
 
@@ -74,13 +73,11 @@ class ComputeApi:
     files: Files
     board: StatusBoard
     meter: Meter
-    _watchers: set[Callable[[], None]] = field(factory=set)
 
     @app.route(routes.STATUS.path, methods=["POST"])
     @call(Nothing)
     async def status(self, asker: str, asked: Nothing) -> NodeStatus:
         """Say how this node is."""
-        await self.board.refresh()
         return self.board.status()
 
     @app.route(routes.START_PROJECT.path, methods=["POST"])

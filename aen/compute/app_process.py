@@ -31,6 +31,8 @@ class LaunchLimits:
     kill_seconds: float = 15.0
     """After which processes that do not die are given up and logged."""
     kill_pause: float = 0.05
+    adopted: float = 10.0
+    """How long an app that was starting when the service ended has at least."""
     log_bytes: int = 8 * 1024 * 1024
     log_tail: int = 20
     pace: Pace = field(factory=Pace)

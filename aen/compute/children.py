@@ -1,5 +1,6 @@
 """Short-lived child programs: run, read line by line, bounded in time and memory."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,6 +16,8 @@ from twisted.internet.interfaces import (
 )
 from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
+
+from aen.model.errors import Failed
 
 _LONGEST_LINE = 4 * 1024 * 1024  # bytes; the rest of a longer line is dropped
 _LONGEST_KEPT = 4096  # characters of each of the last lines
@@ -119,14 +122,19 @@ def run(
 
     :param on_line: called with each line of output as it comes.
     :param keep: how many last lines the result holds.
+    :raises Failed: the machine has no room for another process.
     """
     child = _Child(on_line, keep)
+    try:
+        reactor.spawnProcess(
+            child,
+            command.argv[0],
+            [os.fsencode(one) for one in command.argv],
+            {os.fsencode(k): os.fsencode(v) for k, v in command.environment.items()},
+            str(command.directory),
+        )
+    except OSError as error:
+        program = Path(command.argv[0]).name
+        raise Failed(f"The node cannot start {program}: {error.strerror}.") from None
     child.limit(reactor, command.timeout)
-    reactor.spawnProcess(
-        child,
-        command.argv[0],
-        [one.encode() for one in command.argv],
-        {name.encode(): text.encode() for name, text in command.environment.items()},
-        str(command.directory),
-    )
     return child.done

@@ -246,6 +246,10 @@ class Launches:
         if kept.core.launch.state == "running":
             kept.life.adopt()
         else:
+            # it had time while nobody asked: that does not count against it
+            soonest = self._ground.reactor.seconds() + self._ground.limits.adopted
+            until = max(kept.core.record.ready_until, soonest)
+            kept.core.record = evolve(kept.core.record, ready_until=until)
             kept.life.begin()
         self._log.info("{what} is adopted", what=kept.core.name)
         if kept.core.launch.project_id not in self._ground.running:

@@ -154,7 +154,14 @@ class Manifests:
     def summaries(self) -> tuple[AppSummary, ...]:
         """Return what pages show of each app."""
         return tuple(
-            AppSummary(one.app, one.title, one.icon, one.permission, one.instance)
+            AppSummary(
+                one.app,
+                one.title,
+                one.icon,
+                one.permission,
+                one.instance,
+                one.scopes,
+            )
             for one in self.shelf().manifests.values()
         )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from aen.model.errors import Invalid
+from aen.model.errors import Failed, Invalid
 from aen.model.names import EnvironmentName
 from aen.runtime.credentials import write_private
 from aen.runtime.structure import structure, unstructure
@@ -44,10 +44,19 @@ class ProjectStates:
             return None  # a damaged file is as good as none: the start looks itself
 
     def write(self, project_id: str, state: ProjectState) -> None:
-        """Remember *state*."""
-        self._directory.mkdir(mode=0o700, exist_ok=True)
+        """Remember *state*.
+
+        :raises Failed: the disk is full or cannot be written.
+        """
         content = json.dumps(unstructure(state)).encode()
-        write_private(self._file(project_id), content)
+        try:
+            self._directory.mkdir(mode=0o700, exist_ok=True)
+            write_private(self._file(project_id), content)
+        except OSError as error:
+            raise Failed(
+                f"The node cannot write to its project root: {error.strerror}."
+                " Ask the administrator, then try again."
+            ) from None
 
     def forget(self, project_id: str) -> None:
         """Remember nothing any more."""

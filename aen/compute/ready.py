@@ -50,6 +50,7 @@ class _StatusLine(Protocol):
         self.status: Deferred[int] = Deferred(lambda _: self._abort())
         self._path = path
         self._buffer = b""
+        self._heard = _BROKEN
 
     def connectionMade(self) -> None:
         assert self.transport is not None
@@ -63,17 +64,13 @@ class _StatusLine(Protocol):
         self._buffer += data
         match = _STATUS_LINE.match(self._buffer)
         if match:
-            self._tell(int(match[1]))
-        elif len(self._buffer) > _LONGEST:
-            self._tell(_BROKEN)
+            self._heard = int(match[1])
+        if match or len(self._buffer) > _LONGEST:
+            self._abort()
 
     def connectionLost(self, reason: Failure | None = None) -> None:
-        self._tell(_BROKEN)
-
-    def _tell(self, status: int) -> None:
         if not self.status.called:
-            self.status.callback(status)
-            self._abort()
+            self.status.callback(self._heard)
 
     def _abort(self) -> None:
         if self.transport is not None:

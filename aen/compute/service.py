@@ -55,11 +55,19 @@ class Options(RoleOptions):
 def check(settings: ComputeSettings) -> None:
     """Raise `Invalid` for what types alone cannot tell."""
     parse_place_name(settings.name)
-    if len(tickets.decode(settings.gateway_key)) != 32:  # noqa: PLR2004 -- RFC 8032
+    if not is_public_key(settings.gateway_key):
         raise Invalid("“gateway_key” must be the gateway's public key, 43 characters.")
     for key in ("prefix", "projectRoot"):
         if not Path(getattr(settings, key)).is_absolute():
             raise Invalid(f"“{key}” must be an absolute path.")
+
+
+def is_public_key(text: str) -> bool:
+    """Whether *text* is an Ed25519 key as AEN writes it."""
+    try:
+        return len(tickets.decode(text)) == 32  # noqa: PLR2004 -- RFC 8032
+    except Invalid:
+        return False
 
 
 def makeService(options: Options) -> IService:
@@ -132,6 +140,17 @@ def _preparation(
     return Preparation(directories, jupyter, settings.home / "var/home", ground)
 
 
+class NodeService(MultiService):
+    """The whole node; what keeps it from starting is told in one sentence."""
+
+    @override
+    def privilegedStartService(self) -> None:
+        try:
+            super().privilegedStartService()
+        except AenError as error:
+            raise SystemExit(error.message) from None
+
+
 class Calls(Site):
     """Serves the API; each call has its line in the log of the door."""
 
@@ -181,7 +200,7 @@ def launch_limits(settings: ComputeSettings) -> LaunchLimits:
 
 
 def _services(*parts: IService) -> IService:
-    node = MultiService()
+    node = NodeService()
     for part in parts:
         part.setServiceParent(node)
     return node

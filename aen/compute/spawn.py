@@ -43,6 +43,14 @@ class Order:
     log_limit: int = field(default=8 * 1024 * 1024, kw_only=True)
 
 
+class Killing(Protocol):
+    """Kills in rounds, because what is killed may just have started another."""
+
+    def round(self) -> int:
+        """Kill what is there; return how many processes were."""
+        ...
+
+
 class Spawner(Protocol):
     """Starts an app under its supervisor, and ends it."""
 
@@ -64,7 +72,7 @@ class Spawner(Protocol):
         """Ask the app to end (SIGTERM)."""
         ...
 
-    def hunt(self, launch: str, root: Root | None) -> Hunt:
+    def hunt(self, launch: str, root: Root | None) -> Killing:
         """Return what kills every process of a launch."""
         ...
 

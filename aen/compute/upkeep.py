@@ -17,7 +17,7 @@ from aen.compute.records import Records
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
 from aen.compute.status import SINGLE_USER, StatusBoard
-from aen.model.errors import AenError
+from aen.model.errors import AenError, Invalid
 from aen.runtime.tasks import Periodic, background
 
 
@@ -46,6 +46,10 @@ class Beginning(Service):
 
     @override
     def privilegedStartService(self) -> None:
+        """Make the places a node needs.
+
+        :raises Invalid: one of them cannot be used; says why.
+        """
         try:
             self._settings.project_root.mkdir(parents=True, exist_ok=True)
             self._records.prepare()
@@ -53,9 +57,7 @@ class Beginning(Service):
             self._settings.logs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             text = f"{error.filename}: cannot be used: {error.strerror}"
-            raise SystemExit(text) from None
-        except AenError as error:
-            raise SystemExit(error.message) from None
+            raise Invalid(text) from None
         super().privilegedStartService()
 
     @override
@@ -123,6 +125,7 @@ class Housekeeping(Service):
     async def _stop(self) -> None:
         await self._checks.stop()
         await self._logs.stop()
-        await self._environments.stop()
         if self._templates is not None:
+            self._templates.cancel()
             await self._templates
+        await self._environments.stop()

@@ -108,10 +108,10 @@ def assemble(settings: GatewaySettings, reactor: Any) -> IService:
     proxy = ProxyFactory(router, reactor, access_log=log)
     news.attach(proxy)
     return _services(
+        _Stopping(nodes, log),  # services stop in reverse order: this one last
         ListeningService(unix_endpoint(settings.own_socket), own.site(), reactor),
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
         _channel(settings, identity, reactor, news),
-        _Stopping(nodes),
     )
 
 
@@ -139,15 +139,17 @@ def _services(*parts: IService) -> IService:
 
 
 class _Stopping(Service):
-    """Lets go of the nodes when the gateway stops."""
+    """Lets go of the nodes and of the log file when the gateway stops."""
 
-    def __init__(self, nodes: Nodes) -> None:
+    def __init__(self, nodes: Nodes, log: AccessLog) -> None:
         self._nodes = nodes
+        self._log = log
 
     @override
     def stopService(self) -> None:
         super().stopService()
         self._nodes.stop()
+        self._log.close()
 
 
 def _channel(

@@ -80,11 +80,14 @@ class AccessLog:
         self._entries: list[Entry] = []
         self._next: IDelayedCall | None = None
         self._failing = False
+        self._closed = False
 
     def add(self, entry: Entry) -> None:
-        """Write *entry* soon."""
+        """Write *entry* soon; after `close` at once."""
         self._entries.append(entry)
-        if self._next is None:
+        if self._closed:
+            self.close()
+        elif self._next is None:
             self._next = self._clock.callLater(self._seconds, self.flush)
         elif len(self._entries) >= self._most:
             self.flush()
@@ -96,6 +99,8 @@ class AccessLog:
                 self._next.cancel()
             self._next = None
         entries, self._entries = self._entries, []
+        if not entries:
+            return
         text = "".join(entry.line() for entry in entries).encode()
         try:
             stream = self._opened()
@@ -109,9 +114,12 @@ class AccessLog:
             self._failing = False
 
     def close(self) -> None:
-        """Write what there is and close a file opened here."""
-        if self._entries or self._next is not None:
-            self.flush()
+        """Write what there is and close a file opened here.
+
+        Connections may outlive it by a moment: what they add is still written.
+        """
+        self._closed = True
+        self.flush()
         if self._path is not None and self._stream is not None:
             self._stream.close()
             self._stream = None

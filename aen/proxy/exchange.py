@@ -1,17 +1,16 @@
 """One request and its response: deciding, connecting, relaying, failing."""
 
 import math
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from typing import Final
 
-from attrs import evolve
 from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.python.failure import Failure
 
-from aen.proxy import answers, grammar, rewrite, websocket
-from aen.proxy.access_log import Entry
+from aen.proxy import answers, rewrite, websocket
+from aen.proxy.deciding import decide
 from aen.proxy.errors import ProtocolError
 from aen.proxy.flow import BUSY
 from aen.proxy.framing import Framing
@@ -22,7 +21,6 @@ from aen.proxy.routing import Answer, Decision, Forward
 from aen.proxy.shared import Client, Shared
 from aen.proxy.tunnel import Tunnel
 from aen.proxy.upstream import UpstreamConnection
-from aen.runtime.tasks import spawn
 
 _REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 _CLIENT_GONE: Final = 499
@@ -48,8 +46,8 @@ class Exchange:
     __slots__ = (
         "_attempts",
         "_body",
-        "_body_sent",
         "_client",
+        "_committed",
         "_connecting",
         "_early",
         "_entry",
@@ -57,6 +55,7 @@ class Exchange:
         "_framing",
         "_head",
         "_keep",
+        "_reason",
         "_response",
         "_reused",
         "_shared",
@@ -80,37 +79,25 @@ class Exchange:
         self._framing = framing
         self._keep = keep
         self._body = RequestBody(framing, shared.limits) if framing else None
-        self._body_sent = False
+        self._committed = False
         self._wants_switch = websocket.asks(head)
         self._early = b""
         self._forward = _NOWHERE
         self._attempts = 0
+        self._reason = ""
         self._connecting: Deferred[UpstreamConnection] | None = None
         self._upstream: UpstreamConnection | None = None
         self._reused = False
         self._response: ResponseStream | None = None
         self.state = State.DECIDING
-        given = head.header(b"x-request-id")
-        self._entry = Entry(
-            shared.sweep.seconds(),
-            client.peer.host,
-            head.method,
-            head.path,
-            given
-            if given is not None and grammar.REQUEST_ID.fullmatch(given)
-            else shared.new_request_id(),
-        )
+        self._entry = shared.new_entry(client.peer, head)
 
     def begin(self, rest: bytes) -> bytes:
         """Ask the router; return what of *rest* is not this request's."""
         if self._body is not None or self._wants_switch:
             self._early, rest = rest, b""
-        self._allow(self._shared.limits.route_seconds)
-        try:
-            decision = self._shared.router.route(self._head, self._client.peer)
-        except Exception:  # noqa: BLE001 -- whatever it raises, the client gets an answer
-            decision = self._blunder()
-        self._follow(decision)
+        router = self._shared.router
+        self._decide(lambda: router.route(self._head, self._client.peer))
         return rest
 
     def client_data(self, data: bytes) -> bytes:
@@ -192,40 +179,29 @@ class Exchange:
     def _allow(self, seconds: float) -> None:
         self._client.deadline = self._shared.sweep.now + seconds
 
-    def _blunder(self) -> Answer:
-        self._shared.log.failure("the router failed")
-        return answers.error(500, self._head)
+    def _decide(self, ask: Callable[[], Decision | Awaitable[Decision]]) -> None:
+        self.state = State.DECIDING
+        self._allow(self._shared.limits.route_seconds)
+        decide(self._shared.log, self._head, ask, self._follow)
 
-    def _follow(self, decision: Decision | Awaitable[Decision]) -> None:
-        if isinstance(decision, Forward):
-            self._forward_to(decision)
-        elif isinstance(decision, Answer):
+    def _follow(self, decision: Decision) -> None:
+        if self.state is not State.DECIDING:
+            return  # Too late: the client has left, or was told to.
+        if isinstance(decision, Answer):
             self._answer(decision)
+        elif self._attempts >= self._shared.limits.attempts or self._committed:
+            self._answer(answers.unreachable(self._head, self._reason))
         else:
-            spawn(self._shared.log, "routing", self._follow_later(decision))
-
-    async def _follow_later(self, deciding: Awaitable[Decision]) -> None:
-        try:
-            decision = await deciding
-        except Exception:  # noqa: BLE001 -- whatever it raises, the client gets an answer
-            decision = self._blunder()
-        if self.state is State.DECIDING:
-            self._follow(decision)
+            self._forward_to(decision)
 
     def _forward_to(self, forward: Forward) -> None:
         if self._wants_switch:
-            refusal = self._refusal(forward)
+            peer = self._client.peer
+            refusal = websocket.refusal(self._head, forward, peer)
             if refusal is not None:
                 self._answer(refusal)
                 return
-            forward = evolve(
-                forward,
-                drop_headers=forward.drop_headers | {b"sec-websocket-extensions"},
-                set_headers=(
-                    *forward.set_headers,
-                    *websocket.handshake_fields(self._head),
-                ),
-            )
+            forward = websocket.prepared(self._head, forward)
         self._shared.tags.discard(self._forward.tags, self)
         self._shared.tags.add(forward.tags, self)
         self._forward = forward
@@ -239,13 +215,6 @@ class Exchange:
             self._connect()
         else:
             self._connected(waiting, reused=True)
-
-    def _refusal(self, forward: Forward) -> Answer | None:
-        if not self._head.upgrade or self._body is not None:
-            return answers.bad_handshake(self._head)
-        if not websocket.origin_allowed(self._head, forward, self._client.peer):
-            return answers.error(403, self._head)
-        return None
 
     def _connect(self) -> None:
         self.state = State.CONNECTING
@@ -287,30 +256,34 @@ class Exchange:
             self._entry.request_id,
             self._framing,
         )
+        self._committed = not self._repeatable
         if self._body is None:
             upstream.flow.write(head)
             self._allow(self._shared.limits.first_byte_seconds)
             return
-        upstream.flow.write(head)
         upstream.flow.feed_from(self._client.flow)
         early, self._early = self._early, b""
         self._client.flow.release(BUSY)
-        self._send_body(upstream, self._body, early)
+        self._send_body(upstream, self._body, early, head)
         rest = self._take_rest()
         if rest:
             self._client.push_back(rest)
 
     def _send_body(
-        self, upstream: UpstreamConnection, body: RequestBody, data: bytes
+        self,
+        upstream: UpstreamConnection,
+        body: RequestBody,
+        data: bytes,
+        head: bytes = b"",
     ) -> None:
+        """Pass *data* on, behind *head* if that is still to be sent."""
         try:
             passed = body.take(data, self._forward)
         except ProtocolError as error:
             self._answer(answers.error(error.status, self._head))
             return
-        if passed:
-            self._body_sent = True
-            upstream.flow.write(passed)
+        if head or passed:
+            upstream.flow.write(head + passed)
         if self._forward.meter is not None:
             self._forward.meter.touch()
         if self.state is State.WAITING:
@@ -336,23 +309,9 @@ class Exchange:
             self._break_off()
             return
         self._response = None
-        self.state = State.DECIDING
-        self._allow(self._shared.limits.route_seconds)
-        try:
-            decision = self._shared.router.unreachable(
-                self._head, self._forward, reason
-            )
-        except Exception:  # noqa: BLE001 -- whatever it raises, the client gets an answer
-            decision = self._blunder()
-        self._follow_if_possible(decision, reason)
-
-    def _follow_if_possible(
-        self, decision: Decision | Awaitable[Decision], reason: str
-    ) -> None:
-        spent = self._attempts >= self._shared.limits.attempts or self._body_sent
-        if spent and not isinstance(decision, Answer):
-            decision = answers.unreachable(self._head, reason)
-        self._follow(decision)
+        self._reason = reason
+        router = self._shared.router
+        self._decide(lambda: router.unreachable(self._head, self._forward, reason))
 
     def _check_switch(self, response: ResponseHead) -> None:
         websocket.check_accepted(self._head, response)
@@ -374,24 +333,14 @@ class Exchange:
     def _answer(self, answer: Answer) -> None:
         """Answer in place of the upstream."""
         self._drop_upstream()
-        rest = self._read_whole_body()
+        early, self._early = self._early, b""
+        rest = self._body.skip(early) if self._body is not None else b""
         unread = self._wants_switch or not (self._body is None or self._body.done)
         keep = self._keep and not unread
         self._entry.status = answer.status
         self._write(answers.render(answer, self._head, keep=keep))
         self._end()
         self._client.answered(rest, keep=keep, unread=unread)
-
-    def _read_whole_body(self) -> bytes:
-        """Read a body that has already come; return what is behind it."""
-        if self._body is None:
-            return b""
-        early, self._early = self._early, b""
-        try:
-            self._body.take(early, None)
-        except ProtocolError:
-            return b""
-        return self._take_rest()
 
     def _complete(self, response: ResponseStream) -> None:
         """End with the whole response written."""

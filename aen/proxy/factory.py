@@ -63,6 +63,11 @@ class ProxyFactory(Factory):
         """
         return self._shared.tags.close(tag, code, reason)
 
+    def startFactory(self) -> None:
+        """Serve, also after having been stopped."""
+        self._shared.draining = False
+        self._shared.pool.open()
+
     def stopFactory(self) -> None:
         """Serve open connections to the end of the response under way, no further."""
         self._begin_to_drain()

@@ -202,6 +202,6 @@ class Frontend(Protocol):
     def _close(self) -> None:
         self._ending = True
         self._stash = b""
-        self.deadline = self._shared.sweep.now + self._shared.limits.close_seconds
+        self.deadline = self._shared.sweep.now + self._shared.limits.flush_seconds
         self.flow.release(BUSY)
         self.flow.close()

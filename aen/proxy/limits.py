@@ -63,6 +63,9 @@ class Limits:
     """How long the rest of a refused request is read and dropped, so that the
     client sees the answer and not a reset."""
 
+    flush_seconds: float = 60
+    """How long the last bytes for a client may take to leave before a close."""
+
     ping_seconds: float = 30
     """Silence after which a WebSocket client is pinged; after three times this
     without a byte from it the connection is ended."""

@@ -14,7 +14,7 @@ from aen.proxy.errors import (
     UnknownVersion,
     UpstreamBroke,
 )
-from aen.proxy.head import RequestHead, ResponseHead
+from aen.proxy.head import Headers, RequestHead, ResponseHead
 
 _REFUSED_METHODS: Final = frozenset({b"CONNECT", b"TRACE", b"PRI"})
 
@@ -122,8 +122,13 @@ class _Collector:
         self.reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # llhttp leaves blanks behind a value.
-        self.headers.append((name, value.rstrip(b" \t")))
+        self.headers.append((name, value))
+
+    def fields(self, raw: bytes) -> Headers:
+        """Return the headers of *raw* without the blanks llhttp leaves behind them."""
+        if b" \r\n" in raw or b"\t\r\n" in raw:
+            return tuple([(name, value.rstrip(b" \t")) for name, value in self.headers])
+        return tuple(self.headers)
 
 
 def read_request_head(raw: bytes, max_headers: int) -> RequestHead:
@@ -150,9 +155,7 @@ def read_request_head(raw: bytes, max_headers: int) -> RequestHead:
     target, authority = _origin_form(method, collected.target)
     if authority is not None and parser.get_http_version() == "1.0":
         _add_host(collected.headers, authority)
-    head = RequestHead(
-        method, target, parser.get_http_version(), tuple(collected.headers)
-    )
+    head = RequestHead(method, target, parser.get_http_version(), collected.fields(raw))
     _check_host(head, authority)
     return head
 
@@ -222,5 +225,5 @@ def read_response_head(raw: bytes, max_headers: int) -> ResponseHead:
         parser.get_http_version(),
         parser.get_status_code(),
         collected.reason,
-        tuple(collected.headers),
+        collected.fields(raw),
     )

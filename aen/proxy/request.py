@@ -2,6 +2,7 @@
 
 from aen.proxy import rewrite
 from aen.proxy.chunked import ChunkedBody, ending
+from aen.proxy.errors import ProtocolError
 from aen.proxy.framing import Framing, open_body
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Forward
@@ -30,6 +31,18 @@ class RequestBody:
             if isinstance(self._body, ChunkedBody):
                 passed += self._ending(self._body, forward)
         return passed
+
+    def skip(self, data: bytes) -> bytes:
+        """Read *data* for nobody; return what of it is behind the body.
+
+        A body that is malformed, or not whole yet, is never done.
+        """
+        try:
+            self.take(data, None)
+        except ProtocolError:
+            self.done = False
+        rest, self.rest = self.rest, b""
+        return rest
 
     @staticmethod
     def _ending(body: ChunkedBody, forward: Forward | None) -> bytes:

@@ -87,7 +87,7 @@ def request_head(
     prefixes = forward.drop_cookies
     parts = [b"%s %s HTTP/1.1\r\n" % (head.method, forward.target or head.target)]
     for key, (name, value) in zip(head.keys, head.headers, strict=True):
-        if key in dropped or (b"_" in key and key.replace(b"_", b"-") in dropped):
+        if key in dropped or (b"_" in key and _passes_for(key, dropped)):
             continue
         if prefixes and key == b"cookie":
             value = cookies.without(value, prefixes)  # noqa: PLW2901
@@ -99,6 +99,12 @@ def request_head(
         parts.append(b"Transfer-Encoding: chunked\r\n")
     parts.append(b"\r\n")
     return b"".join(parts)
+
+
+def _passes_for(key: bytes, dropped: frozenset[bytes]) -> bool:
+    """Return whether CGI's naming makes this the same header as one of ours."""
+    plain = key.replace(b"_", b"-")
+    return plain in dropped or plain in _KEPT
 
 
 def _dropped_from_request(head: RequestHead, forward: Forward) -> frozenset[bytes]:

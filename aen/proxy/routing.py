@@ -86,5 +86,6 @@ class Router(Protocol):
         *reason* is ``"connect"`` (refused or gone), ``"connect-timeout"``,
         ``"timeout"`` (no first byte), ``"closed"`` (it hung up) or ``"protocol"``
         (its answer was not HTTP). Another `Forward` is tried at most
-        `Limits.attempts` times, and not when part of a body was already sent.
+        `Limits.attempts` times, and not once a request that cannot be repeated was
+        sent.
         """

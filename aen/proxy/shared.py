@@ -6,9 +6,10 @@ from typing import Protocol
 from attrs import define, field
 from twisted.logger import Logger
 
+from aen.proxy import grammar
 from aen.proxy.access_log import AccessLog, Entry
 from aen.proxy.flow import Flow
-from aen.proxy.head import Peer
+from aen.proxy.head import Peer, RequestHead
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Router
 from aen.proxy.tags import Closable, Tags
@@ -32,9 +33,14 @@ class Shared:
     draining: bool = False
     _numbers: "itertools.count[int]" = field(factory=itertools.count)
 
-    def new_request_id(self) -> bytes:
-        """Return an id no other request of this process has."""
-        return b"%s-%x" % (self.id_prefix, next(self._numbers))
+    def new_entry(self, peer: Peer, head: RequestHead) -> Entry:
+        """Return the log entry of a request, with the client's id if it is one."""
+        request_id = head.header(b"x-request-id")
+        if request_id is None or grammar.REQUEST_ID.fullmatch(request_id) is None:
+            request_id = b"%s-%x" % (self.id_prefix, next(self._numbers))
+        return Entry(
+            self.sweep.seconds(), peer.host, head.method, head.path, request_id
+        )
 
     def note(self, entry: Entry) -> None:
         """Write a finished request down, if there is an access log."""

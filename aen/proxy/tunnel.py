@@ -122,10 +122,6 @@ class Tunnel:
         self._client.deadline = (
             self._shared.sweep.now + self._shared.limits.close_seconds
         )
-        # Neither side waits for the other's buffer any more.
-        self._client.flow.feed_from(None)
-        if self._upstream is not None:
-            self._upstream.flow.feed_from(None)
         if self._from_upstream.at_boundary:
             self._tell_client(code, reason)
         if self._from_client.at_boundary:
@@ -192,6 +188,8 @@ class Tunnel:
         """Let the upstream go once both sides have heard that it is over."""
         if self._told_client and self._told_upstream and self._upstream is not None:
             upstream, self._upstream = self._upstream, None
+            self._client.flow.feed_from(None)
+            upstream.flow.feed_from(None)
             upstream.retire()
 
     def _end(self) -> None:

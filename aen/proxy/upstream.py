@@ -183,6 +183,10 @@ class Pool:
         """The time of the latest tick, in seconds."""
         return self._sweep.now
 
+    def open(self) -> None:
+        """Keep idle connections again."""
+        self._closed = False
+
     def close(self) -> None:
         """Close the idle connections, and each other one after its response."""
         self._closed = True

@@ -11,14 +11,16 @@ import hashlib
 import hmac
 from typing import Any, Final
 
+from attrs import evolve
 from autobahn.websocket.compress_deflate import (
     PerMessageDeflateOffer,
     PerMessageDeflateResponse,
 )
 
+from aen.proxy import answers
 from aen.proxy.errors import UpstreamBroke
 from aen.proxy.head import Headers, Peer, RequestHead, ResponseHead, tokens
-from aen.proxy.routing import Forward
+from aen.proxy.routing import Answer, Forward
 
 # RFC 6455 section 1.3.
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -30,6 +32,25 @@ def asks(head: RequestHead) -> bool:
     """Return whether the request asks for a WebSocket, validly or not."""
     return head.header(b"upgrade") is not None and b"websocket" in tokens(
         head.values(b"upgrade")
+    )
+
+
+def refusal(head: RequestHead, forward: Forward, peer: Peer) -> Answer | None:
+    """Return what to answer a client that may not have its WebSocket."""
+    body = head.header(b"content-length") or head.header(b"transfer-encoding")
+    if not head.upgrade or body is not None:
+        return answers.bad_handshake(head)
+    if not origin_allowed(head, forward, peer):
+        return answers.error(403, head)
+    return None
+
+
+def prepared(head: RequestHead, forward: Forward) -> Forward:
+    """Return *forward* such that the upstream is asked for the WebSocket."""
+    return evolve(
+        forward,
+        drop_headers=forward.drop_headers | {b"sec-websocket-extensions"},
+        set_headers=(*forward.set_headers, *handshake_fields(head)),
     )
 
 

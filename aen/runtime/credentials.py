@@ -2,7 +2,8 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aen.model.errors import Invalid
@@ -33,6 +34,13 @@ def read_secret(path: Path) -> bytes:
 
 def write_private(path: Path, content: bytes) -> None:
     """Put *content* at *path* with mode 0600, whole or not at all."""
+    with _beside(path, content) as written:
+        written.replace(path)
+
+
+@contextmanager
+def _beside(path: Path, content: bytes) -> Iterator[Path]:
+    """Give a private file next to *path* that has *content* on the disk already."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -42,14 +50,17 @@ def write_private(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
+        yield beside
+    finally:
         beside.unlink(missing_ok=True)
-        raise
 
 
 def keep_secret(path: Path, make: Callable[[], bytes]) -> bytes:
-    """Return the secret at *path*, made by *make* when there is none yet."""
+    """Return the secret at *path*, made by *make* when there is none yet.
+
+    Of several processes that come first together, one makes it for all.
+    """
     if not path.exists():
-        write_private(path, make())
+        with _beside(path, make()) as written, suppress(FileExistsError):
+            path.hardlink_to(written)
     return read_secret(path)

@@ -1,5 +1,7 @@
 """Data centers: their gateways, their nodes, and how they are."""
 
+import contextlib
+
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -138,12 +140,12 @@ class Centers:
 
     # -- what is heard
 
-    async def health(self, caller: Caller) -> dict[PlaceName, CenterHealth]:
+    async def health(self, caller: Caller) -> dict[str, CenterHealth]:
         """Return how every data center is; for administrators."""
         demand_superuser(caller)
         now = self._clock.seconds()
         seen = await self._records.seen()
-        found = {}
+        found: dict[str, CenterHealth] = {}
         for center in await self._records.all():
             known = await self._records.health(center.name)
             nodes = tuple(
@@ -214,7 +216,13 @@ def relay(center: DataCenter, node: str) -> Place:
 def _new_center(name: str, url: str, key: str, summary: str) -> DataCenter:
     url = url.rstrip("/")
     check_url("url", url)
-    if key and len(tickets.decode(key)) != 32:  # noqa: PLR2004 -- RFC 8032
-        raise Invalid("“key” must be a public key: 43 characters of base64url.")
     checked = parse_place_name(name)
-    return DataCenter(checked, url, key, profile.summary(summary))
+    return DataCenter(checked, url, _public_key(key), profile.summary(summary))
+
+
+def _public_key(text: str) -> str:
+    with contextlib.suppress(Invalid):
+        if len(tickets.decode(text)) == 32:  # noqa: PLR2004 -- RFC 8032: 32 octets
+            return text
+    message = "“key” must be a public key: 43 characters of base64url."
+    raise Invalid(message, fields={"key": message})

@@ -25,10 +25,12 @@ class Doorway(Resource):
         if whole == _CHANNEL:
             request.postpath = []
             return self._channel
-        if path == b"wire" or whole == [b"oauth", b"token"]:
-            # klein finds its way by what has not been walked yet.
-            request.prepath = (request.prepath or [])[:-1]
-            request.postpath = whole
-            return self._wire
-        found: IResource = self._pages.getChildWithDefault(path, request)
-        return found
+        wired = path == b"wire" or whole == [b"oauth", b"token"]
+        side = self._wire if wired else self._pages
+        if not side.isLeaf:
+            found: IResource = side.getChildWithDefault(path, request)
+            return found
+        # klein finds its way by what has not been walked yet.
+        request.prepath = (request.prepath or [])[:-1]
+        request.postpath = whole
+        return side

@@ -259,7 +259,6 @@ async def _reset(turn: Turn) -> None:
     again = bool(turn.task.arguments.get("start"))
     await turn.begin(State.STOPPING)
     if turn.project.node is not None:
-        await turn.follow(routes.STOP_PROJECT, turn.project.node)
         await turn.follow(routes.RESET_PROJECT, turn.project.node)
     await turn.work.archive.tokens.end_project(turn.project.id)
     await turn.finish(State.STOPPED)

@@ -33,6 +33,8 @@ from aen.wire.routes import CHANNEL
 In = TypeVar("In", bound=AttrsInstance)
 PING_SECONDS = 10.0
 MESSAGE_BYTES = 1_048_576
+_NOT_UNDERSTOOD = 4007
+"""RFC 6455 section 7.4.2: 4000 to 4999 are ours; autobahn sends no 1007 for us."""
 
 
 def _bound(factory: WebSocketServerFactory | WebSocketClientFactory) -> None:
@@ -63,7 +65,7 @@ class _Talk(Generic[In]):
             message = structure(json.loads(payload), self._kind)
         except (ValueError, RecursionError, Invalid) as error:
             self._log.warn("channel: a message is refused: {error}", error=error)
-            self.sendClose(1007, "not understood")  # type: ignore[attr-defined]
+            self.sendClose(_NOT_UNDERSTOOD, "not understood")  # type: ignore[attr-defined]
             return
         self._take(message)
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
 from aen.compute.disk.__main__ import VERBS
 from aen.compute.disk.clone import MARKER
 from aen.compute.disk.walk import Refused
@@ -73,6 +75,7 @@ class LocalEnvironments:
 
     def __init__(self, root: Path, steps: Steps) -> None:
         self.refusal: Failed | None = None
+        self.building: Deferred[None] | None = None
         self.working = True
         self.trouble: tuple[str, ...] = ()
         self._prefix = root / ".envs" / "default-1"
@@ -81,6 +84,8 @@ class LocalEnvironments:
     async def ready(self, template: str, report: Report) -> Path:
         """Return the template's prefix."""
         report(Progress(BUILDING))
+        if self.building is not None:
+            await self.building
         if self.refusal is not None:
             raise self.refusal
         if not self._prefix.exists():

@@ -1,5 +1,7 @@
 """Short-lived child programs."""
 
+import errno
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from twisted.internet import reactor  # noqa: TID251 -- real children need it
 from twisted.internet.defer import CancelledError
 
 from aen.compute.children import Command, Ended, run
+from aen.model.errors import Failed
 
 pytestmark = pytest.mark.system
 REACTOR: Any = reactor
@@ -75,3 +78,18 @@ async def test_cancelling_kills_it() -> None:
     work.cancel()
     with pytest.raises(CancelledError):
         await work
+
+
+class Exhausted:
+    """A reactor whose machine has no process left."""
+
+    def spawnProcess(self, *_: object) -> None:  # noqa: N802 -- Twisted's name
+        """Fail as fork does."""
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
+def test_a_machine_without_room() -> None:
+    """A sentence instead of a traceback, and no timer left."""
+    reactor: Any = Exhausted()
+    with pytest.raises(Failed, match=r"cannot start tool: Resource"):
+        run(reactor, Command(("/bin/tool",)), lambda _: None)

@@ -1,33 +1,134 @@
-"""AEN's own manifests for Jupyter."""
+"""Which manifests count, and what is said of the others."""
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from twisted.logger import LogEvent
 
-from aen.model.apps import Listen, Manifest, Permission, check_manifest
-from aen.runtime.structure import structure
+from aen.compute.manifests import (
+    OWN,
+    Manifests,
+    describe,
+    parse_manifest,
+    read_shelf,
+    with_idle,
+)
+from aen.model.errors import Invalid, NotFound
 
-MANIFESTS = Path(__file__).parents[2] / "aen" / "compute" / "manifests"
+GOOD: dict[str, Any] = {
+    "name": "app",
+    "title": "App",
+    "command_list": ["run", "%(socket)s"],
+}
 
 
-@pytest.mark.parametrize("name", ["jupyterlab", "notebook"])
-def test_the_manifest_is_right(name: str) -> None:
-    """Every key is known, every substitution is one that is filled in."""
-    content = json.loads((MANIFESTS / f"{name}.json").read_text())
-    manifest = structure(content, Manifest)
-    check_manifest(manifest)
-    assert manifest.name == name
-    assert manifest.listen is Listen.SOCKET
-    assert manifest.permission is Permission.WRITE
+def text(**changes: Any) -> bytes:
+    """Return a manifest's JSON."""
+    return json.dumps({**GOOD, **changes}).encode()
 
 
-@pytest.mark.parametrize("name", ["jupyterlab", "notebook"])
-def test_only_the_node_reaches_it(name: str) -> None:
-    """A socket for its owner alone, kernels without ports."""
-    arguments = json.loads((MANIFESTS / f"{name}.json").read_text())["command_list"]
-    assert "--ServerApp.sock_mode=0600" in arguments
-    assert "--KernelManager.transport=ipc" in arguments
-    assert not any(
-        "allow_origin" in one or "disable_check_xsrf" in one for one in arguments
-    )
+def put(directory: Path, name: str, content: bytes) -> Path:
+    """Write a manifest file."""
+    directory.mkdir(exist_ok=True)
+    path = directory / f"{name}.json"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"{", "not JSON"),
+        (b"[]", "must be an object"),
+        (text(titel="x"), "did you mean “title”"),
+        (text(name="other"), "the file is app.json"),
+        (text(command_list=[]), "command_list"),
+        (text(command_list="run"), "a list"),
+        (text(command_list=["run"]), "%(socket)s"),
+        (text(command_list=["run", "%(socket)s", "%(sokcet)s"]), "sokcet"),
+        (text(command_list=["run\0", "%(socket)s"]), "NUL"),
+        (text(listen="port"), "listen"),
+        (text(listen="pipe"), "listen"),
+        (text(scopes=["everything"]), "everything"),
+        (text(ready="http://elsewhere/"), "ready"),
+        (text(ready="/%(nothing)s"), "ready"),
+        (text(ready="/a b"), "ready"),
+        (text(ready_timeout=0), "ready_timeout"),
+        (text(idle_timeout=-1), "idle_timeout"),
+        (text(environment={"A=B": "x"}), "A=B"),
+        (text(environment={"A": "x\0"}), "NUL"),
+        (text(environment={"A": 1}), "environment"),
+        (b" " * 70_000, "longer"),
+        (b"[" * 60_000, "not JSON"),
+    ],
+)
+def test_a_broken_manifest_is_refused_with_its_key(
+    content: bytes, sentence: str
+) -> None:
+    """What is wrong is named: key and reason."""
+    with pytest.raises(Invalid) as caught:
+        parse_manifest(content, "app")
+    assert sentence in caught.value.message
+
+
+def test_the_others_go_on(tmp_path: Path) -> None:
+    """A broken file is named; the rest can be used."""
+    put(tmp_path, "app", text())
+    bad = put(tmp_path, "bad", b"{}")
+    shelf = read_shelf(tmp_path)
+    assert list(shelf.manifests) == ["app"]
+    assert str(bad) in shelf.broken[0]
+    assert "“name” is not set" in shelf.broken[0]
+
+
+def test_the_operators_win_and_may_hide(tmp_path: Path) -> None:
+    """An operator's manifest replaces AEN's of the same name, or hides it."""
+    own, operators = tmp_path / "own", tmp_path / "operators"
+    for name in ("app", "other", "third"):
+        put(own, name, text(name=name))
+    put(operators, "app", text(title="Mine"))
+    put(operators, "other", text(name="other", enabled=False))
+    put(operators, "third", b"broken")
+    shelf = read_shelf(own, operators)
+    assert {name: one.title for name, one in shelf.manifests.items()} == {"app": "Mine"}
+    assert len(shelf.broken) == 1
+
+
+def test_a_file_anybody_may_change_is_refused(tmp_path: Path) -> None:
+    """Whoever can write a manifest runs programs as every user."""
+    put(tmp_path, "app", text()).chmod(0o666)
+    assert "chmod o-w" in read_shelf(tmp_path).broken[0]
+
+
+def test_changes_are_seen_at_once(
+    tmp_path: Path, logged_failures: list[LogEvent]
+) -> None:
+    """An operator restarts nothing."""
+    manifests = Manifests(tmp_path, own=tmp_path / "none")
+    with pytest.raises(NotFound):
+        manifests.find("app")
+    path = put(tmp_path, "app", text())
+    assert manifests.find("app").title == "App"
+    path.write_bytes(text(title="New"))
+    os.utime(path, (1, 1))
+    assert [one.title for one in manifests.summaries()] == ["New"]
+    assert manifests.shelf() is manifests.shelf()
+
+
+def test_aens_own_are_sound() -> None:
+    """What is inside the package is accepted by our own rules."""
+    shelf = read_shelf(OWN)
+    assert shelf.broken == ()
+    assert {"jupyterlab", "notebook"} <= set(shelf.manifests)
+
+
+def test_the_nodes_idle_time_is_the_default() -> None:
+    """A manifest that names no idle time has the node's."""
+    plain = parse_manifest(text(), "app")
+    assert with_idle(plain, 60.0).idle_timeout == 60.0
+    never = parse_manifest(text(idle_timeout=0), "app")
+    assert with_idle(never, 60.0).idle_timeout == 0.0
+    assert describe(plain)["permission"] == "write"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from aen.compute.project_state import ProjectState, ProjectStates
-from aen.model.errors import Invalid
+from aen.model.errors import Failed, Invalid
 from aen.model.names import EnvironmentName
 
 
@@ -44,3 +44,10 @@ def test_the_active_environment(tmp_path: Path) -> None:
     states.write("p1", ProjectState("ada/lab"))
     states.activate("p1", EnvironmentName("other"))
     assert states.read("p1") == ProjectState("ada/lab", "other")
+
+
+def test_a_disk_that_cannot_be_written(tmp_path: Path) -> None:
+    """People hear of it in words."""
+    (tmp_path / ".state").write_text("a file where the directory belongs")
+    with pytest.raises(Failed, match="cannot write to its project root"):
+        ProjectStates(tmp_path).write("p1", ProjectState("ada/lab"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 from attrs import define, field
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import CancelledError, Deferred, gatherResults
 
 from aen.compute.environments.provider import DEFAULT
 from aen.compute.environments.settings import EnvironmentSettings
@@ -157,6 +157,23 @@ async def test_no_template_no_project(node: Node) -> None:
     assert not node.home.exists()
     environments.refusal = None
     await projects.reset(LAB, "p1", (), node.told.append)
+    assert whole(node)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_start_that_is_given_up(node: Node) -> None:
+    """Nothing is left of it, and the next start does not wait for it."""
+    environments = node.environments
+    environments.building = Deferred()
+    start = Deferred.fromCoroutine(
+        node.projects(environments).start(LAB, "p1", (), node.told.append)
+    )
+    assert node.told[-1].step == "Building the environment template"
+    start.cancel()
+    with pytest.raises(CancelledError):
+        await start
+    assert node.staged == []
+    await node.start()
     assert whole(node)
 
 

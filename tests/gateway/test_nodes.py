@@ -8,7 +8,6 @@ from attrs import define, evolve, field
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from aen.gateway.health import Health
 from aen.gateway.nodes import Nodes
 from aen.model.apps import AppSummary, Instance, Permission
 from aen.model.errors import NotFound, Unavailable
@@ -114,15 +113,3 @@ def test_a_node_that_left_is_left_alone(
     assert len(streams.open) == 1
     with pytest.raises(NotFound):
         nodes.at("n1")
-
-
-def test_health_names_what_is_silent(nodes: Nodes, streams: Streams) -> None:
-    """The status page says what does not answer; without the server it is 503."""
-    health = Health(nodes)
-    assert health.report()[0] == 503
-    health.server_answers = True
-    code, content = health.report()
-    assert (code, content["status"]) == (200, "degraded")
-    assert content["messages"] == ["The node n1 does not answer."]
-    streams.open[0][0](Line(status=STATUS))
-    assert health.report() == (200, {"status": "ok", "messages": []})

@@ -72,6 +72,11 @@ def test_stopping_serves_what_is_under_way() -> None:
     assert not busy.connected
     assert not upstream.connected
     assert harness.reactor.getDelayedCalls() == []
+    harness.factory.startFactory()
+    client = harness.client()
+    client.send(GET % 1)
+    harness.upstream().send(OK % b"11")
+    assert client.connected
 
 
 def test_draining_has_an_end() -> None:

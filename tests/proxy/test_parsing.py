@@ -185,6 +185,12 @@ def test_targets(line: bytes, target: bytes) -> None:
     assert read(line + b"\r\nHost: a.example:80\r\n\r\n").target == target
 
 
+def test_blanks_around_values_are_no_part_of_them() -> None:
+    """RFC 9112 section 5.1."""
+    head = read(b"GET / HTTP/1.1\r\nHost:a \r\nX: \t b c\t \r\nY:\r\nZ: \r\n\r\n")
+    assert head.headers == ((b"Host", b"a"), (b"X", b"b c"), (b"Y", b""), (b"Z", b""))
+
+
 def test_one_empty_line_before_a_request_is_ignored() -> None:
     """RFC 9112 section 2.2, for clients that send too much after a body."""
     with pytest.raises(ProtocolError):

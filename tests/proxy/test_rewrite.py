@@ -45,6 +45,7 @@ TO = Forward("unix:/x")
         b"X-FORWARDED-HOST",
         b"X_Forwarded_For",
         b"X-Forwarded_For",
+        b"Content_Length",
         b"X-Real-IP",
         b"X-Request-Id",
     ],

@@ -279,6 +279,16 @@ def test_no_ping_inside_a_frame() -> None:
     assert client.take() == b""
 
 
+def test_back_pressure_while_closing() -> None:
+    """The rest of a long frame is not read faster than it is taken."""
+    harness = Harness(evolve(TO_ONE, tags=("t",)))
+    client, upstream = harness.tunnel()
+    upstream.send(b"\x82\x7e\xff\xffabc")
+    client.producer.pauseProducing()
+    harness.factory.close_tagged("t")
+    assert upstream.producerState == "paused"
+
+
 def test_back_pressure() -> None:
     """A full buffer on one side stops reading on the other."""
     client, upstream = Harness(TO_ONE).tunnel()

@@ -47,3 +47,15 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
     write_private(path, b"new")
     assert read_secret(path) == b"new"
     assert os.listdir(tmp_path) == ["file"]  # noqa: PTH208 -- names are enough
+
+
+def test_one_makes_it_for_all(tmp_path: Path) -> None:
+    """Whoever is second takes what the first has made, even at the same moment."""
+    path = tmp_path / "key"
+
+    def make_late() -> bytes:
+        keep_secret(path, lambda: b"first")
+        return b"second"
+
+    assert keep_secret(path, make_late) == b"first"
+    assert [each.name for each in tmp_path.iterdir()] == ["key"]

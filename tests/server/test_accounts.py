@@ -3,8 +3,14 @@
 import pytest
 import pytest_twisted
 
-from aen.model.errors import Conflict, Forbidden, Invalid, NotFound, Taken
-from aen.model.errors import Unauthenticated
+from aen.model.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Taken,
+    Unauthenticated,
+)
 from aen.model.projects import TeamRole
 from aen.model.users import Role
 from tests.server.furnished import PASSWORD, at, furnished

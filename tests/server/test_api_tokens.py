@@ -48,7 +48,7 @@ async def test_tokens_expire_and_tell_their_last_use() -> None:
         world.clock.advance(seconds)
         caller = await accounts.caller_of_token(token)
         assert caller is not None
-        assert caller.scopes == {"project:read"}
+        assert caller.scopes == frozenset({"project:read"})
         (info,) = await accounts.tokens(ada)
         assert info.last_used == began + (61 if seconds == 31 else 0)
     world.clock.advance(DAY)

@@ -109,7 +109,7 @@ async def test_a_failed_start_says_why_and_reset_retries() -> None:
     await world.rooms.projects.reset(ada, LAB)
     project = await world.rooms.projects.at(ada, LAB)
     assert (project.state, project.problem) == (State.RUNNING, None)
-    assert world.nodes.routes == ["start", "stop", "reset", "start"]
+    assert world.nodes.routes == ["start", "reset", "start"]
     await worker.stop()
 
 

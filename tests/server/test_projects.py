@@ -202,7 +202,12 @@ async def test_listing_finds_and_pages() -> None:
     assert len((await projects.listing(ada, tag="deep")).items) == 5
     assert len((await projects.listing(ada, visibility="private")).items) == 1
     assert (await projects.listing(ada, owner="bob")).items == ()
-    for wrong in ({"visibility": "x"}, {"cursor": "x"}, {"cursor": "inf~"}):
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"visibility": "x"},
+        {"cursor": "x"},
+        {"cursor": "inf~"},
+    )
+    for wrong in wrongs:
         with pytest.raises(Invalid):
             await projects.listing(ada, **wrong)
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.asking import Client
 from tests.installed import Installed
-from tests.projects import Project, new_name, new_person, new_project
+from tests.projects import FIRST_START, Project, new_name, new_person, new_project
+from tests.waiting import until
 
 pytestmark = pytest.mark.system
 
@@ -31,8 +32,11 @@ BAD_NAMES = (
 def test_ready(platform: Installed) -> None:
     """Server and gateway say that they are well."""
     assert platform.web.get("/healthz").status == 200
-    status = platform.gate.get("/_aen/status")
-    assert status.json == {"status": "ok", "messages": []}
+    healthy = {"status": "ok", "messages": []}
+    until(
+        lambda: platform.gate.get("/_aen/status").json == healthy,
+        "the gateway has heard from its node",
+    )
 
 
 def test_files_below_the_prefix(platform: Installed) -> None:
@@ -73,7 +77,7 @@ def test_services(platform: Installed) -> None:
 
 def test_token_is_needed(platform: Installed) -> None:
     """Without a token the API says so in its own words and no page."""
-    for client in (platform.web, platform.api("wrong"), platform.api("")):
+    for client in (platform.web, platform.api("wrong"), platform.api(" ")):
         answer = client.get("/api/v1/me")
         assert answer.status == 401
         assert answer.json["error"]["message"]
@@ -196,7 +200,7 @@ def test_others_do_not_even_know(platform: Installed) -> None:
 def test_only_administrators(platform: Installed) -> None:
     """Administration is not for everybody."""
     api = platform.api(new_person(platform).token)
-    for name in ("users", "data-centers", "nodes", "tasks", "log", "settings"):
+    for name in ("data-centers", "nodes", "tasks", "log", "settings"):
         assert api.get(f"/api/v1/{name}").status == 403, name
 
 
@@ -236,23 +240,16 @@ def test_team(platform: Installed) -> None:
     assert platform.api(member.token).get(project.path).status == 404
 
 
-def test_events(project: Project) -> None:
-    """The state of a project comes as an event at once."""
+def test_events(platform: Installed) -> None:
+    """A change of a project's state comes as an event at once."""
+    project = new_project(platform, "lively")
     with project.api.stream(f"{project.path}/events") as lines:
-        seen = [line for line in _first(lines, 20) if line.startswith("event:")]
-    assert "event: state" in [
-        line.replace("event:state", "event: state") for line in seen
-    ]
-
-
-def _first(lines: object, most: int) -> list[str]:
-    """Return lines up to the first event, at most so many."""
-    taken: list[str] = []
-    for line in lines:  # type: ignore[attr-defined]
-        taken.append(line)
-        if len(taken) == most or (not line and any("event" in one for one in taken)):
-            break
-    return taken
+        assert project.api.post(f"{project.path}/start").status == 202
+        event = next(line for line in lines if line.startswith("event:"))
+        data = next(line for line in lines if line.startswith("data:"))
+    assert event.removeprefix("event:").strip() == "state"
+    assert json.loads(data.removeprefix("data:"))["state"] == "starting"
+    project.wait("running", FIRST_START)
 
 
 def test_jupyterlab_through_the_gateway(platform: Installed, project: Project) -> None:
@@ -274,7 +271,7 @@ def test_admin_commands_refuse_in_words(platform: Installed) -> None:
     """A command that cannot do what it is told says why."""
     with pytest.raises(AssertionError) as caught:
         platform.admin("add-token", "nobody-here", "--note", "x")
-    assert "nobody-here" in str(caught.value)
+    assert "no such account" in str(caught.value)
     assert "Traceback" not in str(caught.value)
 
 
@@ -285,6 +282,7 @@ def test_projects_have_directories(platform: Installed, project: Project) -> Non
     assert any(place.iterdir())
 
 
+@pytest.mark.xfail(strict=True, reason="comes with the issue on files")
 def test_public_folder(platform: Installed, project: Project) -> None:
     """What is in the public folder is for anyone to read, and nothing else is."""
     place = platform.one.projects / project.owner / project.name

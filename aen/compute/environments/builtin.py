@@ -39,12 +39,14 @@ class Recipe:
     template: str
     packages: tuple[str, ...]
     python: Interpreter
+    without: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """The name of its directory: the template's and a hash of the content."""
-        content = [_VERSION, self.python.path, self.python.version, *self.packages]
-        digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
+        python = (self.python.path, self.python.version)
+        content = json.dumps([_VERSION, python, self.packages, self.without])
+        digest = hashlib.sha256(content.encode()).hexdigest()
         return f"{self.template}-{digest[:16]}"
 
 
@@ -67,9 +69,9 @@ class BuiltinEnvironments:
         self._uv = Uv(reactor, settings, environment)
         self._builds = Sharing("building an environment template")
         self._python: Interpreter | None = None
-        self._packages = {
-            DEFAULT: settings.default_packages,
-            JUPYTER: settings.jupyter_packages,
+        self._content = {
+            DEFAULT: (settings.default_packages, ()),
+            JUPYTER: (settings.jupyter_packages, settings.jupyter_without),
         }
 
     async def ready(self, template: str, report: Report) -> Path:
@@ -141,9 +143,10 @@ class BuiltinEnvironments:
         await self._builds.stop()
 
     async def _recipe(self, template: str) -> Recipe:
-        if template not in self._packages:
+        if template not in self._content:
             raise NotFound(f"There is no environment template “{template}”.")
-        return Recipe(template, self._packages[template], await self.interpreter())
+        packages, without = self._content[template]
+        return Recipe(template, packages, await self.interpreter(), without)
 
     async def _build(self, recipe: Recipe, tell: Report) -> None:
         tell(Progress(BUILDING))
@@ -171,6 +174,8 @@ class BuiltinEnvironments:
         prefix = self._directory / building
         await self._uv.make(prefix, recipe.python.path, hear)
         await self._uv.install(prefix, recipe.packages, hear)
+        if recipe.without:
+            await self._uv.take_out(prefix, recipe.without, hear)
         about = {"template": recipe.template, "python": recipe.python.version}
         await self._steps.run(
             "seal",

@@ -21,10 +21,13 @@ async def locked(
     """Hold the lock file at *path* for the block.
 
     :param patience: seconds to wait for another holder.
-    :raises Failed: it was held all that time.
+    :raises Failed: it was held all that time, or the file cannot be opened.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(path, flags, 0o600)
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except OSError as error:
+        raise Failed(f"The node cannot open {path}: {error.strerror}.") from None
     try:
         await _take(clock, descriptor, patience)
         yield

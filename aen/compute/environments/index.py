@@ -84,6 +84,9 @@ def _connection(pip: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "SSL_CERT_FILE", cert
     if hosts := pip.get("trusted-host"):
         yield "UV_INSECURE_HOST", " ".join(hosts.split())
+    timeout = pip.get("timeout") or pip.get("default-timeout", "")
+    if timeout.isdecimal():
+        yield "UV_HTTP_TIMEOUT", timeout
     if proxy := pip.get("proxy"):
         yield "ALL_PROXY", proxy if "://" in proxy else f"http://{proxy}"
 

@@ -41,6 +41,14 @@ class EnvironmentSettings:
     jupyter_packages: tuple[str, ...] = ("jupyterlab", "notebook")
     """What JupyterLab and Notebook are run from."""
 
+    jupyter_without: tuple[str, ...] = ("rfc3987-syntax",)
+    """What is taken out of it again: optional parts that make each start slow.
+
+    rfc3987-syntax builds a parser whenever it is imported, half of JupyterLab's time
+    to start, for a check of internationalised addresses that Jupyter never asks for;
+    jsonschema does without.
+    """
+
     clone_by: CloneBy = CloneBy.LINK
 
     cache: str = ""

@@ -31,7 +31,9 @@ def tool_environment(
         found["UV_CACHE_DIR"] = settings.cache
     elif "UV_CACHE_DIR" not in found and not _has_cache(environ):
         found["UV_CACHE_DIR"] = str(root / ".envs" / ".cache")
-    return found | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+    # a busy machine may take long over one file; the build as a whole has a limit
+    patience = {"UV_COMPILE_BYTECODE_TIMEOUT": str(int(settings.build_timeout) + 1)}
+    return found | patience | {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
 
 
 def _has_cache(environ: Mapping[str, str]) -> bool:
@@ -88,6 +90,16 @@ class Uv:
         options = ("--compile-bytecode", "--link-mode", "copy")
         target = ("--python", str(prefix / "bin" / "python"))
         await self._run(("pip", "install", *options, *target, "--", *packages), hear)
+
+    async def take_out(
+        self, prefix: Path, packages: tuple[str, ...], hear: OnLine
+    ) -> None:
+        """Uninstall *packages*, but not what needs them; absent ones are no mistake.
+
+        :raises Failed: with the reason and uv's last lines.
+        """
+        target = ("--python", str(prefix / "bin" / "python"))
+        await self._run(("pip", "uninstall", *target, "--", *packages), hear)
 
     async def _run(self, arguments: tuple[str, ...], hear: OnLine) -> None:
         command = Command(

@@ -37,7 +37,10 @@ from aen.server.store.mongo import MongoDatabase
 from aen.server.store.places import Address, FileLock, StorePlaces, is_held
 
 _PROGRAM = "aen.server.store.embedded_child"
-_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
+_KEPT = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH"),
+    "AEN_INSTALLATION",  # by which `make run` knows its processes
+)
 """Of our environment the store gets these; the rest may hold secrets."""
 
 

@@ -1,12 +1,13 @@
 """Descriptions: Markdown by people, made into HTML that can do nothing."""
 
 import re
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-LONGEST = 100_000
+LONGEST = 20_000
 """Characters that are rendered; the rest is left out."""
 
 _TAGS = frozenset(
@@ -25,6 +26,7 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
+@lru_cache(maxsize=256)
 def render(text: str) -> Markup:
     """Return *text* as HTML; its headings begin at the third level, below ours."""
     tokens = _PARSER.parse(text[:LONGEST])

@@ -61,6 +61,7 @@ async def pip(prefix: Path, *words: str) -> Ended:
         Recipe("default", ("six",), attrs.evolve(PYTHON, version="3.12.0")),
         Recipe("default", ("six",), attrs.evolve(PYTHON, path="/opt/python3")),
         Recipe("jupyter", ("six",), PYTHON),
+        Recipe("default", ("six",), PYTHON, ("lark",)),
     ],
 )
 def test_another_content_is_another_template(other: Recipe) -> None:
@@ -114,6 +115,19 @@ async def test_settings_around_the_root_have_no_say(tmp_path: Path) -> None:
     (tmp_path / "root").mkdir()
     provider = environments(tmp_path / "root", default_packages=("six",))
     assert (await provider.ready("default", unheard)).is_dir()
+
+
+@pytest.mark.system
+@pytest_twisted.ensureDeferred
+async def test_what_is_taken_out(tmp_path: Path) -> None:
+    """An optional part is gone; one that was never there is no mistake."""
+    provider = environments(
+        tmp_path, jupyter_packages=("six", "pip"), jupyter_without=("six", "lark")
+    )
+    prefix = await provider.ready("jupyter", unheard)
+    packages = [one.name for one in prefix.glob("lib/*/site-packages/*.dist-info")]
+    assert [one.partition("-")[0] for one in packages] == ["pip"]
+    assert not list(prefix.glob("lib/*/site-packages/six.py"))
 
 
 @pytest.mark.system

@@ -50,5 +50,5 @@ async def test_patience_ends(tmp_path: Path) -> None:
 async def test_a_link_is_not_opened(tmp_path: Path) -> None:
     """A lock file is ours, never what a link names."""
     (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(OSError, match="Too many levels"):
+    with pytest.raises(Failed, match="Too many levels"):
         await hold(Clock(), tmp_path / "lock", Deferred(), 1)

@@ -46,6 +46,8 @@ def test_pips_settings() -> None:
         ({"UV_OFFLINE": "1", "UV_LINK_MODE": "symlink"}, {"UV_OFFLINE": "1"}),
         ({"PIP_INDEX_URL": "https://i"}, {"UV_DEFAULT_INDEX": "https://i"}),
         ({"PIP_PROXY": "p:3128"}, {"ALL_PROXY": "http://p:3128"}),
+        ({"PIP_DEFAULT_TIMEOUT": "180"}, {"UV_HTTP_TIMEOUT": "180"}),
+        ({"PIP_TIMEOUT": "soon"}, {}),
         ({"PIP_TRUSTED_HOST": "a b"}, {"UV_INSECURE_HOST": "a b"}),
         ({"PIP_NO_INDEX": "true"}, {"UV_OFFLINE": "1"}),
         (

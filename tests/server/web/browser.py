@@ -11,9 +11,6 @@ from twisted.internet.defer import Deferred
 from twisted.web.http_headers import Headers
 from twisted.web.resource import IResource
 
-from aen.runtime.assets import Assets
-from aen.server.rooms import Rooms
-from aen.server.web.site import site
 from tests.server.web.support import PASSWORD, URL
 
 _TOKEN = re.compile(r'name="_csrf" value="([^"]+)"')
@@ -55,14 +52,9 @@ class Answered:
 class Browser:
     """Asks the pages, keeps cookies, sends forms as a browser does."""
 
-    rooms: Rooms
-    assets: Assets
-    resource: IResource = field(init=False)
+    resource: IResource
     cookies: dict[str, str] = field(factory=dict)
     set_cookies: list[str] = field(factory=list)
-
-    def __attrs_post_init__(self) -> None:
-        self.resource = site(self.rooms, assets=self.assets)
 
     def get(self, path: str, **headers: str) -> Answered:
         """Open an address."""

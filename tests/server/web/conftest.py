@@ -1,14 +1,15 @@
 """A browser without a window, and a server in memory for it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from twisted.web.resource import IResource
 
 from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
+from aen.server.web.site import site
 from tests.server.web import support
 from tests.server.web.browser import Browser
 
@@ -55,21 +56,27 @@ def rooms(clock: Clock, nodes: support.FakeNodes) -> Rooms:
 
 
 @pytest.fixture
-def visitor(rooms: Rooms, assets: Assets) -> Iterator[Browser]:
+def pages(rooms: Rooms, assets: Assets) -> IResource:
+    """The whole site."""
+    return site(rooms, assets=assets)
+
+
+@pytest.fixture
+def visitor(pages: IResource) -> Browser:
     """A browser nobody has signed in with."""
-    yield Browser(rooms, assets)
+    return Browser(pages)
 
 
 @pytest.fixture
-def ada(rooms: Rooms, assets: Assets) -> Browser:
+def ada(pages: IResource) -> Browser:
     """A browser in which Ada, who administers, is signed in."""
-    return Browser(rooms, assets).sign_in("ada")
+    return Browser(pages).sign_in("ada")
 
 
 @pytest.fixture
-def bob(rooms: Rooms, assets: Assets) -> Browser:
+def bob(pages: IResource) -> Browser:
     """A browser in which Bob is signed in."""
-    return Browser(rooms, assets).sign_in("bob")
+    return Browser(pages).sign_in("bob")
 
 
 def now(deferred: "Deferred[Rooms]") -> Rooms:

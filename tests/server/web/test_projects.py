@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from tests.server.web.browser import Browser
 from tests.server.web.support import GATEWAY, FakeNodes
 
@@ -24,18 +22,19 @@ def test_create(ada: Browser) -> None:
     assert ">Start<" in re.sub(r"<svg.*?</svg>|\s", "", home.text)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "..", "a/b", "x" * 300, "lаb", "new", "settings", HOSTILE, "a b"]
-)
-def test_bad_names(ada: Browser, name: str) -> None:
+BAD_NAMES = ("", "..", "a/b", "x" * 300, "l\u0430b", "new", "settings", HOSTILE, "a b")
+
+
+def test_bad_names(ada: Browser) -> None:
     """A name that cannot be is refused beside its field, and nothing typed is lost."""
-    fields = {"name": name, "summary": HOSTILE, "visibility": "public"}
-    answered = ada.post("/projects/new", fields)
-    assert answered.status == 400
-    assert 'id="field-name-wrong"' in answered.text
-    assert "&lt;script&gt;alert(1)" in answered.text
-    assert "<script>alert" not in answered.text
-    assert re.search(r'value="public" checked', answered.text)
+    for name in BAD_NAMES:
+        fields = {"name": name, "summary": HOSTILE, "visibility": "public"}
+        answered = ada.post("/projects/new", fields)
+        assert answered.status == 400, name
+        assert 'id="field-name-wrong"' in answered.text
+        assert "&lt;script&gt;alert(1)" in answered.text
+        assert "<script>alert" not in answered.text
+        assert re.search(r'value="public" checked', answered.text)
 
 
 def test_name_taken(ada: Browser) -> None:

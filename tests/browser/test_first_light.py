@@ -1,0 +1,108 @@
+"""The first story: from the sign-in form to a cell's output and a terminal's."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import keep
+from tests.installed import Installed
+
+pytestmark = [pytest.mark.browser, pytest.mark.system]
+
+FIRST_START = 400_000.0
+"""Milliseconds a first start may take: it builds the template of environments."""
+OPENING = 90_000.0
+"""Milliseconds an app may take to open."""
+
+
+def sign_in(page: Page, platform: Installed, password: str) -> None:
+    """Fill in the sign-in form as a person would."""
+    page.goto(platform.one.url)
+    page.get_by_label("Username").fill("wakari")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def new_project(page: Page, name: str) -> None:
+    """Make a private project, from the dashboard."""
+    page.get_by_role("link", name="New project").first.click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Summary").fill("High and low water at Brest")
+    page.get_by_label("Private").check()
+    keep(page, "new-project")
+    page.get_by_role("button", name="Create project").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+
+
+def state(page: Page, word: str) -> Locator:
+    """Return the project's state where it is shown as *word*."""
+    return page.get_by_label("State").get_by_text(word, exact=True).first
+
+
+def opened(page: Page, title: str) -> Page:
+    """Open an app by its link, in the tab it opens in."""
+    with page.context.expect_page() as caught:
+        page.get_by_role("link", name=title, exact=True).click()
+    app: Page = caught.value
+    app.set_default_timeout(OPENING)
+    return app
+
+
+def run_cell(lab: Page) -> None:
+    """Make a notebook in JupyterLab, run a cell and see its output."""
+    card = lab.locator('.jp-LauncherCard[data-category="Notebook"]').first
+    card.click()
+    editor = lab.locator(".jp-Notebook .jp-Cell .cm-content").first
+    editor.click()
+    lab.keyboard.type("print(6 * 7)")
+    lab.keyboard.press("Shift+Enter")
+    output = lab.locator(".jp-OutputArea-output").first
+    expect(output).to_have_text(re.compile(r"^\s*42\s*$"), timeout=OPENING)
+
+
+def type_command(terminal: Page) -> None:
+    """Type a command into the terminal and see what it prints."""
+    rows = terminal.locator(".xterm-rows").first
+    expect(rows).to_contain_text(re.compile(r"[$#]"), timeout=OPENING)
+    terminal.locator(".xterm-helper-textarea").first.focus()
+    terminal.keyboard.type("echo $((40 + 2)) tides\n")
+    expect(rows).to_contain_text("42 tides", timeout=OPENING)
+
+
+def test_wrong_password(page: Page, platform: Installed) -> None:
+    """A wrong password is refused without telling whether the name exists."""
+    sign_in(page, platform, "wrong")
+    expect(page.get_by_label("Password")).to_be_visible()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def test_first_light(page: Page, platform: Installed) -> None:
+    """A stranger signs in, makes a project, watches it start, works in it."""
+    sign_in(page, platform, platform.password)
+    expect(page.get_by_role("link", name="New project").first).to_be_visible()
+    keep(page, "dashboard")
+    new_project(page, "tides")
+    expect(state(page, "Stopped")).to_be_visible()
+    began = time.monotonic()
+    page.get_by_role("button", name="Start").click()
+    expect(state(page, "Running")).to_be_visible(timeout=FIRST_START)
+    running = time.monotonic()
+    keep(page, "project")
+    lab = opened(page, "JupyterLab")
+    expect(lab.locator("#jp-main-dock-panel")).to_be_visible(timeout=OPENING)
+    shown = time.monotonic()
+    run_cell(lab)
+    keep(lab, "jupyterlab")
+    terminal = opened(page, "Terminal")
+    type_command(terminal)
+    keep(terminal, "terminal")
+    print(f"\nstart {running - began:.1f} s, JupyterLab {shown - running:.1f} s")  # noqa: T201
+
+
+def test_foreign_pages_learn_nothing(page: Page, platform: Installed) -> None:
+    """Without a session a project's address leads to the sign-in form."""
+    page.goto(f"{platform.one.gateway_url}/wakari/tides/jupyterlab/lab")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert page.url.startswith(platform.one.url)

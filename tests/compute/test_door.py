@@ -1,0 +1,175 @@
+"""Where requests on the node's port go."""
+
+import json
+from pathlib import Path
+
+import pytest
+from attrs import define, evolve, field
+from twisted.internet.task import Clock
+
+from aen.compute.door import NodeRouter, app_target, split_app_target
+from aen.model.errors import NotFound
+from aen.proxy.head import Peer, RequestHead
+from aen.proxy.routing import Answer, Decision, Forward
+from aen.wire import tickets
+from aen.wire.messages import Launch
+
+KEY = tickets.SigningKey(b"g" * 32)
+OTHER = tickets.SigningKey(b"x" * 32)
+PEER = Peer("10.0.0.1", 1, secure=False)
+APP = Launch(
+    "l1", "p1", "ada", "lab", "app", "ada", "App", "user", "write",
+    strip_prefix=False, started=0.0, socket="/run/l1/app.sock",
+)  # fmt: skip
+
+
+@define
+class FakeApps:
+    """One app."""
+
+    app: Launch = APP
+
+    def find(self, launch_id: str) -> Launch:
+        """Return it by its id."""
+        if launch_id != self.app.id:
+            raise NotFound("There is no such launch.")
+        return self.app
+
+
+@define
+class Scene:
+    """A router and the way to ask it."""
+
+    apps: FakeApps = field(factory=FakeApps)
+    clock: Clock = field(factory=Clock)
+    router: NodeRouter = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.router = NodeRouter(
+            "n1", KEY.public, Path("/run/api.sock"), self.apps, self.clock
+        )
+
+    def ask(self, target: bytes, *given: str) -> Decision:
+        """Return what is decided about a request with these tickets."""
+        headers = tuple((b"AEN-Ticket", one.encode()) for one in given)
+        return self.router.route(RequestHead(b"GET", target, "1.1", headers), PEER)
+
+
+def ticket(
+    purpose: str = "app:l1",
+    issuer: str = "gateway:east",
+    audience: str = "node:n1",
+    key: tickets.SigningKey = KEY,
+    expires: float = 60.0,
+) -> str:
+    """Return a sealed ticket."""
+    return tickets.seal(key, tickets.Ticket(issuer, audience, purpose, expires))
+
+
+def status(decision: Decision) -> int:
+    """Return the status of an answer, 0 for what is forwarded."""
+    return decision.status if isinstance(decision, Answer) else 0
+
+
+def test_traffic_of_an_app() -> None:
+    """It goes to the app's own socket as it came, without the ticket."""
+    found = Scene().ask(b"/launcher/apps/l1/ada/lab/app/x?y=1", ticket())
+    assert isinstance(found, Forward)
+    assert found.upstream == "unix:/run/l1/app.sock"
+    assert found.target == b"/ada/lab/app/x?y=1"
+    assert tickets.HEADER in found.drop_headers
+    assert found.tags == ("l1",)
+
+
+def test_an_app_on_a_port() -> None:
+    """Only loopback, only the port our own record names."""
+    scene = Scene(FakeApps(evolve(APP, socket="", port=4711)))
+    found = scene.ask(b"/launcher/apps/l1/", ticket())
+    assert isinstance(found, Forward)
+    assert found.upstream == "tcp:127.0.0.1:4711"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ((), 401),
+        ((ticket(), ticket()), 401),
+        (("rubbish",), 401),
+        ((ticket(purpose="app:l2"),), 401),
+        ((ticket(purpose="call"),), 401),
+        ((ticket(audience="node:n2"),), 401),
+        ((ticket(issuer="server"),), 401),
+        ((ticket(key=OTHER),), 401),
+        ((ticket(expires=-100.0),), 401),
+        ((ticket(),), 0),
+    ],
+)
+def test_nothing_passes_without_its_ticket(
+    given: tuple[str, ...], expected: int
+) -> None:
+    """A ticket opens one app of one node for one gateway, for its time."""
+    assert status(Scene().ask(b"/launcher/apps/l1/x", *given)) == expected
+
+
+def test_a_ticket_is_verified_once_and_expires() -> None:
+    """A remembered ticket is good until it expires, not longer."""
+    scene = Scene()
+    text = ticket(expires=60.0)
+    assert status(scene.ask(b"/launcher/apps/l1/x", text)) == 0
+    scene.clock.advance(59.0)
+    assert status(scene.ask(b"/launcher/apps/l1/x", text)) == 0
+    assert status(scene.ask(b"/launcher/apps/l2/x", text)) == 401
+    scene.clock.advance(100.0)
+    assert status(scene.ask(b"/launcher/apps/l1/x", text)) == 401
+
+
+def test_an_app_that_is_not_there() -> None:
+    """Unknown launches, and those that are not up, do not exist."""
+    scene = Scene()
+    gone = ticket(purpose="app:l9")
+    answer = scene.ask(b"/launcher/apps/l9/x", gone)
+    assert status(answer) == 404
+    assert isinstance(answer, Answer)
+    assert json.loads(answer.body)["error"]["code"] == "not_found"
+    scene.apps.app = evolve(APP, state="starting")
+    assert status(scene.ask(b"/launcher/apps/l1/x", ticket())) == 404
+
+
+def test_calls_go_to_the_api() -> None:
+    """They prove themselves there; every other address is nothing."""
+    scene = Scene()
+    found = scene.ask(b"/launcher/status")
+    assert found == Forward("unix:/run/api.sock")
+    for nothing in (b"/", b"/launcher", b"/launcherx/", b"*", b"/launcher/apps/l1"):
+        assert status(scene.ask(nothing, ticket())) in {0, 404}
+    assert status(scene.ask(b"/launcher/apps/l1", ticket())) == 404
+    assert status(scene.ask(b"/")) == 404
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (b"/ada/lab/app/x?y", b"/x?y"),
+        (b"/ada/lab/app/", b"/"),
+        (b"/ada/lab/app", b"/"),
+        (b"/ada/lab/app?y", b"/?y"),
+        (b"/ada/lab/application", b"/ada/lab/application"),
+        (b"/other", b"/other"),
+    ],
+)
+def test_a_prefix_is_stripped_for_those_who_want_it(
+    target: bytes, expected: bytes
+) -> None:
+    """Only whole segments, and only when the manifest says so."""
+    assert app_target(evolve(APP, strip_prefix=True), target) == expected
+    assert app_target(APP, target) == target
+    assert split_app_target(b"/launcher/apps/l1" + target) == ("l1", target)
+
+
+def test_unreachable() -> None:
+    """The gateway is told which of both it was."""
+    scene = Scene()
+    head = RequestHead(b"GET", b"/launcher/status", "1.1", ())
+    forward = Forward("unix:/x")
+    assert status(scene.router.unreachable(head, forward, "connect")) == 502
+    assert status(scene.router.unreachable(head, forward, "timeout")) == 504

@@ -1,0 +1,72 @@
+"""What an app finds when it starts."""
+
+import json
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+
+from aen.compute.command import Ground
+from aen.compute.preparing import Preparation, Wanted
+from aen.model.apps import Manifest
+from aen.model.errors import Failed
+from aen.model.names import UserName, parse_project_path
+from tests.compute.ground import FakeProjects
+
+PLAIN = Manifest("plain", "Plain", ("run", "%(socket)s"))
+LAB = Manifest("lab", "Lab", ("%(jupyter)s/bin/lab", "%(socket)s"))
+
+
+def wanted(tmp_path: Path, port: int = 0) -> Wanted:
+    """Return a launch that has a private directory."""
+    private = tmp_path / "private"
+    private.mkdir(exist_ok=True)
+    path = parse_project_path("ada", "lab")
+    return Wanted("l1", "p1", path, UserName("bob"), private, port, token="t0ken")
+
+
+def preparation(tmp_path: Path, *, fails: bool = False) -> Preparation:
+    """Return a node's preparation, with or without Jupyter."""
+
+    async def jupyter() -> Path:
+        if fails:
+            raise Failed("The environment template could not be built.")
+        return Path("/jupyter")
+
+    return Preparation(
+        FakeProjects(tmp_path), jupyter, tmp_path / "homes", Ground("py")
+    )
+
+
+@pytest_twisted.ensureDeferred
+async def test_values_and_home(tmp_path: Path) -> None:
+    """Each user has a home directory of their own, which only the account enters."""
+    made = preparation(tmp_path, fails=True)
+    values, ground = await made.prepare(PLAIN, wanted(tmp_path))
+    assert values.home == str(tmp_path / "homes/bob")
+    assert (tmp_path / "homes/bob").stat().st_mode & 0o077 == 0
+    assert values.project_home == str(tmp_path / "ada/lab")
+    assert values.environment == str(tmp_path / "ada/lab/envs/default")
+    assert values.socket == str(tmp_path / "private/app.sock")
+    assert ground.jupyter == ""
+    values, _ = await made.prepare(PLAIN, wanted(tmp_path, port=4711))
+    assert (values.socket, values.port) == ("", 4711)
+
+
+@pytest_twisted.ensureDeferred
+async def test_jupyter_gets_the_projects_kernels(tmp_path: Path) -> None:
+    """Only an app that asks for Jupyter waits for it, and finds the kernels."""
+    made = preparation(tmp_path)
+    _, ground = await made.prepare(LAB, wanted(tmp_path))
+    assert ground.jupyter == "/jupyter"
+    spec = json.loads(
+        (tmp_path / "private/kernels/default/kernel.json").read_text("utf-8")
+    )
+    assert spec["argv"][0] == str(tmp_path / "ada/lab/envs/default/bin/python")
+
+
+@pytest_twisted.ensureDeferred
+async def test_no_jupyter_is_a_failure_in_words(tmp_path: Path) -> None:
+    """What keeps the template from being built is what people read."""
+    with pytest.raises(Failed, match="could not be built"):
+        await preparation(tmp_path, fails=True).prepare(LAB, wanted(tmp_path))

@@ -1,0 +1,147 @@
+"""One thing at a time for each project, and joined starts."""
+
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+from attrs import define, evolve, field
+from twisted.internet.defer import Deferred, gatherResults
+
+from aen.compute.environments.provider import Report
+from aen.compute.project_work import ProjectWork
+from aen.compute.running import RunningProjects
+from aen.model.errors import Failed, Invalid
+from aen.model.names import ProjectPath
+from aen.model.projects import Member, Progress
+from aen.runtime.tasks import start
+from aen.wire.messages import ProjectOnDisk
+
+LAB = ProjectOnDisk("p1", "ada", "lab")
+
+
+@define(eq=False)
+class FakeDisk:
+    """Notes what is done; a start waits for the test."""
+
+    did: list[str] = field(factory=list)
+    gate: Deferred[None] = field(factory=Deferred)
+
+    async def start(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Report, and wait for the test."""
+        self.did.append("start")
+        report(Progress("Cloning", 1, 2))
+        await self.gate
+
+    async def reset(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Note it."""
+        self.did.append("reset")
+
+    async def remove(self, path: ProjectPath, project_id: str) -> None:
+        """Note it."""
+        self.did.append("remove")
+
+    async def stop_project(self, project_id: str) -> None:
+        """Note it."""
+        self.did.append("stop apps")
+
+
+@define(eq=False)
+class Scene:
+    """Work on projects, and all that is told of it."""
+
+    directory: Path
+    disk: FakeDisk = field(factory=FakeDisk)
+    changes: list[int] = field(factory=list)
+    heard: list[Progress] = field(factory=list)
+    running: RunningProjects = field(init=False)
+    work: ProjectWork = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.running = RunningProjects(self.directory)
+        self.running.load()
+        self.work = ProjectWork(
+            self.disk,
+            self.disk,
+            self.running,
+            lambda: self.changes.append(len(self.running)),
+        )
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    """Return a node without projects."""
+    return Scene(tmp_path)
+
+
+@pytest_twisted.ensureDeferred
+async def test_started_twice_is_one_start(scene: Scene) -> None:
+    """Whoever asks for a start under way joins it and hears how far it is."""
+    one = start(scene.work.start(LAB, scene.heard.append))
+    two = start(scene.work.start(LAB, scene.heard.append))
+    assert scene.heard == [Progress("Cloning", 1, 2)] * 2
+    assert LAB.id not in scene.running
+    scene.disk.gate.callback(None)
+    await gatherResults([one, two])
+    assert scene.disk.did == ["start"]
+    scene.running.demand(LAB)
+    assert scene.changes == [1]
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_failed_start_is_told_and_tried_again(scene: Scene) -> None:
+    """Everybody who waits hears why; the next start really starts."""
+    waiting = start(scene.work.start(LAB, scene.heard.append))
+    scene.disk.gate.errback(Failed("The disk of the node is full."))
+    with pytest.raises(Failed, match="full"):
+        await waiting
+    assert LAB.id not in scene.running
+    scene.disk.gate = Deferred()
+    scene.disk.gate.callback(None)
+    await scene.work.start(LAB, scene.heard.append)
+    assert LAB.id in scene.running
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_stop_waits_for_the_start(scene: Scene) -> None:
+    """What was asked last is done last."""
+    starting = start(scene.work.start(LAB, scene.heard.append))
+    stopping = start(scene.work.stop(LAB, scene.heard.append))
+    assert scene.disk.did == ["start"]
+    scene.disk.gate.callback(None)
+    await gatherResults([starting, stopping])
+    assert scene.disk.did == ["start", "stop apps"]
+    assert LAB.id not in scene.running
+    assert scene.heard[-1] == Progress("Stopping apps")
+
+
+@pytest_twisted.ensureDeferred
+async def test_reset_and_remove_end_apps_first(scene: Scene) -> None:
+    """No app runs on files that are made anew or go away."""
+    await scene.work.reset(LAB, scene.heard.append)
+    assert scene.disk.did == ["stop apps", "reset"]
+    assert LAB.id in scene.running
+    await scene.work.remove(LAB, scene.heard.append)
+    assert scene.disk.did[2:] == ["stop apps", "remove"]
+    assert LAB.id not in scene.running
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_bad_name_touches_nothing(scene: Scene) -> None:
+    """Paths and ids are checked before anything is done."""
+    for bad in (evolve(LAB, id="../x"), evolve(LAB, owner=".."), evolve(LAB, name="")):
+        for verb in (scene.work.start, scene.work.stop, scene.work.remove):
+            with pytest.raises(Invalid):
+                await verb(bad, scene.heard.append)
+    assert scene.disk.did == []

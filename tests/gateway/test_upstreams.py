@@ -1,0 +1,54 @@
+"""Where an opened app is reached."""
+
+import pytest
+from attrs import evolve
+from twisted.internet.task import Clock
+
+from aen.gateway.opening import Opened
+from aen.gateway.upstreams import Upstreams, node_upstream
+from aen.model.names import PlaceName
+from aen.model.places import Node
+from aen.wire.client import Identity
+from aen.wire.tickets import SigningKey, unseal
+from tests.gateway.fakes import LAUNCH, NODE
+
+KEY = SigningKey(b"k" * 32)
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("http://n1:5002", "tcp:n1:5002"),
+        ("http://n1", "tcp:n1:80"),
+        ("https://n1:5443", "tls:n1:5443"),
+        ("https://n1", "tls:n1:443"),
+    ],
+)
+def test_a_node_has_one_port(url: str, where: str) -> None:
+    """The scheme says whether there is TLS."""
+    assert node_upstream(Node(PlaceName("n1"), url)) == where
+
+
+def test_a_ticket_is_renewed_in_time() -> None:
+    """One serves for a while; a new one is made before it expires."""
+    clock = Clock()
+    upstreams = Upstreams(Identity("gateway:east", KEY), clock, "here", frozenset())
+    far = Opened(NODE, evolve(LAUNCH, machine="elsewhere"))
+    first = upstreams.of(far, b"/x")
+    clock.advance(300)
+    assert upstreams.of(far, b"/y").headers == first.headers
+    clock.advance(250)
+    later = upstreams.of(far, b"/x")
+    assert later.headers != first.headers
+    text = later.headers[0][1].decode()
+    assert unseal(text, KEY.public, "node:n1", 1100.0).expires == 1150.0
+
+
+def test_tickets_do_not_pile_up() -> None:
+    """However many apps were opened, only so many tickets are kept."""
+    clock = Clock()
+    upstreams = Upstreams(Identity("gateway:east", KEY), clock, "here", frozenset())
+    for number in range(4200):
+        launch = evolve(LAUNCH, id=f"l{number}", machine="elsewhere")
+        upstreams.of(Opened(NODE, launch), b"/")
+    assert len(upstreams._tickets) == 4096

@@ -1,0 +1,128 @@
+"""Exchanges: back-pressure, time limits, tags and meters."""
+
+from twisted.internet.defer import Deferred
+
+from aen.proxy.limits import Limits
+from aen.proxy.routing import Forward
+from tests.proxy.harness import TO_ONE, Harness
+
+GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n%s"
+
+
+def test_full_buffers_hold_up_the_other_side() -> None:
+    """Reading stops while what was read cannot be written, in both directions."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab")
+    upstream = harness.upstream()
+    upstream.producer.pauseProducing()
+    assert client.producerState == "paused"
+    upstream.producer.resumeProducing()
+    assert client.producerState == "producing"
+    upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab")
+    client.producer.pauseProducing()
+    assert upstream.producerState == "paused"
+    client.send(b"cdefghi")
+    client.producer.resumeProducing()
+    assert upstream.producerState == "producing"
+
+
+def test_a_pooled_connection_is_never_left_paused() -> None:
+    """A slow client ends its exchange with a full buffer: its upstream serves on."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    upstream = harness.upstream()
+    client.producer.pauseProducing()
+    assert upstream.producerState == "paused"
+    upstream.send(OK % b"11")
+    assert upstream.producerState == "producing"
+
+
+def test_time_limits_of_a_client() -> None:
+    """Silence is closed; a slow head and a slow body get 408."""
+    limits = Limits(keepalive_seconds=5, head_seconds=5, body_seconds=5)
+    harness = Harness(TO_ONE, limits)
+    silent, slow, slower = (harness.client() for _ in range(3))
+    slow.send(b"GET / HT")
+    slower.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab")
+    upstream = harness.upstream()
+    for _ in range(4):
+        harness.pass_time(1)
+        slow.send(b"T")
+    harness.pass_time(2)
+    assert silent.take() == b""
+    assert not silent.connected
+    assert slow.take().startswith(b"HTTP/1.1 408 ")
+    assert not slow.connected
+    assert slower.take().startswith(b"HTTP/1.1 408 ")
+    assert not slower.connected
+    assert upstream.aborted
+
+
+def test_time_limits_of_an_upstream() -> None:
+    """No first byte is a 504, a silence inside a response breaks it off."""
+    limits = Limits(first_byte_seconds=5, response_seconds=5, pool_idle_seconds=5)
+    harness = Harness(TO_ONE, limits)
+    first, second, third = (harness.client() for _ in range(3))
+    first.send(GET % 1)
+    harness.upstream()
+    second.send(GET % 1)
+    harness.upstream().send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    third.send(GET % 1)
+    idle = harness.upstream()
+    idle.send(OK % b"11")
+    harness.pass_time(7)
+    assert harness.router.failed == ["timeout"]
+    assert first.take().startswith(b"HTTP/1.1 504 ")
+    assert not second.connected
+    assert not idle.connected
+    assert third.connected
+
+
+def test_a_router_that_never_decides() -> None:
+    """Its client gets 504."""
+    harness = Harness(lambda _: Deferred(), Limits(route_seconds=5))
+    client = harness.client()
+    client.send(GET % 1)
+    harness.pass_time(6)
+    assert client.take().startswith(b"HTTP/1.1 504 ")
+
+
+def test_tagged_responses_are_broken_off() -> None:
+    """When the right ends, so does what it allowed; others go on."""
+    harness = Harness(
+        lambda head: Forward("tcp:127.0.0.1:1001", tags=(head.path.decode(), "all"))
+    )
+    one, two = harness.client(), harness.client()
+    one.send(GET % 1)
+    harness.upstream().send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    two.send(GET % 2)
+    upstream = harness.upstream()
+    assert harness.factory.close_tagged("/1") == 1
+    assert not one.connected
+    upstream.send(OK % b"11")
+    assert two.take() == OK % b"11"
+    assert harness.factory.close_tagged("all") == 0
+
+
+def test_traffic_is_metered_both_ways() -> None:
+    """Every read of a body touches the meter."""
+
+    class Meter:
+        touched = 0
+
+        def touch(self) -> None:
+            self.touched += 1
+
+    meter = Meter()
+    harness = Harness(Forward("tcp:127.0.0.1:1001", meter=meter))
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n")
+    upstream = harness.upstream()
+    before = meter.touched
+    client.send(b"ab")
+    client.send(b"cd")
+    upstream.send(OK % b"11")
+    assert meter.touched == before + 3

@@ -1,0 +1,124 @@
+"""Data centers and their nodes."""
+
+import pytest
+from pytest_twisted import ensureDeferred
+
+from aen.model.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Taken,
+    Unauthenticated,
+)
+from aen.model.projects import State
+from aen.model.users import Role
+from aen.server.centers import relay
+from aen.server.events import gateway_topic
+from aen.server.records import Event
+from aen.wire.tickets import SigningKey
+from tests.server.furnished import GATEWAY, GATEWAY_KEY, furnished
+
+
+@ensureDeferred
+async def test_only_administrators_change_places() -> None:
+    """People may choose a data center, not make one."""
+    world = await furnished()
+    await world.center()
+    ada = await world.person("ada")
+    centers = world.rooms.centers
+    assert [one.name for one in await centers.data_centers(ada)] == ["east"]
+    for attempt in (
+        centers.add(ada, "west", GATEWAY, GATEWAY_KEY.public),
+        centers.register(ada, "east", GATEWAY, GATEWAY_KEY.public),
+        centers.add_node(ada, "east", "n2", "http://n2:5002"),
+        centers.remove_node(ada, "east", "n1"),
+        centers.health(ada),
+    ):
+        with pytest.raises(Forbidden):
+            await attempt
+
+
+@ensureDeferred
+async def test_another_key_ends_the_old_channel() -> None:
+    """Who held the old key is cut off."""
+    world = await furnished()
+    await world.center()
+    news: list[Event] = []
+    world.rooms.events.subscribe(gateway_topic("east"), news.append)
+    centers = world.rooms.centers
+    await centers.register(None, "east", GATEWAY, GATEWAY_KEY.public)
+    assert news == []
+    other = SigningKey(b"o" * 32)
+    center = await centers.register(None, "east", GATEWAY, other.public)
+    assert [event.kind for event in news] == ["close"]
+    assert [node.name for node in center.nodes] == ["n1"]
+    assert await centers.public_key("gateway:east") == other.public
+
+
+@pytest.mark.parametrize("issuer", ["", "east", "node:east", "gateway:", "gateway:x"])
+@ensureDeferred
+async def test_unknown_issuers(issuer: str) -> None:
+    """Only a registered gateway has a key."""
+    world = await furnished()
+    await world.center()
+    with pytest.raises(Unauthenticated):
+        await world.rooms.centers.public_key(issuer)
+
+
+@ensureDeferred
+async def test_nodes_come_and_go() -> None:
+    """Names may hold dots; a node with projects stays."""
+    world = await furnished()
+    await world.center()
+    centers, projects = world.rooms.centers, world.rooms.archive.projects
+    center = await centers.add_node(None, "east", "n2.lan", "http://n2:5002")
+    assert [node.name for node in center.nodes] == ["n1", "n2.lan"]
+    with pytest.raises(NotFound):
+        await centers.add_node(None, "west", "n1", "http://n1:5002")
+    with pytest.raises(Invalid):
+        await centers.add_node(None, "east", "n1", "n1:5002")
+    with pytest.raises(Taken):
+        await centers.add(None, "east", GATEWAY, GATEWAY_KEY.public)
+    project = await world.project(await world.person("ada"))
+    await projects.begin(project.id, "m", State.RUNNING, 0.0)
+    node = next(one.name for one in center.nodes if one.name == "n1")
+    await projects.place(project.id, "m", node)
+    with pytest.raises(Conflict):
+        await centers.remove_node(None, "east", "n1")
+    center = await centers.remove_node(None, "east", "n2.lan")
+    assert [node.name for node in center.nodes] == ["n1"]
+
+
+@ensureDeferred
+async def test_several_data_centers_must_be_chosen_from() -> None:
+    """With one there is nothing to choose."""
+    world = await furnished()
+    await world.center()
+    centers = world.rooms.centers
+    assert (await centers.choose(None)).name == "east"
+    await centers.add(None, "west", "http://west", GATEWAY_KEY.public)
+    assert (await centers.choose("west")).name == "west"
+    with pytest.raises(Invalid, match="east, west"):
+        await centers.choose(None)
+
+
+@ensureDeferred
+async def test_a_node_is_asked_through_its_gateway() -> None:
+    """The ticket is for the gateway, which signs anew for the node."""
+    world = await furnished()
+    await world.center()
+    place = relay(await world.rooms.centers.center("east"), "n1")
+    assert place.base + place.path == f"{GATEWAY}/_aen/wire/nodes/n1"
+    assert place.audience == "gateway:east"
+
+
+@ensureDeferred
+async def test_a_node_never_heard_of_does_not_answer() -> None:
+    """Administrators see it listed all the same."""
+    world = await furnished()
+    await world.center()
+    root = await world.person("wakari", Role.SUPERUSER)
+    health = await world.rooms.centers.health(root)
+    (node,) = health["east"].nodes
+    assert (node.name, node.answering) == ("n1", False)

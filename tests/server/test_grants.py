@@ -1,0 +1,236 @@
+"""What gateways are told."""
+
+from typing import Any
+
+import pytest
+from attrs import define
+from pytest_twisted import ensureDeferred
+
+from aen.model.apps import Instance, Permission
+from aen.model.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from aen.model.permissions import GRANTS, Standing
+from aen.model.projects import State, TeamRole
+from aen.model.users import Caller
+from aen.server.access import digest
+from aen.server.grants import Grants
+from aen.server.project_work import ProjectWork
+from aen.server.worker import Pace, Worker
+from aen.wire.messages import Credential, GrantQuestion, OpenQuestion
+from tests.server.furnished import World, at, furnished
+
+LAB = at("ada/lab")
+NOBODY = Credential()
+
+
+@define
+class Gate:
+    """A gateway's view of a world with one project."""
+
+    world: World
+    grants: Grants
+    ada: Caller
+    bob: Caller
+    worker: Worker
+
+    async def grant(self, credential: Credential, **parts: str) -> Any:
+        """Ask what somebody may do."""
+        center = parts.pop("center", "east")
+        asked = {"owner": "ada", "project": "lab", **parts}
+        return await self.grants.grant(center, GrantQuestion(credential, **asked))
+
+    async def open(self, credential: Credential, app: str = "notebook") -> Any:
+        """Ask for an app."""
+        return await self.grants.open("east", OpenQuestion(credential, *PATH, app))
+
+
+PATH = ("ada", "lab")
+
+
+def of(caller: Caller) -> Credential:
+    """Return the credential of a browser."""
+    return Credential(session=caller.session)
+
+
+async def gate(visibility: str = "private", **app: Any) -> Gate:
+    """Return a gate before a stopped project; nobody works on tasks yet."""
+    world = await furnished(app_tokens=2)
+    await world.center()
+    await world.app(**app)
+    rooms = world.rooms
+    grants = Grants(
+        rooms.accounts,
+        rooms.projects,
+        rooms.running,
+        rooms.centers,
+        rooms.archive,
+        rooms.settings,
+        world.clock,
+    )
+    ada, bob = await world.person("ada"), await world.person("bob")
+    await world.project(ada, visibility=visibility)
+    work = ProjectWork(
+        rooms.archive, rooms.events, rooms.nodes, rooms.settings, world.clock
+    )
+    worker = Worker(rooms.archive.tasks, work, rooms.events, world.clock, "w", Pace())
+    return Gate(world, grants, ada, bob, worker)
+
+
+@ensureDeferred
+async def test_an_owner_may_everything() -> None:
+    """By session and by token alike."""
+    one = await gate()
+    _, token = await one.world.rooms.accounts.add_token(one.ada, "script")
+    for credential in (of(one.ada), Credential(token_hash=digest(token))):
+        found = await one.grant(credential)
+        assert (found.user, found.state) == ("ada", State.STOPPED)
+        assert set(found.actions) == {one.value for one in GRANTS[Standing.OWNER]}
+
+
+@ensureDeferred
+async def test_strangers_and_visitors() -> None:
+    """A private project is not there; a public one may be read."""
+    one = await gate()
+    for credential in (of(one.bob), NOBODY):
+        with pytest.raises(NotFound):
+            await one.grant(credential)
+    public = await gate("public")
+    found = await public.grant(NOBODY)
+    assert (found.user, set(found.actions)) == ("", {"view", "read files"})
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        Credential(session="unknown"),
+        Credential(session=""),
+        Credential(token_hash="0" * 64),
+        Credential(session="unknown", token_hash=""),
+    ],
+)
+@ensureDeferred
+async def test_a_bad_credential_is_not_a_visitor(credential: Credential) -> None:
+    """Also at a public project: the browser is sent to sign in again."""
+    one = await gate("public")
+    with pytest.raises(Unauthenticated):
+        await one.grant(credential)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [{"center": "west"}, {"owner": "../x"}, {"project": "x"}, {"project": ".."}],
+)
+@ensureDeferred
+async def test_what_is_not_there(parts: dict[str, str]) -> None:
+    """A gateway learns of its own data center's projects only."""
+    one = await gate()
+    with pytest.raises(NotFound):
+        await one.grant(of(one.ada), **parts)
+
+
+@ensureDeferred
+async def test_opening_an_app_starts_the_project() -> None:
+    """And tells, once it runs, the node and a token for the app."""
+    one = await gate(scopes=("project:read",))
+    opening = await one.open(of(one.ada))
+    assert (opening.state, opening.app_token) == (State.STARTING, "")
+    one.worker.start()
+    opening = await one.open(of(one.ada))
+    assert opening.state is State.RUNNING
+    assert opening.node is not None
+    assert opening.node.name == "n1"
+    caller = await one.world.rooms.accounts.caller_of_token(opening.app_token)
+    assert caller is not None
+    project = await one.world.rooms.projects.at(one.ada, LAB)
+    assert caller.user.name == "ada"
+    assert caller.scopes == frozenset({"project:read"})
+    assert caller.project == project.id
+    await one.worker.stop()
+
+
+@ensureDeferred
+async def test_tokens_of_launches_are_few_and_end_with_the_project() -> None:
+    """The newest are kept; a stop ends them; they are not in one's own list."""
+    one = await gate()
+    one.worker.start()
+    await one.world.rooms.projects.start(one.ada, LAB)
+    tokens = []
+    for _ in range(4):
+        one.world.clock.advance(1)
+        tokens.append((await one.open(of(one.ada))).app_token)
+    accounts = one.world.rooms.accounts
+    alive = [await accounts.caller_of_token(token) is not None for token in tokens]
+    assert alive == [False, False, True, True]
+    assert await accounts.tokens(one.ada) == ()
+    await one.world.rooms.projects.stop(one.ada, LAB)
+    assert await accounts.caller_of_token(tokens[-1]) is None
+    await one.worker.stop()
+
+
+@ensureDeferred
+async def test_a_shared_app_acts_for_the_owner() -> None:
+    """Not for whoever of the team happened to open it."""
+    one = await gate(instance=Instance.PROJECT)
+    one.worker.start()
+    projects = one.world.rooms.projects
+    await projects.set_member(one.ada, LAB, "bob", TeamRole.MEMBER)
+    await projects.start(one.ada, LAB)
+    opening = await one.open(of(one.bob))
+    caller = await one.world.rooms.accounts.caller_of_token(opening.app_token)
+    assert caller is not None
+    assert caller.user.name == "ada"
+    await one.worker.stop()
+
+
+@ensureDeferred
+async def test_who_leaves_the_team_takes_no_token_along() -> None:
+    """The tokens of their apps end with their membership."""
+    one = await gate()
+    one.worker.start()
+    projects = one.world.rooms.projects
+    await projects.set_member(one.ada, LAB, "bob", TeamRole.MEMBER)
+    await projects.start(one.ada, LAB)
+    token = (await one.open(of(one.bob))).app_token
+    await projects.remove_member(one.ada, LAB, "bob")
+    assert await one.world.rooms.accounts.caller_of_token(token) is None
+    await one.worker.stop()
+
+
+@ensureDeferred
+async def test_apps_for_readers_open_once_the_project_runs() -> None:
+    """A visitor cannot start it, and never opens what writes."""
+    one = await gate("public", permission=Permission.READ)
+    with pytest.raises(Conflict, match="does not run now"):
+        await one.open(NOBODY)
+    one.worker.start()
+    await one.world.rooms.projects.start(one.ada, LAB)
+    opening = await one.open(NOBODY)
+    assert (opening.state, opening.app_token) == (State.RUNNING, "")
+    await one.worker.stop()
+    writing = await gate("public")
+    with pytest.raises(Forbidden):
+        await writing.open(NOBODY)
+    with pytest.raises(Forbidden):
+        await writing.open(of(writing.bob))
+
+
+@ensureDeferred
+async def test_a_failed_project_is_left_alone() -> None:
+    """Opening an app shows the problem; it does not try for ever."""
+    one = await gate()
+    one.world.nodes.errors.append(NotImplementedError())
+    records = one.world.rooms.archive.projects
+    project = await one.world.rooms.projects.at(one.ada, LAB)
+    await records.begin(project.id, "m", State.STARTING, 0.0)
+    await records.finish(project.id, "m", State.FAILED, None, 0.0)
+    assert (await one.open(of(one.ada))).state is State.FAILED
+    assert one.world.nodes.asked == []
+
+
+@ensureDeferred
+async def test_an_unknown_app_starts_nothing() -> None:
+    """Its name may be a typing mistake."""
+    one = await gate()
+    with pytest.raises(NotFound, match="no app"):
+        await one.open(of(one.ada), "notebok")
+    project = await one.world.rooms.projects.at(one.ada, LAB)
+    assert project.state is State.STOPPED

@@ -1,0 +1,109 @@
+"""What runs on nodes, as people see it."""
+
+import pytest
+from attrs import evolve
+from pytest_twisted import ensureDeferred
+
+from aen.model.apps import Permission
+from aen.model.errors import Conflict, Forbidden, NotFound, Unavailable
+from aen.model.projects import Problem, State, TeamRole
+from aen.model.users import Caller
+from aen.wire.messages import Environment, EnvironmentList, LaunchList, Usage
+from tests.server.furnished import GATEWAY, World, at, furnished
+from tests.server.test_channel import launch
+
+LAB = at("ada/lab")
+
+
+async def running(state: State = State.RUNNING) -> tuple[World, Caller, Caller]:
+    """Return a project in *state* on the node n1, with bob in its team."""
+    world = await furnished()
+    await world.center()
+    await world.app()
+    ada, bob = await world.person("ada"), await world.person("bob")
+    project = await world.project(ada)
+    records = world.rooms.archive.projects
+    await records.begin(project.id, "m", state, 0.0)
+    (center,) = await world.rooms.centers.data_centers(ada)
+    await records.place(project.id, "m", center.nodes[0].name)
+    await records.finish(project.id, "m", state, None, 0.0)
+    one = launch(project.id)
+    theirs = evolve(one, id="l2", user="bob")
+    stray = evolve(one, id="l3", project_id="other")
+    world.nodes.answers[LaunchList] = LaunchList((one, theirs, stray))
+    await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
+    return world, ada, bob
+
+
+@ensureDeferred
+async def test_apps_are_links_to_the_gateway() -> None:
+    """Only those one may open."""
+    world, ada, _ = await running()
+    (link,) = await world.rooms.running.apps(ada, LAB)
+    assert link.url == f"{GATEWAY}/ada/lab/notebook/"
+    await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.VIEWER)
+    bob = (await world.rooms.accounts.sign_in("bob", "correct horse", "", ""))[1]
+    assert await world.rooms.running.apps(bob, LAB) == ()
+    await world.app(permission=Permission.READ)
+    assert len(await world.rooms.running.apps(bob, LAB)) == 1
+
+
+@ensureDeferred
+async def test_launching_starts_the_project_if_need_be() -> None:
+    """Its answer is the address, and how far the project is."""
+    world, ada, _ = await running(State.STOPPED)
+    opened = await world.rooms.running.launch(ada, LAB, "notebook")
+    assert (opened.url, opened.state) == (f"{GATEWAY}/ada/lab/notebook/", "starting")
+    with pytest.raises(NotFound):
+        await world.rooms.running.launch(ada, LAB, "unknown")
+
+
+@ensureDeferred
+async def test_a_failed_project_says_why_it_does_not_launch() -> None:
+    """It is reset by hand, not again and again by every click."""
+    world, ada, _ = await running()
+    records = world.rooms.archive.projects
+    project = await world.rooms.projects.at(ada, LAB)
+    await records.begin(project.id, "m", None, 0.0)
+    problem = Problem("No network.")
+    await records.finish(project.id, "m", State.FAILED, problem, 0.0)
+    with pytest.raises(Conflict, match="No network"):
+        await world.rooms.running.launch(ada, LAB, "notebook")
+
+
+@ensureDeferred
+async def test_launches_are_listed_and_stopped() -> None:
+    """One's own by name or id; another's by those who look after the team."""
+    world, ada, bob = await running()
+    room = world.rooms.running
+    assert [one.id for one in await room.launches(ada, LAB)] == ["l1", "l2"]
+    await room.stop_launch(bob, LAB, "notebook")
+    with pytest.raises(Forbidden):
+        await room.stop_launch(bob, LAB, "l1")
+    await room.stop_launch(ada, LAB, "l2")
+    with pytest.raises(NotFound):
+        await room.stop_launch(ada, LAB, "terminal")
+    assert world.nodes.routes.count("stop") == 2
+
+
+@ensureDeferred
+async def test_environments_and_usage() -> None:
+    """Asked of the node; nothing before the first start."""
+    world, ada, _ = await running()
+    found = Environment("default", "3.11", active=True)
+    world.nodes.answers[EnvironmentList] = EnvironmentList((found,))
+    world.nodes.answers[Usage] = Usage(1.0, 2, 3, 4)
+    assert await world.rooms.running.environments(ada, LAB) == (found,)
+    assert (await world.rooms.running.usage(ada, LAB)).memory == 2
+    await world.project(ada, "fresh")
+    assert await world.rooms.running.environments(ada, at("ada/fresh")) == ()
+    assert (await world.rooms.running.usage(ada, at("ada/fresh"))).processes == 0
+
+
+@ensureDeferred
+async def test_a_node_that_is_away_says_so() -> None:
+    """The sentence is the wire's."""
+    world, ada, _ = await running()
+    world.nodes.errors.append(Unavailable("The data center does not answer."))
+    with pytest.raises(Unavailable):
+        await world.rooms.running.launches(ada, LAB)

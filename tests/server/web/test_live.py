@@ -1,0 +1,222 @@
+"""Streams: who follows what, for how long, and how much is kept for them."""
+
+import json
+from typing import Any
+
+import pytest
+import pytest_twisted
+from attrs import Factory, define
+from treq.testing import StubTreq
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.web.test.requesthelper import DummyRequest
+
+from aen.model.errors import TooMany
+from aen.model.names import parse_project_path
+from aen.model.projects import TeamRole
+from aen.server.rooms import Rooms
+from aen.server.web.live import Live, LiveLimits, Subject, line
+from tests.server.web.browser import Browser
+from tests.server.web.support import URL
+
+ATLAS = "project:ada-climate-atlas"
+
+
+@define
+class Follower:
+    """A browser's end of a stream."""
+
+    chunks: list[bytes]
+    treq: StubTreq
+
+    @property
+    def text(self) -> str:
+        """All that has come."""
+        self.treq.flush()
+        return b"".join(self.chunks).decode()
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:
+        """What has come, keep-alives left out."""
+        found = []
+        for block in self.text.split("\n\n"):
+            lines = block.split("\n")
+            if lines[0].startswith("event: "):
+                data = json.loads(lines[1].removeprefix("data: "))
+                found.append((lines[0].removeprefix("event: "), data))
+        return found
+
+
+def follow(browser: Browser, path: str) -> Follower:
+    """Open a stream as a browser does."""
+    treq = StubTreq(browser.resource)
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    headers = {"host": URL.removeprefix("http://"), "accept": "text/event-stream"}
+    if cookie:
+        headers["cookie"] = cookie
+    got: list[Any] = []
+    asked = treq.request("GET", URL + path, headers=headers)
+    asked.addCallback(got.append)
+    treq.flush()
+    response = got[0]
+    assert response.code == 200
+    (kind,) = response.headers.getRawHeaders("content-type")
+    assert kind.startswith("text/event-stream")
+    chunks: list[bytes] = []
+    response.collect(chunks.append)
+    treq.flush()
+    return Follower(chunks, treq)
+
+
+@pytest_twisted.ensureDeferred
+async def test_events_of_a_project(ada: Browser, rooms: Rooms) -> None:
+    """What happens to a project comes as it happens, nothing else does."""
+    stream = follow(ada, "/ada/climate-atlas/events")
+    await rooms.events.publish(ATLAS, "state", {"state": "stopping"})
+    await rooms.events.publish(ATLAS, "progress", {"step": "a\nb", "done": 1})
+    await rooms.events.publish(ATLAS, "drop", {"secret": 1})
+    await rooms.events.publish("project:bob-secret", "state", {"state": "running"})
+    assert stream.events() == [
+        ("state", {"state": "stopping", "project": "ada/climate-atlas"}),
+        ("progress", {"step": "a\nb", "done": 1, "project": "ada/climate-atlas"}),
+    ]
+
+
+@pytest_twisted.ensureDeferred
+async def test_events_of_all_projects(bob: Browser, rooms: Rooms) -> None:
+    """One stream follows all of one's projects and says which is which."""
+    stream = follow(bob, "/account/events")
+    await rooms.events.publish(ATLAS, "state", {"state": "stopped"})
+    await rooms.events.publish("project:bob-secret", "apps", {})
+    await rooms.events.publish("project:ada-scratch", "state", {"state": "running"})
+    found = [(kind, data["project"]) for kind, data in stream.events()]
+    assert found == [("state", "ada/climate-atlas"), ("apps", "bob/secret")]
+
+
+@pytest_twisted.ensureDeferred
+async def test_signing_out_ends_streams(ada: Browser, rooms: Rooms) -> None:
+    """A stream ends with its session, at once."""
+    stream = follow(ada, "/account/events")
+    ada.post("/logout")
+    assert stream.events()[-1] == ("end", {})
+    before = stream.text
+    await rooms.events.publish(ATLAS, "state", {"state": "stopped"})
+    assert stream.text == before
+
+
+@pytest_twisted.ensureDeferred
+async def test_leaving_the_team_ends_streams(
+    ada: Browser, bob: Browser, rooms: Rooms
+) -> None:
+    """A stream ends with the right to see the project, at once."""
+    path = parse_project_path("ada", "scratch")
+    caller = await rooms.accounts.caller_of_session(_session(ada))
+    assert caller is not None
+    await rooms.projects.set_member(caller, path, "bob", TeamRole.MEMBER)
+    stream = follow(bob, "/ada/scratch/events")
+    await rooms.projects.remove_member(caller, path, "bob")
+    assert stream.events()[-1] == ("end", {})
+
+
+def test_keep_alive(ada: Browser, clock: Clock) -> None:
+    """A silent stream shows that it lives."""
+    stream = follow(ada, "/account/events")
+    before = len(stream.text)
+    clock.advance(10)
+    assert stream.text[before:] == ": \n\n"
+
+
+def _session(browser: Browser) -> str:
+    return next(
+        value for key, value in browser.cookies.items() if key.startswith("aen-session")
+    )
+
+
+class FakeEvents:
+    """Keeps listeners and tells them when a test says so."""
+
+    def __init__(self) -> None:
+        self.listeners: list[Any] = []
+
+    def subscribe(self, topic: str, listener: Any) -> Any:
+        """Keep the listener."""
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+
+@define
+class Open:
+    """One stream over a request that writes nowhere."""
+
+    events: FakeEvents = Factory(FakeEvents)
+    request: DummyRequest = Factory(lambda: DummyRequest([b""]))
+    right: bool = True
+
+    def serve(self, live: Live) -> "Deferred[None]":
+        """Begin."""
+
+        async def allowed() -> bool:
+            return self.right
+
+        subject = Subject("key", "", {"project:1": {}}, allowed)
+        return Deferred.fromCoroutine(live.serve(self.request, subject))  # type: ignore[arg-type]
+
+
+@define
+class Happened:
+    """An event."""
+
+    kind: str = "state"
+    data: dict[str, object] = Factory(dict)
+
+
+def test_slow_reader(clock: Clock) -> None:
+    """What a browser does not read is kept up to a bound; then the stream ends."""
+    one = Open()
+    live = Live(one.events, clock, LiveLimits(queue=2))  # type: ignore[arg-type]
+    done = one.serve(live)
+    (producer,) = [one.request.producer] if hasattr(one.request, "producer") else [None]
+    (listener,) = one.events.listeners
+    stream = listener.__closure__  # the stream is only reachable through its producer
+    assert stream
+    producer = one.request.go if producer is None else producer
+    producer.pauseProducing()
+    before = len(one.request.written)
+    listener(Happened())
+    listener(Happened())
+    assert len(one.request.written) == before
+    producer.resumeProducing()
+    assert len(one.request.written) == before + 2
+    producer.pauseProducing()
+    for _ in range(3):
+        listener(Happened())
+    assert done.called
+    assert not one.events.listeners
+
+
+def test_bounded_streams(clock: Clock) -> None:
+    """One session has so many streams and no more; one that ends makes room."""
+    one = Open()
+    live = Live(one.events, clock, LiveLimits(streams=1))  # type: ignore[arg-type]
+    first = one.serve(live)
+    failures: list[Any] = []
+    Open().serve(live).addErrback(failures.append)  # type: ignore[unused-awaitable]
+    assert failures[0].check(TooMany)
+    one.right = False
+    clock.advance(10)
+    assert first.called
+    two = Open()
+    second = two.serve(live)
+    assert not second.called
+    two.right = False
+    clock.advance(10)
+
+
+@pytest.mark.parametrize("text", ["\n", "\r", "\u2028", "\0", '"', "é"])
+def test_lines(text: str) -> None:
+    """No text can break out of its line."""
+    written = line("state", {"x": text}).decode()
+    assert written.count("\n") == 3
+    assert "\r" not in written
+    assert json.loads(written.split("data: ")[1]) == {"x": text}
+
+
