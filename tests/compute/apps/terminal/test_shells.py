@@ -1,82 +1,18 @@
 """Real shells on real ptys, seen through a real UNIX socket."""
 
 import re
-import stat
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_twisted
-from attrs import define
-from autobahn.twisted.resource import WebSocketResource
-from twisted.internet.defer import maybeDeferred
-from twisted.internet.protocol import ServerFactory
 
-from aen.compute.apps.terminal.commands import Place, shell_command
-from aen.compute.apps.terminal.limits import Limits
-from aen.compute.apps.terminal.listening import listen_privately
-from aen.compute.apps.terminal.page import QuietSite, below
 from aen.compute.apps.terminal.sessions import members
-from aen.compute.apps.terminal.shells import Shells
-from aen.compute.apps.terminal.terminals import AllTerminals
-from aen.compute.apps.terminal.viewer import REFUSED, ViewerFactory
-from aen.model.errors import Invalid
 from aen.runtime.tasks import pause
-from tests.compute.apps.terminal.client import Client, connect
-
-LIMITS = Limits(grace=0.5, terminals=3, viewers=4, attach_within=0.3, patience=0.5)
-
+from tests.compute.apps.terminal.client import Client
+from tests.compute.apps.terminal.conftest import LIMITS, App
 
 pytestmark = pytest.mark.system
 
 _PID = re.compile(rb"pid=(\d+)\.")
-
-
-@define
-class App:
-    """The app without its page, in this process."""
-
-    reactor: Any
-    socket: Path
-    shells: Shells
-    terminals: AllTerminals
-    project: Path
-
-    async def connect(self, **headers: str) -> Client:
-        """Open a connection."""
-        return await connect(self.reactor, self.socket, "/socket", headers)
-
-    async def attach(self, terminal: str | None = None, **more: object) -> Client:
-        """Open a connection and attach."""
-        client = await self.connect()
-        client.attach(terminal, **more)
-        await client.until(lambda: bool(client.told("attached") + client.told("gone")))
-        return client
-
-
-@pytest_twisted.async_yield_fixture
-async def app(tmp_path: Path) -> AsyncIterator[App]:
-    """The app, listening; nothing of it is left afterwards."""
-    from twisted.internet import reactor  # noqa: PLC0415, TID251 -- tests own it
-
-    project = tmp_path / "project"
-    project.mkdir()
-    place = Place(project, tmp_path / "env", tmp_path)
-    command = shell_command("/bin/sh", place, {"PS1": "ready> ", "PATH": "/bin"})
-    shells = Shells(reactor, lambda: command, LIMITS.grace)
-    names = iter("abcdef")
-    terminals = AllTerminals(LIMITS, reactor, shells.start, lambda: next(names))
-    viewers = ViewerFactory(terminals, LIMITS, reactor)
-    site = QuietSite(below("/socket", WebSocketResource(viewers)))
-    socket = tmp_path / "s"
-    port = listen_privately(reactor, socket, site)
-    yield App(reactor, socket, shells, terminals, project)
-    await shells.stop()
-    for viewer in tuple(viewers.viewers):
-        viewer.dropConnection(abort=True)
-    await maybeDeferred(port.stopListening)
-    await pause(reactor, 0.02)
 
 
 async def shell_pid(client: Client) -> int:
@@ -266,50 +202,3 @@ async def test_rename(app: App) -> None:
     renamed = {"terminal": "a", "title": "Training run", "ended": False}
     await client.until(lambda: [renamed] in listed(client))
     await client.leave()
-
-
-@pytest.mark.parametrize("text", ["nonsense", '{"type": "close"}', '{"type": "x"}'])
-@pytest_twisted.ensureDeferred
-async def test_refused_message(app: App, text: str) -> None:
-    """A message that is none ends the connection with a reason."""
-    client = await app.connect()
-    client.sendMessage(text.encode())
-    await client.closed
-    assert client.close_code == REFUSED
-
-
-@pytest_twisted.ensureDeferred
-async def test_nothing_attached(app: App) -> None:
-    """A connection that asks for nothing does not stay."""
-    client = await app.connect()
-    await client.closed
-    assert client.close_code == REFUSED
-
-
-@pytest_twisted.ensureDeferred
-async def test_foreign_origin(app: App) -> None:
-    """Another site's page is refused before anything runs."""
-    with pytest.raises(ConnectionRefusedError, match="403"):
-        await app.connect(Origin="https://evil.example")
-    client = await app.connect(
-        **{"Origin": "https://aen.example", "X-Forwarded-Host": "aen.example"}
-    )
-    await client.leave()
-
-
-@pytest_twisted.ensureDeferred
-async def test_too_many_viewers(app: App) -> None:
-    """There is a limit to connections."""
-    clients = [await app.attach()] + [await app.attach("a") for _ in range(3)]
-    with pytest.raises(ConnectionRefusedError, match="503"):
-        await app.connect()
-    for client in clients:
-        await client.leave()
-
-
-@pytest_twisted.ensureDeferred
-async def test_private_socket(app: App) -> None:
-    """Nobody else may open the socket, and a second app does not take it."""
-    assert stat.S_IMODE(app.socket.stat().st_mode) == 0o600
-    with pytest.raises(Invalid, match="already listens"):
-        listen_privately(app.reactor, app.socket, ServerFactory())

@@ -1,7 +1,6 @@
 """A terminal between a shell and its viewers, without processes or sockets."""
 
 import pytest
-from attrs import define, field
 from twisted.internet.task import Clock
 
 from aen.compute.apps.terminal.limits import Limits
@@ -16,61 +15,14 @@ from aen.compute.apps.terminal.messages import (
     Started,
     Summary,
     Taken,
-    Told,
     View,
 )
 from aen.compute.apps.terminal.shell import Exit, Listener, Shell
 from aen.compute.apps.terminal.terminal import Terminal
 from aen.model.errors import Invalid
+from tests.compute.apps.terminal.fakes import FakeScreen, FakeShell
 
 LIMITS = Limits(scrollback=4000, window=1000, piece=400, input_waiting=100)
-
-
-@define(eq=False)
-class FakeShell:
-    """Remembers what it was asked."""
-
-    size: Size
-    typed: bytes = b""
-    stuck: int = 0
-    paused: bool = False
-    hung_up: bool = False
-
-    def write(self, data: bytes) -> None:
-        self.typed += data
-
-    def waiting(self) -> int:
-        return self.stuck
-
-    def pause(self) -> None:
-        self.paused = True
-
-    def resume(self) -> None:
-        self.paused = False
-
-    def resize(self, size: Size) -> None:
-        self.size = size
-
-    def hang_up(self) -> None:
-        self.hung_up = True
-
-
-@define(eq=False)
-class FakeScreen:
-    """Remembers what it was shown and told."""
-
-    shown: bytes = b""
-    told: list[Told] = field(factory=list)
-
-    def show(self, output: bytes) -> None:
-        self.shown += output
-
-    def tell(self, message: Told) -> None:
-        self.told.append(message)
-
-    def last(self, kind: type) -> Told:
-        """Return the last message of a kind."""
-        return [one for one in self.told if isinstance(one, kind)][-1]
 
 
 class Room:

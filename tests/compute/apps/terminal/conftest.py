@@ -1,0 +1,68 @@
+"""The app without its page, in this process, with real shells."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest_twisted
+from attrs import define
+from autobahn.twisted.resource import WebSocketResource
+from twisted.internet.defer import maybeDeferred
+
+from aen.compute.apps.terminal.commands import Place, shell_command
+from aen.compute.apps.terminal.limits import Limits
+from aen.compute.apps.terminal.listening import listen_privately
+from aen.compute.apps.terminal.page import QuietSite, below
+from aen.compute.apps.terminal.shells import Shells
+from aen.compute.apps.terminal.terminals import AllTerminals
+from aen.compute.apps.terminal.viewer import ViewerFactory
+from aen.runtime.tasks import pause
+from tests.compute.apps.terminal.client import Client, connect
+
+LIMITS = Limits(grace=0.5, terminals=3, viewers=4, attach_within=0.3, patience=0.5)
+
+
+@define
+class App:
+    """The app without its page, in this process."""
+
+    reactor: Any
+    socket: Path
+    shells: Shells
+    terminals: AllTerminals
+    project: Path
+
+    async def connect(self, **headers: str) -> Client:
+        """Open a connection."""
+        return await connect(self.reactor, self.socket, "/socket", headers)
+
+    async def attach(self, terminal: str | None = None, **more: object) -> Client:
+        """Open a connection and attach."""
+        client = await self.connect()
+        client.attach(terminal, **more)
+        await client.until(lambda: bool(client.told("attached") + client.told("gone")))
+        return client
+
+
+@pytest_twisted.async_yield_fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    """The app, listening; nothing of it is left afterwards."""
+    from twisted.internet import reactor  # noqa: PLC0415, TID251 -- tests own it
+
+    project = tmp_path / "project"
+    project.mkdir()
+    place = Place(project, tmp_path / "env", tmp_path)
+    command = shell_command("/bin/sh", place, {"PS1": "ready> ", "PATH": "/bin"})
+    shells = Shells(reactor, lambda: command, LIMITS.grace)
+    names = iter("abcdef")
+    terminals = AllTerminals(LIMITS, reactor, shells.start, lambda: next(names))
+    viewers = ViewerFactory(terminals, LIMITS, reactor)
+    site = QuietSite(below("/socket", WebSocketResource(viewers)))
+    socket = tmp_path / "s"
+    port = listen_privately(reactor, socket, site)
+    yield App(reactor, socket, shells, terminals, project)
+    await shells.stop()
+    for viewer in tuple(viewers.viewers):
+        viewer.dropConnection(abort=True)
+    await maybeDeferred(port.stopListening)
+    await pause(reactor, 0.02)

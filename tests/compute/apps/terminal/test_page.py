@@ -1,0 +1,55 @@
+"""The page and what is beside it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from twisted.web.resource import Resource
+
+from aen.compute.apps.terminal.page import below, render_page
+from aen.runtime.assets import Assets
+
+
+@pytest.fixture
+def assets(tmp_path: Path) -> Assets:
+    """Built files, without a build."""
+    names = {"terminal.css": "terminal-1.css", "terminal.js": "terminal-2.js"}
+    for name in names.values():
+        (tmp_path / name).write_text("")
+    (tmp_path / "manifest.json").write_text(json.dumps(names))
+    return Assets.load(tmp_path)
+
+
+def test_page(assets: Assets) -> None:
+    """The page loads the built files and has a place for everything."""
+    text = render_page(assets, "alice/climate").decode()
+    assert 'href="static/terminal-1.css"' in text
+    assert 'src="static/terminal-2.js"' in text
+    assert "<title>Terminal · alice/climate</title>" in text
+    assert 'role="tablist"' in text
+
+
+def test_nothing_inline(assets: Assets) -> None:
+    """No script or style is inline: the policy allows no script."""
+    text = render_page(assets, "alice/climate").decode()
+    assert text.count("<script") == text.count('<script type="module" src=')
+    assert " style=" not in text
+    assert " on" not in text.replace(" on a Mac", "").replace(" on when", "")
+
+
+def test_title_is_text(assets: Assets) -> None:
+    """A title is never markup."""
+    text = render_page(assets, "<b>/\"'").decode()
+    assert "<b>" not in text
+    assert "&lt;b&gt;" in text
+
+
+@pytest.mark.parametrize("prefix", ["/terminal", "/alice/climate/terminal", "/a/b/"])
+def test_below(prefix: str) -> None:
+    """The app is at its prefix, and nowhere else."""
+    app = Resource()
+    at: Resource = below(prefix, app)
+    for name in prefix.strip("/").encode().split(b"/"):
+        assert list(at.children) == [name]
+        at = at.children[name]
+    assert at is app
