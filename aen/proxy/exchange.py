@@ -3,6 +3,7 @@
 import math
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
+from functools import partial
 from typing import Final
 
 from twisted.internet.defer import Deferred
@@ -14,7 +15,7 @@ from aen.proxy.deciding import decide
 from aen.proxy.errors import ProtocolError
 from aen.proxy.flow import BUSY
 from aen.proxy.framing import Framing
-from aen.proxy.head import RequestHead, ResponseHead
+from aen.proxy.head import RequestHead
 from aen.proxy.request import RequestBody
 from aen.proxy.response import ResponseStream
 from aen.proxy.routing import Answer, Decision, Forward
@@ -96,8 +97,8 @@ class Exchange:
         """Ask the router; return what of *rest* is not this request's."""
         if self._body is not None or self._wants_switch:
             self._early, rest = rest, b""
-        router = self._shared.router
-        self._decide(lambda: router.route(self._head, self._client.peer))
+        route = self._shared.router.route
+        self._decide(lambda: route(self._head, self._client.peer))
         return rest
 
     def client_data(self, data: bytes) -> bytes:
@@ -125,7 +126,7 @@ class Exchange:
                 self._answer(answers.error(504, self._head))
             case State.CONNECTING:
                 self._failed("connect-timeout")
-            case State.WAITING if self._body is not None and not self._body.done:
+            case State.WAITING if self._waits_for_client:
                 self._answer(answers.error(408, self._head))
             case State.WAITING:
                 self._failed("timeout")
@@ -158,18 +159,21 @@ class Exchange:
 
     def upstream_lost(self, *, clean: bool) -> None:
         """Finish a response that ends so, try again, or fail."""
-        response = self._response
+        response, self._upstream = self._response, None
         assert response is not None
-        self._upstream = None
         if self._reused and self._repeatable and response.untouched:
-            # It was closed while idle, which tells nothing of the upstream.
-            self._connect()
+            self._connect()  # Closed while idle: that tells nothing of the upstream.
             return
         self._write(response.upstream_closed(clean=clean))
         if response.done:
             self._complete(response)
         else:
             self._failed("closed")
+
+    @property
+    def _waits_for_client(self) -> bool:
+        """Whether the rest of the body is to come and there is room for it."""
+        return not (self._body is None or self._body.done or self._client.flow.held_up)
 
     @property
     def _repeatable(self) -> bool:
@@ -206,10 +210,9 @@ class Exchange:
         self._shared.tags.add(forward.tags, self)
         self._forward = forward
         self._attempts += 1
-        limits = self._shared.limits
+        unsafe = self._shared.limits.unsafe_idle_seconds
         waiting = self._shared.pool.take(
-            forward.upstream,
-            math.inf if self._repeatable else limits.unsafe_idle_seconds,
+            forward.upstream, math.inf if self._repeatable else unsafe
         )
         if waiting is None:
             self._connect()
@@ -220,8 +223,8 @@ class Exchange:
         self.state = State.CONNECTING
         # The endpoint keeps the time; this is for one that does not.
         self._allow(2 * self._shared.limits.connect_seconds)
-        connecting = self._shared.pool.connect(self._forward.upstream)
-        self._connecting = connecting
+        pool = self._shared.pool
+        self._connecting = connecting = pool.connect(self._forward.upstream)
         connecting.addCallbacks(  # type: ignore[unused-awaitable]
             self._connected, self._not_connected
         )
@@ -230,12 +233,13 @@ class Exchange:
         self._connecting = None
         self._reused = reused
         self._upstream = upstream
+        check = partial(websocket.check_accepted, self._head)
         self._response = ResponseStream(
             self._head,
             self._forward,
             self._shared.limits,
             keep=self._keep,
-            check_switch=self._check_switch if self._wants_switch else None,
+            check_switch=check if self._wants_switch else None,
         )
         upstream.user = self
         self.state = State.WAITING
@@ -280,15 +284,25 @@ class Exchange:
         try:
             passed = body.take(data, self._forward)
         except ProtocolError as error:
-            self._answer(answers.error(error.status, self._head))
+            if self.state is State.STREAMING:
+                self._break_off()  # An answer now would be part of the response.
+            else:
+                self._answer(answers.error(error.status, self._head))
             return
         if head or passed:
             upstream.flow.write(head + passed)
         if self._forward.meter is not None:
             self._forward.meter.touch()
-        if self.state is State.WAITING:
-            limits = self._shared.limits
-            self._allow(limits.first_byte_seconds if body.done else limits.body_seconds)
+        self._allow(self._patience(body))
+
+    def _patience(self, body: RequestBody) -> float:
+        """Return how long the next byte may take, from whoever is to send it."""
+        limits = self._shared.limits
+        if self.state is State.STREAMING:
+            return limits.response_seconds
+        if body.done or self._client.flow.held_up:
+            return limits.first_byte_seconds
+        return limits.body_seconds
 
     def _take_rest(self) -> bytes:
         if self._body is None:
@@ -313,20 +327,16 @@ class Exchange:
         router = self._shared.router
         self._decide(lambda: router.unreachable(self._head, self._forward, reason))
 
-    def _check_switch(self, response: ResponseHead) -> None:
-        websocket.check_accepted(self._head, response)
-
     def _switch(self, response: ResponseStream) -> None:
         """Let a tunnel take over both connections."""
         upstream, self._upstream = self._upstream, None
         assert upstream is not None
         self.state = State.ENDED
         self._shared.tags.discard(self._forward.tags, self)
-        self._entry.status = response.status
-        self._entry.upstream = self._forward.upstream
-        tunnel = Tunnel(
-            self._client, upstream, self._shared, self._forward, self._entry
-        )
+        entry, forward = self._entry, self._forward
+        entry.status = response.status
+        entry.upstream = forward.upstream
+        tunnel = Tunnel(self._client, upstream, self._shared, forward, entry)
         self._client.switched(tunnel)
         tunnel.begin(self._early, response.rest)
 

@@ -73,6 +73,11 @@ class Flow:
             if not self._held:
                 self._transport.resumeProducing()
 
+    @property
+    def held_up(self) -> bool:
+        """Whether reading waits for the peer it feeds."""
+        return bool(self._held & FULL)
+
     def feed_from(self, feeder: "Flow | None") -> None:
         """Hold up *feeder*, from now on, whenever this connection's buffer is full."""
         if self._full:

@@ -316,6 +316,20 @@ def test_a_broken_chunk_from_a_client() -> None:
     assert not client.connected
 
 
+def test_a_broken_chunk_behind_a_response() -> None:
+    """No answer is written into a response that has begun."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    upstream = harness.upstream()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
+    upstream.send(head)
+    client.send(b"5\nhello")
+    assert client.take() == head
+    assert not client.connected
+    assert upstream.aborted
+
+
 def test_the_body_of_an_answered_request_is_skipped_if_it_is_there() -> None:
     """Otherwise the connection ends: the rest could be taken for a request."""
     harness = Harness(Answer(403))

@@ -81,6 +81,36 @@ def test_time_limits_of_an_upstream() -> None:
     assert third.connected
 
 
+def test_an_upstream_that_does_not_take_a_body() -> None:
+    """It is not the client that is slow."""
+    limits = Limits(first_byte_seconds=9, body_seconds=5)
+    harness = Harness(TO_ONE, limits)
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
+    upstream = harness.upstream()
+    upstream.producer.pauseProducing()
+    client.send(b"ab")
+    harness.pass_time(7)
+    assert client.connected
+    harness.pass_time(4)
+    assert harness.router.failed == ["timeout"]
+
+
+def test_a_long_upload_during_a_response() -> None:
+    """Either direction is progress."""
+    harness = Harness(TO_ONE, Limits(response_seconds=5))
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
+    upstream = harness.upstream()
+    upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    for _ in range(4):
+        client.send(b"a")
+        harness.pass_time(3)
+    assert client.connected
+    harness.pass_time(6)
+    assert not client.connected
+
+
 def test_a_router_that_never_decides() -> None:
     """Its client gets 504."""
     harness = Harness(lambda _: Deferred(), Limits(route_seconds=5))
