@@ -57,7 +57,7 @@ class AppProcess:
         record, pace = self.record(), self.limits.pace
         launch = record.launch
         if launch.port:
-            pids = self.spawner.pids(launch.id, record.root)
+            pids = self.spawner.pids({launch.id: record.root})
             if not port_belongs_to(launch.port, pids):
                 return False
         endpoint = endpoint_of(self.reactor, launch.socket, launch.port, pace.answer)

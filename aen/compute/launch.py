@@ -127,15 +127,14 @@ class Core:
 
     def leave(self) -> None:
         """Tell those who wait for the end that it has come."""
-        waiting, self._leaving = self._leaving, []
-        for one in waiting:
-            one.callback(None)
+        while self._leaving:
+            self._leaving.pop(0).callback(None)
 
     def _tell(self) -> None:
         if self._settled is None:
             return
-        waiting, self._starting = self._starting, []
-        for one in waiting:
+        while self._starting:
+            one = self._starting.pop(0)
             if isinstance(self._settled, AenError):
                 one.errback(self._settled)
             else:

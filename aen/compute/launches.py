@@ -90,11 +90,8 @@ class Launches:
 
     def pids(self, project_id: str) -> set[int]:
         """Return the processes of a project's apps."""
-        spawner = self._ground.spawner
-        found: set[int] = set()
-        for kept in self._of_project(project_id):
-            found |= spawner.pids(kept.core.launch.id, kept.core.record.root)
-        return found
+        records = (kept.core.record for kept in self._of_project(project_id))
+        return self._ground.spawner.pids({one.launch.id: one.root for one in records})
 
     # ---- starting
 

@@ -124,12 +124,17 @@ def _with_descendants(table: Table, found: set[int]) -> set[int]:
     return found
 
 
-def find_members(launch: str, root: Root | None) -> set[int]:
-    """Return the pids of a launch that run now; never our own."""
+def find_members(launches: Mapping[str, Root | None]) -> set[int]:
+    """Return the pids of launches that run now; never our own.
+
+    :param launches: the supervisor of each, by the launch's id.
+    """
     table = process_table()
     marks = {pid: read_mark(pid) for pid, one in table.items() if not one.ended}
-    found = members(table, marks, launch, root) - {os.getpid()}
-    return {pid for pid in found if not table[pid].ended}
+    found: set[int] = set()
+    for launch, root in launches.items():
+        found |= members(table, marks, launch, root)
+    return {pid for pid in found - {os.getpid()} if not table[pid].ended}
 
 
 def signal_all(pids: Iterable[int], number: signal.Signals) -> None:
@@ -149,7 +154,7 @@ class Hunt:
 
     def round(self) -> int:
         """Kill what is there; return how many processes were."""
-        found = find_members(self._launch, self._root)
+        found = find_members({self._launch: self._root})
         self._round += 1
         keep = self._root.pid if self._root is not None else 0
         if self._round <= _GENTLE_ROUNDS and len(found) > 1:

@@ -54,6 +54,7 @@ def reap(runtime: Path, patience: float) -> int:
             records.remove(record.launch.id)
         else:
             left += 1
+    records.tidy()
     return left
 
 

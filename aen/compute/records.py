@@ -10,6 +10,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
@@ -123,6 +124,14 @@ class Records:
         made = Path(tempfile.mkdtemp(prefix="aen-", dir=self._short))
         write_private(self._runtime / _ELSEWHERE, os.fsencode(made))
         return made
+
+    def tidy(self) -> None:
+        """Remove the short directory once no launch is in it."""
+        elsewhere = self._elsewhere()
+        if elsewhere is not None:
+            with suppress(OSError):  # something is in it
+                elsewhere.rmdir()
+                (self._runtime / _ELSEWHERE).unlink()
 
     def _elsewhere(self) -> Path | None:
         """Return the short directory chosen before, if it is still ours."""

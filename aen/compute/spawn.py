@@ -7,7 +7,7 @@ does the same through the privileged program.
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -76,8 +76,8 @@ class Spawner(Protocol):
         """Return what kills every process of a launch."""
         ...
 
-    def pids(self, launch: str, root: Root | None) -> set[int]:
-        """Return the processes of a launch."""
+    def pids(self, launches: Mapping[str, Root | None]) -> set[int]:
+        """Return the processes of launches, given by id with their supervisors."""
         ...
 
 
@@ -194,6 +194,6 @@ class OwnSpawner:
         """Return what kills every process of a launch."""
         return Hunt(launch, root)
 
-    def pids(self, launch: str, root: Root | None) -> set[int]:
-        """Return the processes of a launch."""
-        return find_members(launch, root)
+    def pids(self, launches: Mapping[str, Root | None]) -> set[int]:
+        """Return the processes of launches, given by id with their supervisors."""
+        return find_members(launches)

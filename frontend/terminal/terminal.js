@@ -187,7 +187,8 @@ class Page {
     } else if (wasShown) {
       this.show(this.tabs[Math.min(at, this.tabs.length - 1)].pane);
     }
-    if (!wasShown || pane.terminal === null) this.#say("gone", 0, reason);
+    // A new one was refused: nothing else on the page says why.
+    if (pane.terminal === null) this.#say("gone", 0, reason);
   }
 
   #remove(pane) {

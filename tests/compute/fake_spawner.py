@@ -1,5 +1,6 @@
 """Apps without processes: each is a listening socket in the test's own reactor."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,6 @@ class FakeSpawner:
         """Return what finds nothing."""
         return NoProcesses()
 
-    def pids(self, launch: str, root: Root | None) -> set[int]:
+    def pids(self, launches: Mapping[str, Root | None]) -> set[int]:
         """Return no processes."""
         return set()

@@ -60,6 +60,12 @@ def test_private_directories_have_short_paths(tmp_path: Path) -> None:
     assert Records(deep, tmp_path).private("l1") == first
     kept.remove("l1")
     assert not first.exists()
+    kept.tidy()
+    assert second.exists()
+    kept.remove("l2")
+    kept.tidy()
+    assert not second.parent.exists()
+    assert kept.private("l3").exists()
 
 
 def test_a_directory_made_open_is_not_trusted(tmp_path: Path) -> None:

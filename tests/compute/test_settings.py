@@ -1,20 +1,26 @@
-"""Settings of a compute node."""
+"""What a node's settings say."""
 
 from pathlib import Path
 
+import pytest
+
 from aen.compute.settings import ComputeSettings
-
-SETTINGS = ComputeSettings(name="node1", gateway_key="public", prefix="/srv/compute")
-
-
-def test_places() -> None:
-    """Files are below the prefix, as operators know them."""
-    assert SETTINGS.logs == Path("/srv/compute/var/log/wakari")
-    assert SETTINGS.manifests == Path("/srv/compute/etc/wakari/apps")
-    assert SETTINGS.runtime == Path("/srv/compute/var/run/launches")
+from aen.model.errors import Invalid
+from aen.runtime.structure import structure
 
 
-def test_defaults() -> None:
-    """Port and project root are those of the contract."""
-    assert SETTINGS.listen == ("tcp:5002",)
-    assert SETTINGS.project_root == Path("/projects")
+def test_places_are_below_the_prefix() -> None:
+    """The contract's paths follow from one key."""
+    settings = ComputeSettings("n1", "key", prefix="/p", projectRoot="/projects")
+    assert settings.runtime == Path("/p/var/run/launches")
+    assert settings.manifests == Path("/p/etc/wakari/apps")
+    assert settings.logs == Path("/p/var/log/wakari")
+    assert settings.api_socket == Path("/p/var/run/wakari-compute.sock")
+    assert settings.project_root == Path("/projects")
+
+
+def test_a_wrong_key_is_explained() -> None:
+    """The nearest known one is named."""
+    given = {"name": "n1", "gateway_key": "k", "projectroot": "/p"}
+    with pytest.raises(Invalid, match="did you mean “projectRoot”"):
+        structure(given, ComputeSettings)

@@ -56,7 +56,7 @@ async def test_the_end_is_told_to_who_watches(tmp_path: Path) -> None:
     root = spawner.spawn(waiting, ended.callback)
     assert spawner.watch(root, watched.callback)
     assert not spawner.watch(Root(root.pid, root.started + 1), watched.callback)
-    while not spawner.pids("l1", root):
+    while not spawner.pids({"l1": root}):
         await pause(reactor, 0.01)
     spawner.ask(Root(root.pid, root.started + 1))  # another process by that number
     os.kill(root.pid, 0)
