@@ -48,7 +48,9 @@ class Frontend(Protocol):
             getattr(address, "port", 0),
             bool(ISSLTransport.providedBy(transport)),
         )
-        self.flow = Flow(transport, self._shared.limits.buffer_bytes)
+        shared = self._shared
+        size = shared.limits.buffer_bytes
+        self.flow = Flow(transport, size, shared.readers, self.dataReceived)
         self._connections.add(self)
         self._shared.sweep.watch(self)
         self.deadline = self._shared.sweep.now + self._shared.limits.head_seconds
@@ -67,6 +69,7 @@ class Frontend(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Tell whoever serves this client."""
+        self.flow.ended()
         self._connections.discard(self)
         self._shared.sweep.forget(self)
         self._ending = True

@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 
 from aen.proxy.flow import Flow
 from aen.proxy.limits import Limits
+from aen.proxy.readers import Readers
 from aen.proxy.timing import Sweep
 
 
@@ -52,7 +53,9 @@ class UpstreamConnection(Protocol):
         """Be ready to serve."""
         assert self.transport is not None
         keep_alive(self.transport)
-        self.flow = Flow(self.transport, self._pool.limits.buffer_bytes)
+        pool = self._pool
+        size = pool.limits.buffer_bytes
+        self.flow = Flow(self.transport, size, pool.readers, self.dataReceived)
         self._pool.opened(self)
 
     def dataReceived(self, data: bytes) -> None:
@@ -64,6 +67,7 @@ class UpstreamConnection(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Tell the user, or leave the pool."""
+        self.flow.ended()
         self._pool.lost(self)
         user, self.user = self.user, None
         if user is not None:
@@ -102,8 +106,11 @@ def keep_alive(transport: Any) -> None:
 class Pool:
     """Opens connections to upstreams and keeps idle ones for the next request."""
 
-    def __init__(self, reactor: Any, limits: Limits, sweep: Sweep) -> None:
+    def __init__(
+        self, reactor: Any, limits: Limits, sweep: Sweep, readers: Readers | None = None
+    ) -> None:
         self.limits = limits
+        self.readers = readers
         self._reactor = reactor
         self._sweep = sweep
         self._idle: dict[str, list[UpstreamConnection]] = {}
