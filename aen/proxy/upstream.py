@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 
 from aen.proxy.flow import Flow
 from aen.proxy.limits import Limits
+from aen.proxy.readers import Readers
 from aen.proxy.timing import Sweep
 
 _VERIFIERS = 1024
@@ -54,8 +55,10 @@ class UpstreamConnection(Protocol):
     def connectionMade(self) -> None:
         """Be ready to serve."""
         assert self.transport is not None
-        keep_alive(self.transport, self._pool.limits.dead_seconds)
-        self.flow = Flow(self.transport, self._pool.limits.buffer_bytes)
+        pool = self._pool
+        keep_alive(self.transport, pool.limits.dead_seconds)
+        size = pool.limits.buffer_bytes
+        self.flow = Flow(self.transport, size, pool.readers, self.dataReceived)
         self._pool.opened(self)
 
     def dataReceived(self, data: bytes) -> None:
@@ -67,6 +70,7 @@ class UpstreamConnection(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Tell the user, or leave the pool."""
+        self.flow.ended()
         self._pool.lost(self)
         user, self.user = self.user, None
         if user is not None:
@@ -120,9 +124,15 @@ class Pool:
     """Opens connections to upstreams and keeps idle ones for the next request."""
 
     def __init__(
-        self, reactor: Any, limits: Limits, sweep: Sweep, authorities: Any = None
+        self,
+        reactor: Any,
+        limits: Limits,
+        sweep: Sweep,
+        readers: Readers | None = None,
+        authorities: Any = None,
     ) -> None:
         self.limits = limits
+        self.readers = readers
         self._authorities = authorities
         self._verifying: dict[str, Any] = {}
         """What verifies each ``tls:`` host; made once, it reads many files."""
