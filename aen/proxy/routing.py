@@ -40,6 +40,13 @@ class Forward:
     target: bytes | None = None
     """The target to ask for in place of the client's."""
 
+    cut: int = 0
+    """Without *target*: how many bytes the client's loses at its beginning."""
+
+    base: bytes = b""
+    """Without *target*: what it begins with in their place. So one `Forward` can serve
+    every request below a prefix, and need not be made for each."""
+
     set_headers: Headers = ()
     """Headers the upstream shall believe; the client's of these names are dropped."""
 
