@@ -88,15 +88,12 @@ def assembled(
     head: RequestHead, forward: Forward, around: Around, request_id: bytes
 ) -> bytes:
     """Return the head: a first line, and the request's id with what is *around* it."""
-    target = forward.target
-    if target is None:
-        target = forward.base + head.target[forward.cut :]
     for name, value in forward.set_headers:
         if name.lower() == _REQUEST_ID:
             request_id = value
     return b"%s %s HTTP/1.1\r\n%sX-Request-Id: %s\r\n%s\r\n" % (
         head.method,
-        target,
+        forward.target_for(head.target),
         around[0],
         request_id,
         around[1],

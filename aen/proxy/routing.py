@@ -71,6 +71,12 @@ class Forward:
     origins: frozenset[str] | None = None
     """Origins that may open a WebSocket; None: only the one the request is for."""
 
+    def target_for(self, target: bytes) -> bytes:
+        """Return what the upstream is asked for when the client asks for *target*."""
+        if self.target is not None:
+            return self.target
+        return self.base + target[self.cut :]
+
 
 Decision = Answer | Forward
 
