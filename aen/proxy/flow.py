@@ -99,9 +99,11 @@ class Flow:
             self._transport.connectionLost(reason)
 
     def ended(self) -> None:
-        """Read no more; a protocol calls it when its connection is lost."""
-        if self._readers is not None:
+        """Read no more, ever; a protocol calls it when its connection is lost."""
+        if self._readers is not None and self._descriptor >= 0:
             self._readers.forget(self._descriptor)
+            self._descriptor = -1
+            self.receive = None
 
     def _stop_reading(self) -> None:
         if self._readers is None:
@@ -110,10 +112,9 @@ class Flow:
             self._readers.forget(self._descriptor)
 
     def _start_reading(self) -> None:
-        transport = self._transport
         if self._readers is None:
-            transport.resumeProducing()
-        elif transport.connected and not transport.disconnecting:
+            self._transport.resumeProducing()
+        elif self._descriptor >= 0:
             self._readers.watch(self._descriptor, self)
 
     def _write_now(self, data: bytes) -> None:

@@ -143,6 +143,7 @@ class Frontend(Protocol):
         self._exchange = None
         self._traits = None
         self._tunnel = tunnel
+        self.flow.receive = tunnel.client_data
 
     def _read(self) -> None:
         """Read requests from the stash while none is being answered."""
