@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import methodcaller
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -36,7 +37,7 @@ class Entry:
 
     def line(self) -> str:
         """Return the entry as a line, with anything unprintable escaped."""
-        line = self._line(_latin)
+        line = self._line(_decode)
         return line if _LINE.fullmatch(line) is not None else self._line(_printable)
 
     def _line(self, word: Callable[[bytes], str]) -> str:
@@ -50,8 +51,7 @@ class Entry:
         )
 
 
-def _latin(text: bytes) -> str:
-    return text.decode("latin-1")
+_decode: Final = methodcaller("decode", "latin-1")
 
 
 @lru_cache(maxsize=4)

@@ -347,7 +347,8 @@ class Exchange:
             if unread:
                 upstream.drop()
             elif response.reusable:
-                upstream.latest = response.worth_keeping
+                if response.beginning is not upstream.latest:
+                    upstream.latest = response.worth_keeping
                 self._shared.pool.give(upstream)
             else:
                 upstream.retire()

@@ -37,6 +37,8 @@ class Flow:
         "_held",
         "_read_bytes",
         "_readers",
+        "_recv",
+        "_send",
         "_transport",
         "plain",
         "receive",
@@ -66,6 +68,8 @@ class Flow:
         self._descriptor = -1
         if self.plain:
             transport.bufferSize = buffer_bytes
+            self._recv = transport.socket.recv
+            self._send = transport.socket.send
         if self._readers is not None:
             transport.pauseProducing()
             self._descriptor = transport.fileno()
@@ -75,7 +79,7 @@ class Flow:
     def ready(self) -> None:
         """Read once (`readers.Reader`); end as Twisted's own transports do."""
         try:
-            data = self._transport.socket.recv(self._read_bytes)
+            data = self._recv(self._read_bytes)
         except BlockingIOError:
             return
         except OSError:
@@ -134,7 +138,7 @@ class Flow:
             transport.write(data)
             return
         try:
-            sent = transport.socket.send(data)
+            sent = self._send(data)
         except OSError:
             sent = 0
         if sent < len(data):
