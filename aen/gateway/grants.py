@@ -5,6 +5,7 @@ once however many requests wait for it. News from the server drops what no longe
 holds. While the server does not answer, what is known holds for a grace period.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -22,6 +23,7 @@ from aen.wire.messages import Credential, Drop, Grant, GrantQuestion
 AskServer = Callable[[GrantQuestion], Deferred[Grant]]
 Key = tuple[str, str]
 """A credential's key and a project's path."""
+_NEVER = -math.inf
 REFUSAL_SECONDS = 3.0
 """A refusal is remembered shortly: it spares the server a stubborn script."""
 
@@ -36,7 +38,12 @@ class Limits:
 
 
 @define
-class _Entry:
+class Known:
+    """An answer of the server's; *asked* in seconds, minus infinity once it is over.
+
+    Whoever keeps one asks `Grants.holds` each time: news may have ended it.
+    """
+
     question: GrantQuestion
     answer: Grant | AenError
     asked: float
@@ -54,7 +61,7 @@ class Grants:
     _ask: AskServer
     _clock: IReactorTime
     _limits: Limits
-    _entries: OrderedDict[str, _Entry] = field(factory=OrderedDict, init=False)
+    _entries: OrderedDict[str, Known] = field(factory=OrderedDict, init=False)
     _asking: dict[str, list[Deferred[Grant]]] = field(factory=dict, init=False)
     _log: Logger = field(factory=Logger, init=False)
 
@@ -62,13 +69,20 @@ class Grants:
         self, credential: Credential, path: ProjectPath
     ) -> Grant | AenError | None:
         """Return what is known and fresh, at once; None: ask with `find`."""
+        entry = self.entry(credential, path)
+        return entry.answer if entry is not None else None
+
+    def entry(self, credential: Credential, path: ProjectPath) -> Known | None:
+        """Return what is known and fresh as something that can be kept."""
         entry = self._entries.get(grant_tag(credential, path))
-        if entry is None:
+        if entry is None or not self.holds(entry, self._clock.seconds()):
             return None
-        age = self._clock.seconds() - entry.asked
-        if isinstance(entry.answer, AenError):
-            return entry.answer if age < REFUSAL_SECONDS else None
-        return entry.answer if age < self._limits.fresh else None
+        return entry
+
+    def holds(self, entry: Known, now: float) -> bool:
+        """Return whether *entry* is still what the server says, at *now* in seconds."""
+        refused = isinstance(entry.answer, AenError)
+        return now - entry.asked < (REFUSAL_SECONDS if refused else self._limits.fresh)
 
     def find(self, credential: Credential, path: ProjectPath) -> Deferred[Grant]:
         """Return the grant; fails with the refusal, or `Unavailable`."""
@@ -110,10 +124,12 @@ class Grants:
         known = self._entries.get(tag)
         if known is not None and known.answer is answer:
             return  # a stale grant in its grace keeps its age
-        self._entries[tag] = _Entry(question, answer, self._clock.seconds())
+        if known is not None:
+            known.asked = _NEVER
+        self._entries[tag] = Known(question, answer, self._clock.seconds())
         self._entries.move_to_end(tag)
         while len(self._entries) > self._limits.kept:
-            self._entries.popitem(last=False)
+            self._entries.popitem(last=False)[1].asked = _NEVER
 
     def _tell(self, tag: str, answer: Grant | AenError) -> None:
         for waiter in self._asking.pop(tag, []):
@@ -125,7 +141,10 @@ class Grants:
     def drop(self, news: Drop) -> list[GrantQuestion]:
         """Forget the grants *news* is about; return what they answered."""
         gone = [tag for tag, entry in self._entries.items() if _concerns(news, entry)]
-        return [self._entries.pop(tag).question for tag in gone]
+        entries = [self._entries.pop(tag) for tag in gone]
+        for entry in entries:
+            entry.asked = _NEVER
+        return [entry.question for entry in entries]
 
     def doubt_all(self) -> list[GrantQuestion]:
         """Keep every grant only for a grace; return what they answered.
@@ -138,7 +157,7 @@ class Grants:
         return [entry.question for entry in self._entries.values()]
 
 
-def _concerns(news: Drop, entry: _Entry) -> bool:
+def _concerns(news: Drop, entry: Known) -> bool:
     session = entry.question.credential.session
     if news.session and session == news.session:
         return True

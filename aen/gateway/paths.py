@@ -45,12 +45,6 @@ def parse_address(target: bytes) -> AppAddress | None:
         return None
 
 
-def without_prefix(target: bytes, address: AppAddress) -> bytes:
-    """Return *target* as an app that knows nothing of its prefix sees it."""
-    rest = target[len(address.prefix) :]
-    return rest if rest.startswith(b"/") else b"/" + rest
-
-
 def same_site(target: str) -> str:
     """Return *target* if it is a path on this gateway, else ``/``.
 

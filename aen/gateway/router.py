@@ -8,13 +8,14 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from aen.gateway.access import demand_app
-from aen.gateway.grants import Grants, grant_tag
+from aen.gateway.grants import Grants, Known, grant_tag
 from aen.gateway.nodes import Nodes
 from aen.gateway.opening import Opened, Openings
 from aen.gateway.pages import STATIC, Pages, redirect
-from aen.gateway.passes import hash_token
-from aen.gateway.paths import OWN, AppAddress, parse_address, without_prefix
+from aen.gateway.passes import Pass, hash_token
+from aen.gateway.paths import OWN, AppAddress, parse_address
 from aen.gateway.settings import GatewaySettings
+from aen.gateway.shortcuts import Shortcuts, Way
 from aen.gateway.signin import SignIn
 from aen.gateway.upstreams import Upstreams
 from aen.model.apps import AppSummary, Permission
@@ -43,16 +44,21 @@ class GatewayRouter:
     _assets: Assets
     _settings: GatewaySettings
     clock: IReactorTime
+    _shortcuts: Shortcuts = field(init=False)
     _own: str = field(init=False)
     _cookie: bytes = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Make ahead what every request needs."""
+        self._shortcuts = Shortcuts(self.grants, self.openings)
         self._own = f"unix:{self._settings.own_socket}"
         self._cookie = self.sign_in.names.browser_pass.encode()
 
     def route(self, head: RequestHead, peer: Peer) -> Decision | Awaitable[Decision]:
         """Return what to do with a request (`aen.proxy.routing.Router`)."""
+        forward = self._shortcuts.find(head, self.clock.seconds())
+        if forward is not None:
+            return forward
         if head.target.startswith(OWN):
             return self._own_page(head)
         address = parse_address(head.target)
@@ -61,11 +67,14 @@ class GatewayRouter:
         credential = self.credential(head)
         if credential is None:
             return self._unknown(head)
-        grant = self.grants.known(credential, address.path)
-        if isinstance(grant, Grant):
+        known = self.grants.entry(credential, address.path)
+        grant = known.answer if known is not None else None
+        if known is not None and isinstance(grant, Grant):
             opened = self.openings.known(grant, address.app)
             if opened is not None:
-                return self._to_app(head, credential, grant, opened, address)
+                decision = self._to_app(head, credential, grant, opened, address)
+                self._remember(head, address, decision, known, opened)
+                return decision
         return Deferred.fromCoroutine(self._decide(head, credential, address, grant))
 
     def unreachable(
@@ -91,11 +100,35 @@ class GatewayRouter:
         authorization = head.header(b"authorization")
         if authorization is not None and authorization[:7].lower() == _BEARER:
             return Credential(token_hash=hash_token(authorization[7:].strip()))
+        shown = self._pass(head)
+        return Credential(session=shown.session) if shown is not None else None
+
+    def _pass(self, head: RequestHead) -> Pass | None:
         cookie = head.cookies().get(self._cookie)
         if cookie is None:
             return None
-        known = self.sign_in.passes.read(cookie.decode("latin-1"), self.clock.seconds())
-        return Credential(session=known.session) if known is not None else None
+        return self.sign_in.passes.read(cookie.decode("latin-1"), self.clock.seconds())
+
+    def _remember(
+        self,
+        head: RequestHead,
+        address: AppAddress,
+        decision: Decision,
+        known: Known,
+        opened: Opened,
+    ) -> None:
+        """Spare the next such request all this, if it came by a pass to an app."""
+        shown = self._pass(head)
+        grant = known.answer
+        if (
+            isinstance(decision, Forward)
+            and isinstance(grant, Grant)
+            and shown is not None
+            and shown.session == known.question.credential.session
+        ):
+            until = self._upstreams.of(opened).until
+            way = Way(decision, known, grant, address.app, opened, until)
+            self._shortcuts.remember(head, shown.expires, address, way)
 
     def _own_page(self, head: RequestHead) -> Decision:
         path = head.path.decode("latin-1")
@@ -209,13 +242,11 @@ class GatewayRouter:
             query = head.target.partition(b"?")[2].decode("latin-1")
             more = f"?{query}" if query else ""
             return redirect(f"{address.prefix}/{more}", status=307)
-        target = head.target
-        if launch.strip_prefix:
-            target = without_prefix(target, address)
-        upstream = self._upstreams.of(opened, target)
+        upstream = self._upstreams.of(opened)
         return Forward(
             upstream=upstream.where,
-            target=upstream.target,
+            cut=len(address.prefix) if launch.strip_prefix else 0,
+            base=upstream.base,
             set_headers=upstream.headers,
             drop_headers=_AUTHORIZATION if credential.token_hash else _NOTHING,
             drop_cookies=OUR_COOKIES,

@@ -1,5 +1,6 @@
 """How the gateway reaches an app: its socket here, or its node's one port."""
 
+import math
 from collections import OrderedDict
 from urllib.parse import urlsplit
 
@@ -20,11 +21,15 @@ _REMEMBERED = 4096
 
 @frozen
 class Upstream:
-    """Where a request goes, with which target and headers."""
+    """Where requests go, what is put before their targets, and headers.
+
+    *until*, in seconds, is when to ask again: a ticket among the headers ages.
+    """
 
     where: str
-    target: bytes
+    base: bytes = b""
     headers: Headers = ()
+    until: float = math.inf
 
 
 def node_upstream(node: Node) -> str:
@@ -51,22 +56,24 @@ class Upstreams:
         factory=OrderedDict, init=False
     )
 
-    def of(self, opened: Opened, target: bytes) -> Upstream:
-        """Return how to reach *opened* with a request for *target*."""
+    def of(self, opened: Opened) -> Upstream:
+        """Return how to reach *opened*."""
         launch = opened.launch
         if launch.machine == self._machine:
             here = launch.socket
             where = f"unix:{here}" if here else f"tcp:127.0.0.1:{launch.port}"
-            return Upstream(where, target)
-        path = f"{APP_PREFIX}{launch.id}".encode() + target
-        return Upstream(node_upstream(opened.node), path, self._ticket(opened))
+            return Upstream(where)
+        base = f"{APP_PREFIX}{launch.id}".encode()
+        expires, headers = self._ticket(opened)
+        until = expires - _RENEW_BEFORE
+        return Upstream(node_upstream(opened.node), base, headers, until)
 
-    def _ticket(self, opened: Opened) -> Headers:
+    def _ticket(self, opened: Opened) -> tuple[float, Headers]:
         launch = opened.launch
         now = self._clock.seconds()
         known = self._tickets.get(launch.id)
         if known is not None and known[0] - _RENEW_BEFORE > now:
-            return known[1]
+            return known
         ticket = tickets.Ticket(
             issuer=self._identity.name,
             audience=tickets.node(opened.node.name),
@@ -75,8 +82,8 @@ class Upstreams:
         )
         text = tickets.seal(self._identity.key, ticket).encode()
         headers: Headers = ((tickets.HEADER, text),)
-        self._tickets[launch.id] = (ticket.expires, headers)
+        made = self._tickets[launch.id] = (ticket.expires, headers)
         self._tickets.move_to_end(launch.id)
         while len(self._tickets) > _REMEMBERED:
             self._tickets.popitem(last=False)
-        return headers
+        return made

@@ -2,8 +2,10 @@
 
 import os
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import methodcaller
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -11,6 +13,8 @@ from attrs import define
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
+# Nearly every line is this: nine words of one kind of letter each.
+_LINE: Final = re.compile(r"(?:[!-\[\]-~]++ ){8}+[!-\[\]-~]++\n")
 # One word: neither blanks nor the backslash that escapes.
 _PRINTABLE: Final = re.compile(rb"[!-\[\]-~]*+")
 
@@ -22,7 +26,8 @@ class Entry:
     began: float
     client: str
     method: bytes
-    path: bytes
+    target: bytes
+    """Written down without its query, which may hold secrets."""
     request_id: bytes
     upstream: str = "-"
     status: int = 0
@@ -32,13 +37,21 @@ class Entry:
 
     def line(self) -> str:
         """Return the entry as a line, with anything unprintable escaped."""
+        line = self._line(_decode)
+        return line if _LINE.fullmatch(line) is not None else self._line(_printable)
+
+    def _line(self, word: Callable[[bytes], str]) -> str:
         second = int(self.began)
         return (
             f"{_second(second)}.{int((self.began - second) * 1000):03d}Z"
-            f" {self.client or '-'} {_printable(self.method)} {_printable(self.path)}"
+            f" {self.client or '-'} {word(self.method)}"
+            f" {word(self.target.partition(b'?')[0])}"
             f" {self.status} {self.sent} {self.seconds:.3f}"
-            f" {_printable(self.upstream.encode())} {_printable(self.request_id)}\n"
+            f" {word(self.upstream.encode())} {word(self.request_id)}\n"
         )
+
+
+_decode: Final = methodcaller("decode", "latin-1")
 
 
 @lru_cache(maxsize=4)

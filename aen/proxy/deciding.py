@@ -1,6 +1,7 @@
 """Asking a router, which may answer at once, later, or not at all."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from twisted.logger import Logger
 
@@ -8,6 +9,8 @@ from aen.proxy import answers
 from aen.proxy.head import RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.runtime.tasks import spawn
+
+_DECISIONS: Final = (Forward, Answer)  # Their union would be made for each request.
 
 
 def decide(
@@ -25,7 +28,7 @@ def decide(
     except Exception:  # noqa: BLE001 -- whatever it raises, the client gets an answer
         act(_blunder(log, head))
         return
-    if isinstance(decision, Forward | Answer):
+    if isinstance(decision, _DECISIONS):
         act(decision)
     else:
         spawn(log, "routing", _act_later(log, head, decision, act))

@@ -9,17 +9,17 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.python.failure import Failure
 
-from aen.proxy import answers, rewrite, websocket
+from aen.proxy import answers, websocket
 from aen.proxy.deciding import decide
 from aen.proxy.errors import ProtocolError
 from aen.proxy.flow import BUSY
-from aen.proxy.framing import Framing
 from aen.proxy.head import RequestHead
 from aen.proxy.request import RequestBody
 from aen.proxy.response import ResponseStream
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.proxy.shared import Client, Shared
 from aen.proxy.states import State
+from aen.proxy.traits import RequestTraits
 from aen.proxy.tunnel import Tunnel
 from aen.proxy.upstream import UpstreamConnection
 
@@ -39,13 +39,13 @@ class Exchange:
         "_early",
         "_entry",
         "_forward",
-        "_framing",
         "_head",
         "_keep",
         "_reason",
         "_response",
         "_reused",
         "_shared",
+        "_traits",
         "_upstream",
         "_wants_switch",
         "state",
@@ -56,18 +56,19 @@ class Exchange:
         client: Client,
         shared: Shared,
         head: RequestHead,
-        framing: Framing,
+        traits: RequestTraits,
         *,
         keep: bool,
     ) -> None:
+        framing = traits.framing
         self._client = client
         self._shared = shared
         self._head = head
-        self._framing = framing
+        self._traits = traits
         self._keep = keep
         self._body = RequestBody(framing, shared.limits) if framing else None
         self._committed = False
-        self._wants_switch = websocket.asks(head)
+        self._wants_switch = traits.switches
         self._early = b""
         self._forward = _NOWHERE
         self._attempts = 0
@@ -77,7 +78,7 @@ class Exchange:
         self._reused = False
         self._response: ResponseStream | None = None
         self.state = State.DECIDING
-        self._entry = shared.new_entry(client.peer, head)
+        self._entry = shared.new_entry(client.peer, head, traits.named_id)
 
     def begin(self, rest: bytes) -> bytes:
         """Ask the router; return what of *rest* is not this request's."""
@@ -140,13 +141,14 @@ class Exchange:
         if self._forward.meter is not None:
             self._forward.meter.touch()
         if response.status:
-            self._allow(self._shared.limits.response_seconds)
             self.state = State.STREAMING
         self._write(out)
         if response.done:
             self._complete(response)
         elif response.switched:
             self._switch(response)
+        elif response.status:
+            self._allow(self._shared.limits.response_seconds)
 
     def upstream_lost(self, *, clean: bool) -> None:
         """Finish a response that ends so, try again, or fail."""
@@ -224,13 +226,16 @@ class Exchange:
         self._connecting = None
         self._reused = reused
         self._upstream = upstream
-        check = partial(websocket.check_accepted, self._head)
+        check = None
+        if self._wants_switch:
+            check = partial(websocket.check_accepted, self._head)
         self._response = ResponseStream(
             self._head,
             self._forward,
             self._shared.limits,
             keep=self._keep,
-            check_switch=check if self._wants_switch else None,
+            check_switch=check,
+            latest=upstream.latest,
         )
         upstream.user = self
         self.state = State.WAITING
@@ -244,12 +249,8 @@ class Exchange:
             self._failed("connect-timeout" if late else "connect")
 
     def _send_request(self, upstream: UpstreamConnection) -> None:
-        head = rewrite.request_head(
-            self._head,
-            self._forward,
-            self._client.peer,
-            self._entry.request_id,
-            self._framing,
+        head = self._traits.rewritten(
+            self._head, self._forward, self._client.peer, self._entry.request_id
         )
         self._committed = not self._repeatable
         if self._body is None:
@@ -351,6 +352,8 @@ class Exchange:
             if unread:
                 upstream.drop()
             elif response.reusable:
+                if response.beginning is not upstream.latest:
+                    upstream.latest = response.worth_keeping
                 self._shared.pool.give(upstream)
             else:
                 upstream.retire()

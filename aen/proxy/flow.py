@@ -37,6 +37,8 @@ class Flow:
         "_held",
         "_read_bytes",
         "_readers",
+        "_recv",
+        "_send",
         "_transport",
         "plain",
         "receive",
@@ -66,6 +68,8 @@ class Flow:
         self._descriptor = -1
         if self.plain:
             transport.bufferSize = buffer_bytes
+            self._recv = transport.socket.recv
+            self._send = transport.socket.send
         if self._readers is not None:
             transport.pauseProducing()
             self._descriptor = transport.fileno()
@@ -75,7 +79,7 @@ class Flow:
     def ready(self) -> None:
         """Read once (`readers.Reader`); end as Twisted's own transports do."""
         try:
-            data = self._transport.socket.recv(self._read_bytes)
+            data = self._recv(self._read_bytes)
         except BlockingIOError:
             return
         except OSError:
@@ -99,9 +103,11 @@ class Flow:
             self._transport.connectionLost(reason)
 
     def ended(self) -> None:
-        """Read no more; a protocol calls it when its connection is lost."""
-        if self._readers is not None:
+        """Read no more, ever; a protocol calls it when its connection is lost."""
+        if self._readers is not None and self._descriptor >= 0:
             self._readers.forget(self._descriptor)
+            self._descriptor = -1
+            self.receive = None
 
     def _stop_reading(self) -> None:
         if self._readers is None:
@@ -110,10 +116,9 @@ class Flow:
             self._readers.forget(self._descriptor)
 
     def _start_reading(self) -> None:
-        transport = self._transport
         if self._readers is None:
-            transport.resumeProducing()
-        elif transport.connected and not transport.disconnecting:
+            self._transport.resumeProducing()
+        elif self._descriptor >= 0:
             self._readers.watch(self._descriptor, self)
 
     def _write_now(self, data: bytes) -> None:
@@ -133,7 +138,7 @@ class Flow:
             transport.write(data)
             return
         try:
-            sent = transport.socket.send(data)
+            sent = self._send(data)
         except OSError:
             sent = 0
         if sent < len(data):

@@ -11,10 +11,10 @@ from aen.proxy import answers
 from aen.proxy.errors import Misdirected, ProtocolError
 from aen.proxy.exchange import Exchange
 from aen.proxy.flow import BUSY, Flow
-from aen.proxy.framing import request_framing
-from aen.proxy.head import Peer, RequestHead, tokens
-from aen.proxy.parsing import HeadBuffer, check_expectation, read_request_head
+from aen.proxy.head import Peer, RequestHead
+from aen.proxy.parsing import HeadBuffer, read_request_head
 from aen.proxy.shared import Shared, Tunnelled
+from aen.proxy.traits import RequestTraits
 from aen.proxy.upstream import keep_alive
 
 
@@ -32,6 +32,7 @@ class Frontend(Protocol):
         self._shared = shared
         self._connections = connections
         self._heads = HeadBuffer(shared.limits.head_bytes)
+        self._traits: RequestTraits | None = None
         self._exchange: Exchange | None = None
         self._tunnel: Tunnelled | None = None
         self._stash = b""
@@ -170,7 +171,9 @@ class Frontend(Protocol):
     def switched(self, tunnel: Tunnelled) -> None:
         """Give the connection to *tunnel*."""
         self._exchange = None
+        self._traits = None
         self._tunnel = tunnel
+        self.flow.receive = tunnel.client_data
 
     def _read(self) -> None:
         """Read requests from the stash while none is being answered."""
@@ -186,22 +189,33 @@ class Frontend(Protocol):
             self.flow.hold(BUSY)
 
     def _read_head(self, data: bytes) -> None:
+        read = None
+        if self._traits is not None and self._heads.empty:
+            read = self._traits.recall(data, self._shared.limits.head_bytes)
+        if read is None:
+            read = self._read_slowly(data)
+        if read is None or self._traits is None:
+            return
+        head, rest = read
+        traits = self._traits
+        self._requests += 1
+        keep = self._may_keep(traits)
+        exchange = Exchange(self, self._shared, head, traits, keep=keep)
+        self._exchange = exchange
+        self._stash = exchange.begin(rest) + self._stash
+
+    def _read_slowly(self, data: bytes) -> tuple[RequestHead, bytes] | None:
         begun = not self._heads.empty
         taken = self._heads.take(data)
         limits = self._shared.limits
         if taken is None:
             if not begun:
                 self.deadline = self._shared.sweep.now + limits.head_seconds
-            return
-        head = self._judged(read_request_head(taken[0], limits.headers))
-        framing = request_framing(head)
-        check_expectation(head)
-        self._requests += 1
-        exchange = Exchange(
-            self, self._shared, head, framing, keep=self._may_keep(head)
-        )
-        self._exchange = exchange
-        self._stash = exchange.begin(taken[1]) + self._stash
+            return None
+        raw, rest = taken
+        head = self._judged(read_request_head(raw, limits.headers))
+        self._traits = RequestTraits(head, raw, limits.remembered_bytes)
+        return head, rest
 
     def _judged(self, head: RequestHead) -> RequestHead:
         """Return the request as it was made to the first of our proxies.
@@ -215,15 +229,12 @@ class Frontend(Protocol):
             raise Misdirected("a host that is none of ours")
         return head
 
-    def _may_keep(self, head: RequestHead) -> bool:
-        if (
-            self._shared.draining
-            or self._requests >= self._shared.limits.requests_per_connection
-        ):
-            return False
-        if head.version == "1.1":
-            return not head.says_close()
-        return b"keep-alive" in tokens(head.values(b"connection"))
+    def _may_keep(self, traits: RequestTraits) -> bool:
+        return (
+            traits.keeps
+            and not self._shared.draining
+            and self._requests < self._shared.limits.requests_per_connection
+        )
 
     def _refuse(self, status: int, head: RequestHead | None) -> None:
         """Answer bytes that are no request, and close: framing is doubtful."""

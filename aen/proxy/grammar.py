@@ -35,6 +35,11 @@ PATH = rb"/[!$-;=@-\[\]-~]*+"
 QUERY = rb"(?:\?[!$-;=?-~]*+)?"
 ORIGIN_FORM = re.compile(PATH + QUERY)
 
+# The request lines that nearly all requests have; whole in one go.
+COMMON_REQUEST_LINE = re.compile(
+    rb"(GET|POST|PUT|HEAD|PATCH|DELETE|OPTIONS) (%s%s) HTTP/1\.1\r\n" % (PATH, QUERY)
+)
+
 # RFC 3986 section 3.2.2: a name, an IPv4 address or an IPv6 address in brackets.
 HOST = rb"(?:[0-9A-Za-z_](?:[-._0-9A-Za-z]*+)|\[[0-9A-Fa-f:.]++\])(?::[0-9]{1,5})?"
 HOST_VALUE = re.compile(HOST)

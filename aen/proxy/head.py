@@ -1,29 +1,42 @@
 """Request and response heads as values."""
 
-from attrs import Factory, field, frozen
+from attrs import field, frozen
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-class _Headers:
-    """Looking headers up; built once, since every head is asked many times."""
+class Fields:
+    """Header fields in the order and case received; indexed once, asked many times."""
 
-    __slots__ = ()
+    __slots__ = ("first", "headers", "keys")
 
-    headers: Headers
-    keys: tuple[bytes, ...]
-    _first: dict[bytes, bytes]
+    def __init__(self, headers: Headers) -> None:
+        self.headers = headers
+        self.keys = tuple([name.lower() for name, _ in headers])
+        """The names in lower case."""
+        values = [value for _, value in headers]
+        # Of two headers with one name the first must win: begin at the end.
+        self.first = dict(zip(reversed(self.keys), reversed(values), strict=True))
+        """The first value of each name."""
 
-    def header(self, name: bytes) -> bytes | None:
-        """Return the first value of the header with this lower-case name."""
-        return self._first.get(name)
+    def __eq__(self, other: object) -> bool:
+        """Return whether the same was received."""
+        return isinstance(other, Fields) and self.headers == other.headers
+
+    def __hash__(self) -> int:
+        """Return a hash of what was received."""
+        return hash(self.headers)
+
+    def __repr__(self) -> str:
+        """Return what was received."""
+        return repr(self.headers)
 
     def values(self, name: bytes) -> tuple[bytes, ...]:
         """Return all values of the header with this lower-case name."""
-        first = self._first.get(name)
+        first = self.first.get(name)
         if first is None:
             return ()
-        if len(self._first) == len(self.keys):
+        if len(self.first) == len(self.keys):
             return (first,)
         return tuple(
             value
@@ -31,22 +44,42 @@ class _Headers:
             if key == name
         )
 
+
+def _indexed(headers: Headers | Fields) -> Fields:
+    return headers if isinstance(headers, Fields) else Fields(headers)
+
+
+class _Head:
+    """Looking headers up."""
+
+    __slots__ = ()
+
+    fields: Fields
+
+    @property
+    def headers(self) -> Headers:
+        """The header fields, in the order and case received."""
+        return self.fields.headers
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The names of *headers* in lower case."""
+        return self.fields.keys
+
+    def header(self, name: bytes) -> bytes | None:
+        """Return the first value of the header with this lower-case name."""
+        return self.fields.first.get(name)
+
+    def values(self, name: bytes) -> tuple[bytes, ...]:
+        """Return all values of the header with this lower-case name."""
+        return self.fields.values(name)
+
     def says_close(self) -> bool:
         """Return whether ``Connection`` asks to close."""
-        value = self._first.get(b"connection")
+        value = self.fields.first.get(b"connection")
         if value is None or value == b"keep-alive":
             return False
         return b"close" in tokens(self.values(b"connection"))
-
-
-def _lower(head: _Headers) -> tuple[bytes, ...]:
-    return tuple([name.lower() for name, _ in head.headers])
-
-
-def _index(head: _Headers) -> dict[bytes, bytes]:
-    # Of two headers with one name the first must win: begin at the end.
-    pairs = zip(reversed(head.keys), reversed(head.headers), strict=True)
-    return {key: value for key, (_, value) in pairs}
 
 
 def tokens(values: tuple[bytes, ...]) -> list[bytes]:
@@ -72,7 +105,7 @@ class Peer:
 
 
 @frozen
-class RequestHead(_Headers):
+class RequestHead(_Head):
     """One request's method, target and headers, in the order and case received.
 
     *target* is in origin form, or ``*``. *version* is ``"1.1"`` or ``"1.0"``.
@@ -81,20 +114,7 @@ class RequestHead(_Headers):
     method: bytes
     target: bytes
     version: str
-    headers: Headers
-    keys: tuple[bytes, ...] = field(
-        init=False,
-        eq=False,
-        repr=False,
-        default=Factory(_lower, takes_self=True),
-    )
-    """The names of *headers* in lower case."""
-    _first: dict[bytes, bytes] = field(
-        init=False,
-        eq=False,
-        repr=False,
-        default=Factory(_index, takes_self=True),
-    )
+    fields: Fields = field(alias="headers", converter=_indexed)
 
     @property
     def path(self) -> bytes:
@@ -105,7 +125,7 @@ class RequestHead(_Headers):
     def upgrade(self) -> bool:
         """Whether this is a valid WebSocket opening handshake (RFC 6455, 4.2.1)."""
         return (
-            b"upgrade" in self._first
+            b"upgrade" in self.fields.first
             and self.method == b"GET"
             and self.version == "1.1"
             and tokens(self.values(b"upgrade")) == [b"websocket"]
@@ -115,14 +135,21 @@ class RequestHead(_Headers):
         )
 
     @property
+    def asks_websocket(self) -> bool:
+        """Whether this asks for a WebSocket, validly or not."""
+        return b"upgrade" in self.fields.first and b"websocket" in tokens(
+            self.values(b"upgrade")
+        )
+
+    @property
     def wants_page(self) -> bool:
         """Whether a person navigates here, as opposed to a script fetching."""
         if self.method not in (b"GET", b"HEAD"):
             return False
-        mode = self._first.get(b"sec-fetch-mode")
+        mode = self.fields.first.get(b"sec-fetch-mode")
         if mode is not None:
             return mode == b"navigate"
-        return b"text/html" in self._first.get(b"accept", b"").lower()
+        return b"text/html" in self.fields.first.get(b"accept", b"").lower()
 
     def cookies(self) -> dict[bytes, bytes]:
         """Return the cookies by name; of two with one name the first."""
@@ -136,26 +163,13 @@ class RequestHead(_Headers):
 
 
 @frozen
-class ResponseHead(_Headers):
+class ResponseHead(_Head):
     """One response's status, reason and headers, in the order and case received."""
 
     version: str
     status: int
     reason: bytes
-    headers: Headers
-    keys: tuple[bytes, ...] = field(
-        init=False,
-        eq=False,
-        repr=False,
-        default=Factory(_lower, takes_self=True),
-    )
-    """The names of *headers* in lower case."""
-    _first: dict[bytes, bytes] = field(
-        init=False,
-        eq=False,
-        repr=False,
-        default=Factory(_index, takes_self=True),
-    )
+    fields: Fields = field(alias="headers", converter=_indexed)
 
 
 _KEY_LETTERS = frozenset(

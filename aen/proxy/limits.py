@@ -10,6 +10,9 @@ class Limits:
     head_bytes: int = 65536
     """Longest request or response head, in bytes."""
 
+    remembered_bytes: int = 4096
+    """Longest head that a connection remembers, to recognise the next one, in bytes."""
+
     headers: int = 100
     """Most header fields in one head."""
 

@@ -7,6 +7,7 @@ reactor sees as one descriptor. Everything else (connecting, accepting, queued w
 closing) stays with Twisted's transports.
 """
 
+import contextlib
 import select
 from typing import Any, Final, Protocol
 
@@ -48,10 +49,8 @@ class Readers:
         """Call it no more; the descriptor is still open, or has just been closed."""
         if self._readers.pop(descriptor, None) is None or self._epoll is None:
             return
-        try:
+        with contextlib.suppress(OSError):  # Closing it has taken it out already.
             self._epoll.unregister(descriptor)
-        except OSError:
-            pass  # Closing a descriptor has taken it out already.
         if not self._readers:
             self._reactor.removeReader(self)
             self._epoll.close()
@@ -61,7 +60,7 @@ class Readers:
         """Return the epoll's own descriptor."""
         return -1 if self._epoll is None else self._epoll.fileno()
 
-    def doRead(self) -> None:
+    def doRead(self) -> None:  # noqa: N802 -- Twisted's name
         """Let everybody read who can."""
         if self._epoll is None:
             return
@@ -76,6 +75,6 @@ class Readers:
         for reader in tuple(self._readers.values()):
             reader.lost(reason)
 
-    def logPrefix(self) -> str:
+    def logPrefix(self) -> str:  # noqa: N802 -- Twisted's name
         """Return what lines of the log begin with while something is read."""
         return "proxy"

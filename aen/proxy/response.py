@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+from attrs import frozen
+
 from aen.proxy import answers, rewrite
 from aen.proxy.chunked import ChunkedBody, chunk, ending
 from aen.proxy.errors import ProtocolError, UpstreamBroke
@@ -28,11 +30,43 @@ CheckSwitch = Callable[[ResponseHead], None]
 """Raises `UpstreamBroke` unless the head accepts the WebSocket asked for."""
 
 
+@frozen
+class Beginning:
+    """How a response begins: its head, what that tells, and what is told the client.
+
+    Responses of one upstream are often alike in every byte of their heads: what was
+    worked out for one is then true for the next, if the requests were alike too.
+    """
+
+    raw: bytes
+    request: RequestHead
+    forward: Forward
+    asked_to_keep: bool
+    framing: Framing
+    outward: Framing
+    """How the body's end is told to the client."""
+    status: int
+    keep: bool
+    reusable: bool
+    sent: bytes
+    """The head as the client is sent it."""
+
+    def fits(self, data: bytes, request: RequestHead, forward: Forward) -> bool:
+        """Return whether *data* begins so, and answers a request like this one's."""
+        return (
+            forward is self.forward
+            and request.method == self.request.method
+            and request.version == self.request.version
+            and data.startswith(self.raw)
+        )
+
+
 class ResponseStream:
     """Turns what an upstream sends into what its client is sent.
 
     *keep* says whether the client's connection may stay open afterwards;
-    *check_switch* is given when the request asked for a WebSocket.
+    *check_switch* is given when the request asked for a WebSocket; *latest* is how the
+    upstream's previous response began.
     """
 
     __slots__ = (
@@ -44,7 +78,7 @@ class ResponseStream:
         "_limits",
         "_rechunk",
         "_request",
-        "_until_close",
+        "beginning",
         "done",
         "keep",
         "rest",
@@ -61,16 +95,18 @@ class ResponseStream:
         *,
         keep: bool,
         check_switch: CheckSwitch | None = None,
+        latest: Beginning | None = None,
     ) -> None:
         self._request = request
         self._forward = forward
         self._limits = limits
         self._check_switch = check_switch
-        self._heads = HeadBuffer(limits.head_bytes, of_request=False)
+        self._heads: HeadBuffer | None = None
         self._interim = 0
         self._body: Body | None = None
         self._rechunk = False
-        self._until_close = False
+        self.beginning = latest
+        """How the final response begins, once `status` is known."""
         self.keep = keep
         self.status = 0
         """The final status, 0 before it is known."""
@@ -84,13 +120,21 @@ class ResponseStream:
     @property
     def ends_with_connection(self) -> bool:
         """Whether the client takes the end of its connection for the body's."""
-        ends = isinstance(self._body, UntilCloseBody | ChunkedBody)
-        return ends and self._request.version == "1.0"
+        begun = self.beginning if self.status else None
+        return begun is not None and begun.outward == UNTIL_CLOSE
+
+    @property
+    def worth_keeping(self) -> Beginning | None:
+        """How the response began, if it is small enough to be kept for the next."""
+        beginning = self.beginning
+        if beginning is None or len(beginning.raw) > self._limits.remembered_bytes:
+            return None
+        return beginning
 
     @property
     def untouched(self) -> bool:
         """Whether not a single byte has come from the upstream."""
-        return self._body is None and self._heads.empty and self._interim == 0
+        return not self.status and self._heads is None
 
     def take(self, data: bytes) -> bytes:
         """Return the bytes to send on.
@@ -99,24 +143,37 @@ class ResponseStream:
         """
         if self._body is not None:
             return self._take_body(self._body, data)
+        latest = self.beginning
+        if (
+            latest is not None
+            and self._heads is None
+            and latest.asked_to_keep == self.keep
+            and latest.fits(data, self._request, self._forward)
+        ):
+            return self._begin(latest, data[len(latest.raw) :])
+        return self._take_heads(data)
+
+    def _take_heads(self, data: bytes) -> bytes:
+        if self._heads is None:
+            self._heads = HeadBuffer(self._limits.head_bytes, of_request=False)
         sent = b""
-        while data and not (self.status or self.switched):
+        while data and not self.status:
             taken = self._heads.take(data)
             if taken is None:
                 break
-            head = read_response_head(taken[0], self._limits.headers)
-            data = taken[1]
-            sent += self._take_head(head, data)
+            raw, data = taken
+            sent += self._take_head(raw, data)
         return sent
 
-    def _take_head(self, head: ResponseHead, rest: bytes) -> bytes:
+    def _take_head(self, raw: bytes, rest: bytes) -> bytes:
+        head = read_response_head(raw, self._limits.headers)
         if head.status == _SWITCHING:
             return self._switch(head, rest)
         if head.status < _FIRST_FINAL:
             return self._take_interim(head)
         if head.status > _LAST_FINAL:
             raise UpstreamBroke("a status beyond 599")
-        return self._take_final(head, rest)
+        return self._begin(self._work_out(raw, head), rest)
 
     def _switch(self, head: ResponseHead, rest: bytes) -> bytes:
         if self._check_switch is None:
@@ -135,29 +192,47 @@ class ResponseStream:
             return b""
         return rewrite.interim_head(head, self._forward)
 
-    def _take_final(self, head: ResponseHead, rest: bytes) -> bytes:
+    def _work_out(self, raw: bytes, head: ResponseHead) -> Beginning:
         framing = response_framing(head, self._request.method)
         outward = self._outward(framing)
-        self.status = head.status
-        decode = framing == CHUNKED and outward != CHUNKED
-        self._rechunk = framing == UNTIL_CLOSE and outward == CHUNKED
-        self._until_close = framing == UNTIL_CLOSE
-        self._body = open_body(framing, self._limits.trailer_bytes, decode=decode)
-        self.reusable = (
+        asked_to_keep, keep = self.keep, self.keep and outward != UNTIL_CLOSE
+        connection = answers.connection(self._request, keep=keep)
+        reusable = (
             head.version == "1.1" and framing != UNTIL_CLOSE and not head.says_close()
         )
-        connection = answers.connection(self._request, keep=self.keep)
         sent = rewrite.response_head(head, self._forward, outward, connection)
-        return sent + self._take_body(self._body, rest)
+        return Beginning(
+            raw,
+            self._request,
+            self._forward,
+            asked_to_keep,
+            framing,
+            outward,
+            head.status,
+            keep,
+            reusable,
+            sent,
+        )
+
+    def _begin(self, beginning: Beginning, rest: bytes) -> bytes:
+        self.beginning = beginning
+        self.status = beginning.status
+        self.keep = beginning.keep
+        self.reusable = beginning.reusable
+        framing, outward = beginning.framing, beginning.outward
+        if framing == len(rest):
+            self.done = True  # Small responses come in one piece.
+            return beginning.sent + rest
+        decode = framing == CHUNKED and outward != CHUNKED
+        self._rechunk = framing == UNTIL_CLOSE and outward == CHUNKED
+        self._body = open_body(framing, self._limits.trailer_bytes, decode=decode)
+        return beginning.sent + self._take_body(self._body, rest)
 
     def _outward(self, framing: Framing) -> Framing:
         """Return how the body's end is told to the client."""
         if framing not in (CHUNKED, UNTIL_CLOSE):
             return framing
-        if self._request.version == "1.1":
-            return CHUNKED
-        self.keep = False
-        return UNTIL_CLOSE
+        return CHUNKED if self._request.version == "1.1" else UNTIL_CLOSE
 
     def _take_body(self, body: Body, data: bytes) -> bytes:
         try:
@@ -185,7 +260,7 @@ class ResponseStream:
 
         *clean* says that it closed and was not torn down.
         """
-        if not (self._until_close and clean):
+        if not (isinstance(self._body, UntilCloseBody) and clean):
             return b""
         self.done = True
         return ending([]) if self._rechunk else b""

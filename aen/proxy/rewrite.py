@@ -63,13 +63,10 @@ _NEVER_TRAILERS: Final = frozenset(
 
 _NONE: Final[frozenset[bytes]] = frozenset()
 _NO_CONTENT: Final = 204
-_OUR_NAMES: Final = (
-    (b"X-Forwarded-For", b"x-forwarded-for"),
-    (b"X-Forwarded-Proto", b"x-forwarded-proto"),
-    (b"X-Forwarded-Host", b"x-forwarded-host"),
-    (b"X-Request-Id", b"x-request-id"),
-)
-_OURS: Final = b"".join(b"%s: %%s\r\n" % name for name, _ in _OUR_NAMES)
+_REQUEST_ID: Final = b"x-request-id"
+
+Around = tuple[bytes, bytes]
+"""The header lines before and behind the request's id."""
 
 
 def request_head(
@@ -83,9 +80,33 @@ def request_head(
 
     The empty line is included.
     """
+    around = request_lines(head, forward, peer, framing)
+    return assembled(head, forward, around, request_id)
+
+
+def assembled(
+    head: RequestHead, forward: Forward, around: Around, request_id: bytes
+) -> bytes:
+    """Return the head: a first line, and the request's id with what is *around* it."""
+    for name, value in forward.set_headers:
+        if name.lower() == _REQUEST_ID:
+            request_id = value
+    return b"%s %s HTTP/1.1\r\n%sX-Request-Id: %s\r\n%s\r\n" % (
+        head.method,
+        forward.target_for(head.target),
+        around[0],
+        request_id,
+        around[1],
+    )
+
+
+def request_lines(
+    head: RequestHead, forward: Forward, peer: Peer, framing: Framing
+) -> Around:
+    """Return what is the same for requests that differ in target and id only."""
     dropped = _dropped_from_request(head, forward)
     prefixes = forward.drop_cookies
-    parts = [b"%s %s HTTP/1.1\r\n" % (head.method, forward.target or head.target)]
+    parts: list[bytes] = []
     for key, (name, value) in zip(head.keys, head.headers, strict=True):
         if key in dropped or (b"_" in key and _passes_for(key, dropped)):
             continue
@@ -94,11 +115,15 @@ def request_head(
             if not value:
                 continue
         parts += (name, b": ", value, b"\r\n")
-    parts.append(_ours(head, forward, peer, request_id))
+    parts += _ours(head, forward, peer)
+    behind = [
+        b"%s: %s\r\n" % field
+        for field in forward.set_headers
+        if field[0].lower() != _REQUEST_ID
+    ]
     if framing == CHUNKED:
-        parts.append(b"Transfer-Encoding: chunked\r\n")
-    parts.append(b"\r\n")
-    return b"".join(parts)
+        behind.append(b"Transfer-Encoding: chunked\r\n")
+    return b"".join(parts), b"".join(behind)
 
 
 def _passes_for(key: bytes, dropped: frozenset[bytes]) -> bool:
@@ -125,27 +150,23 @@ def _named(head: RequestHead | ResponseHead) -> frozenset[bytes]:
     return frozenset(tokens(head.values(b"connection"))) - _KEPT
 
 
-def _ours(head: RequestHead, forward: Forward, peer: Peer, request_id: bytes) -> bytes:
+def _ours(head: RequestHead, forward: Forward, peer: Peer) -> list[bytes]:
     """Return the lines the proxy adds; those the router sets win over them."""
     host = head.header(b"host")
+    ours = [
+        (b"X-Forwarded-For", peer.host.encode("ascii", "replace")),
+        (b"X-Forwarded-Proto", b"https" if peer.secure else b"http"),
+        (b"X-Forwarded-Host", host or b""),
+    ]
     replaced = {name.lower() for name, _ in forward.set_headers}
+    lines = [
+        b"%s: %s\r\n" % (name, value)
+        for name, value in ours
+        if value and name.lower() not in replaced
+    ]
     if host is None and b"host" not in replaced:
-        replaced.add(b"x-forwarded-host")
-        lines = b"Host:\r\n"  # HTTP/1.0; RFC 9112 section 3.2
-    else:
-        lines = b""
-    values = (
-        peer.host.encode("ascii", "replace"),
-        b"https" if peer.secure else b"http",
-        host or b"",
-        request_id,
-    )
-    if not replaced and values[0]:
-        return _OURS % values
-    for (name, key), value in zip(_OUR_NAMES, values, strict=True):
-        if value and key not in replaced:
-            lines += b"%s: %s\r\n" % (name, value)
-    return lines + b"".join([b"%s: %s\r\n" % field for field in forward.set_headers])
+        lines.insert(0, b"Host:\r\n")  # HTTP/1.0; RFC 9112 section 3.2
+    return lines
 
 
 def request_trailers(

@@ -40,6 +40,13 @@ class Forward:
     target: bytes | None = None
     """The target to ask for in place of the client's."""
 
+    cut: int = 0
+    """Without *target*: how many bytes the client's loses at its beginning."""
+
+    base: bytes = b""
+    """Without *target*: what it begins with in their place. So one `Forward` can serve
+    every request below a prefix, and need not be made for each."""
+
     set_headers: Headers = ()
     """Headers the upstream shall believe; the client's of these names are dropped."""
 
@@ -63,6 +70,12 @@ class Forward:
 
     origins: frozenset[str] | None = None
     """Origins that may open a WebSocket; None: only the one the request is for."""
+
+    def target_for(self, target: bytes) -> bytes:
+        """Return what the upstream is asked for when the client asks for *target*."""
+        if self.target is not None:
+            return self.target
+        return self.base + target[self.cut :]
 
 
 Decision = Answer | Forward

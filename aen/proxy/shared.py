@@ -6,7 +6,6 @@ from typing import Protocol
 from attrs import define, field
 from twisted.logger import Logger
 
-from aen.proxy import grammar
 from aen.proxy.access_log import AccessLog, Entry
 from aen.proxy.flow import Flow
 from aen.proxy.head import Peer, RequestHead
@@ -37,13 +36,17 @@ class Shared:
     draining: bool = False
     _numbers: "itertools.count[int]" = field(factory=itertools.count)
 
-    def new_entry(self, peer: Peer, head: RequestHead) -> Entry:
-        """Return the log entry of a request, with the client's id if it is one."""
-        request_id = head.header(b"x-request-id")
-        if request_id is None or grammar.REQUEST_ID.fullmatch(request_id) is None:
-            request_id = b"%s-%x" % (self.id_prefix, next(self._numbers))
+    def new_entry(self, peer: Peer, head: RequestHead, named_id: bytes | None) -> Entry:
+        """Return the log entry of a request, with the client's id if it has named one.
+
+        The path stands there with its query, which `Entry` leaves out.
+        """
         return Entry(
-            self.sweep.seconds(), peer.host, head.method, head.path, request_id
+            self.sweep.seconds(),
+            peer.host,
+            head.method,
+            head.target,
+            named_id or b"%s-%x" % (self.id_prefix, next(self._numbers)),
         )
 
     def note(self, entry: Entry) -> None:

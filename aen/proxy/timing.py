@@ -1,5 +1,6 @@
 """One coarse timer for all time limits of a proxy."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -27,12 +28,10 @@ class Sweep:
         self._tick = tick
         self._watched: set[Timed] = set()
         self._next: IDelayedCall | None = None
+        self.seconds: Callable[[], float] = clock.seconds
+        """Returns the exact time in seconds."""
         self.now: float = clock.seconds()
         """The time of the latest tick, in seconds."""
-
-    def seconds(self) -> float:
-        """Return the exact time in seconds."""
-        return self._clock.seconds()
 
     def watch(self, timed: Timed) -> None:
         """Look at *timed* from now on."""

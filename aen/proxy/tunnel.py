@@ -68,6 +68,7 @@ class Tunnel:
         upstream = self._upstream
         assert upstream is not None
         upstream.user = self
+        upstream.flow.receive = self.upstream_data
         upstream.flow.feed_from(self._client.flow)
         self._client.flow.feed_from(upstream.flow)
         self._client.flow.release(BUSY)

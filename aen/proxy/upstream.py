@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 from aen.proxy.flow import Flow
 from aen.proxy.limits import Limits
 from aen.proxy.readers import Readers
+from aen.proxy.response import Beginning
 from aen.proxy.timing import Sweep
 
 _VERIFIERS = 1024
@@ -47,6 +48,8 @@ class UpstreamConnection(Protocol):
     def __init__(self, upstream: str, pool: "Pool") -> None:
         self.upstream = upstream
         self.user: User | None = None
+        self.latest: Beginning | None = None
+        """How its latest response began."""
         self.deadline = math.inf
         self.idle_since = math.inf
         self._pool = pool

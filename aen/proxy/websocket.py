@@ -28,13 +28,6 @@ _DEFLATE: Final = "permessage-deflate"
 _MOST_OFFERS: Final = 8
 
 
-def asks(head: RequestHead) -> bool:
-    """Return whether the request asks for a WebSocket, validly or not."""
-    return head.header(b"upgrade") is not None and b"websocket" in tokens(
-        head.values(b"upgrade")
-    )
-
-
 def refusal(head: RequestHead, forward: Forward, peer: Peer) -> Answer | None:
     """Return what to answer a client that may not have its WebSocket."""
     body = head.header(b"content-length") or head.header(b"transfer-encoding")

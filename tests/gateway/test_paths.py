@@ -2,7 +2,7 @@
 
 import pytest
 
-from aen.gateway.paths import parse_address, same_site, without_prefix
+from aen.gateway.paths import parse_address, same_site
 
 
 @pytest.mark.parametrize(
@@ -34,17 +34,6 @@ def test_an_app_has_an_address(target: bytes, prefix: str, slash: bool) -> None:
 def test_other_addresses_are_no_app(target: bytes) -> None:
     """What is not exactly an app's address is nobody's."""
     assert parse_address(target) is None
-
-
-@pytest.mark.parametrize(
-    ("target", "seen"),
-    [(b"/a/b/c/d?e", b"/d?e"), (b"/a/b/c/", b"/"), (b"/a/b/c?q", b"/?q")],
-)
-def test_a_prefix_is_stripped(target: bytes, seen: bytes) -> None:
-    """An app that knows no prefix sees addresses from its root."""
-    address = parse_address(target)
-    assert address is not None
-    assert without_prefix(target, address) == seen
 
 
 @pytest.mark.parametrize(

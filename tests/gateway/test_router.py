@@ -149,7 +149,7 @@ def test_a_known_app_is_reached_without_waiting(router: GatewayRouter) -> None:
     assert isinstance(second, Forward)
     assert second == first
     assert second.upstream == "unix:/run/l1/app.sock"
-    assert second.target == LAB
+    assert second.target_for(LAB) == LAB
     assert second.origins == frozenset({"http://gate:8089"})
 
 
@@ -252,7 +252,7 @@ def test_a_remote_app_is_reached_through_its_node(
     world.launch = evolve(LAUNCH, machine="elsewhere", strip_prefix=True)
     forward = ask(router, LAB, COOKIE)
     assert forward.upstream == "tcp:n1:5002"
-    assert forward.target == b"/launcher/apps/l1/lab?x=1"
+    assert forward.target_for(LAB) == b"/launcher/apps/l1/lab?x=1"
     ticket = dict(forward.set_headers)[b"aen-ticket"].decode()
     assert unseal(ticket, KEY.public, "node:n1", 1000.0).purpose == "app:l1"
     assert ask(router, LAB, COOKIE).set_headers == forward.set_headers

@@ -34,12 +34,13 @@ def test_a_ticket_is_renewed_in_time() -> None:
     clock = Clock()
     upstreams = Upstreams(Identity("gateway:east", KEY), clock, "here", frozenset())
     far = Opened(NODE, evolve(LAUNCH, machine="elsewhere"))
-    first = upstreams.of(far, b"/x")
+    first = upstreams.of(far)
     clock.advance(300)
-    assert upstreams.of(far, b"/y").headers == first.headers
+    assert upstreams.of(far).headers == first.headers
     clock.advance(250)
-    later = upstreams.of(far, b"/x")
+    later = upstreams.of(far)
     assert later.headers != first.headers
+    assert (first.until, later.until) == (480.0, 1030.0)
     text = later.headers[0][1].decode()
     assert unseal(text, KEY.public, "node:n1", 1100.0).expires == 1150.0
 
@@ -50,5 +51,5 @@ def test_tickets_do_not_pile_up() -> None:
     upstreams = Upstreams(Identity("gateway:east", KEY), clock, "here", frozenset())
     for number in range(4200):
         launch = evolve(LAUNCH, id=f"l{number}", machine="elsewhere")
-        upstreams.of(Opened(NODE, launch), b"/")
+        upstreams.of(Opened(NODE, launch))
     assert len(upstreams._tickets) == 4096

@@ -39,7 +39,7 @@ def test_the_example_of_the_rfc() -> None:
     """RFC 6455 section 1.3."""
     assert websocket.accept_key(KEY) == b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
     assert asking().upgrade
-    assert websocket.asks(asking())
+    assert asking().asks_websocket
     websocket.check_accepted(asking(), accepting())
 
 
