@@ -166,3 +166,20 @@ def test_what_a_believed_proxy_says_is_passed_on() -> None:
         assert b"6.6.6.6" not in sent
         for line in lines:
             assert line + b"\r\n" in sent
+
+
+def test_clients_that_share_a_connection_of_a_proxy() -> None:
+    """Each request is its own client's, also where connections remember heads."""
+    harness = Harness(TO_ONE, trust=Trust.of(None, ["192.168.1.1"]))
+    client = harness.client()
+    upstream = None
+    for address in (b"203.0.113.5", b"203.0.113.5", b"203.0.113.6", b"203.0.113.5"):
+        client.send(
+            b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: %s\r\n"
+            b"X-Forwarded-Host: of-%s\r\n\r\n" % (address, address[-1:])
+        )
+        upstream = upstream or harness.upstream()
+        sent = upstream.take()
+        assert b"X-Forwarded-For: %s\r\n" % address in sent
+        assert b"Host: of-%s\r\n" % address[-1:] in sent
+        upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
