@@ -122,6 +122,8 @@ class Frontend(Protocol):
     def answered(self, rest: bytes, *, keep: bool, unread: bool) -> None:
         """Go on with the next request, or close."""
         self._exchange = None
+        if self._traits is not None and not self._traits.remembered:
+            self._traits = None
         if not keep or self._shared.draining:
             self._end(linger=unread)
             return

@@ -39,7 +39,9 @@ class Beginning:
     """
 
     raw: bytes
-    request: RequestHead
+    method: bytes
+    version: str
+    """Of the request, like *method*."""
     forward: Forward
     asked_to_keep: bool
     framing: Framing
@@ -55,8 +57,8 @@ class Beginning:
         """Return whether *data* begins so, and answers a request like this one's."""
         return (
             forward is self.forward
-            and request.method == self.request.method
-            and request.version == self.request.version
+            and request.method == self.method
+            and request.version == self.version
             and data.startswith(self.raw)
         )
 
@@ -197,7 +199,8 @@ class ResponseStream:
         sent = rewrite.response_head(head, self._forward, outward, connection)
         return Beginning(
             raw,
-            self._request,
+            self._request.method,
+            self._request.version,
             self._forward,
             asked_to_keep,
             framing,
