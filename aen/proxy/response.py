@@ -56,10 +56,10 @@ class Beginning:
     def fits(self, data: bytes, request: RequestHead, forward: Forward) -> bool:
         """Return whether *data* begins so, and answers a request like this one's."""
         return (
-            forward is self.forward
+            data.startswith(self.raw)
             and request.method == self.method
             and request.version == self.version
-            and data.startswith(self.raw)
+            and (forward is self.forward or forward == self.forward)
         )
 
 

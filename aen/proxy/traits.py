@@ -80,7 +80,7 @@ class RequestTraits:
         """Return *head* as the upstream is sent it."""
         fields = head.fields
         if not (
-            forward is self._forward
+            (forward is self._forward or forward == self._forward)
             and peer is self._peer
             and fields is self._rewritten_fields
         ):
