@@ -58,6 +58,7 @@ class Asker(Protocol):
 
     def connectionMade(self) -> None:
         self.arrived: Deferred[None] = Deferred()
+        assert self.transport is not None
         self.transport.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 
     def dataReceived(self, data: bytes) -> None:
@@ -123,5 +124,6 @@ async def test_who_leaves_lets_the_other_side_go(between: tuple[Slow, str]) -> N
     port = int(where.rstrip("/").rpartition(":")[2])
     await connectProtocol(TCP4ClientEndpoint(reactor, "127.0.0.1", port), asker)
     await asker.arrived
+    assert asker.transport is not None
     asker.transport.loseConnection()
     await slow.gone
