@@ -26,6 +26,7 @@ class Launching:
     _running: Running
     _tokens: AppTokens
     _clock: IReactorTime
+    _under_way: set[tuple[str, ProjectPath, str]] = field(factory=set, init=False)
     _log: Logger = field(factory=Logger, init=False)
 
     async def launch(self, caller: Caller, path: ProjectPath, app: str) -> Opened:
@@ -35,7 +36,9 @@ class Launching:
         :raises NotFound: the data center has no such app.
         """
         opened = await self._running.open(caller, path, app)
-        if opened.state != "running":
+        key = (caller.user.name, path, app)
+        if opened.state != "running" and key not in self._under_way:
+            self._under_way.add(key)
             spawn(self._log, f"launching {app}", self._launch(caller, path, app))
         return opened
 
@@ -51,6 +54,8 @@ class Launching:
             self._log.warn(
                 "{app} of {path}: {error}", app=app, path=path, error=error.message
             )
+        finally:
+            self._under_way.discard((caller.user.name, path, app))
 
     async def _once_running(self, caller: Caller, path: ProjectPath) -> Project | None:
         """Return the project once it runs; None if it does not come to that."""
