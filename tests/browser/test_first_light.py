@@ -54,9 +54,12 @@ def run_cell(lab: Page) -> None:
     """Make a notebook in JupyterLab, run a cell and see its output."""
     card = lab.locator('.jp-LauncherCard[data-category="Notebook"]').first
     card.click()
+    # What is typed before the kernel is there may go to an editor that is replaced.
+    expect(lab.get_by_text("Python (default) | Idle")).to_be_visible(timeout=OPENING)
     editor = lab.locator(".jp-Notebook .jp-Cell .cm-content").first
     editor.click()
     lab.keyboard.type("print(6 * 7)")
+    expect(editor).to_contain_text("print(6 * 7)")
     lab.keyboard.press("Shift+Enter")
     output = lab.locator(".jp-OutputArea-output").first
     expect(output).to_have_text(re.compile(r"^\s*42\s*$"), timeout=OPENING)
