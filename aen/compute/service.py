@@ -82,7 +82,7 @@ def makeService(options: Options) -> IService:
 
 
 def mark(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return by what `make run` knows the processes of an installation, if it runs us."""
+    """Return what `make run` knows an installation's processes by, if it runs us."""
     return {name: environ[name] for name in ("AEN_INSTALLATION",) if name in environ}
 
 
