@@ -5,6 +5,7 @@ from typing import Any
 
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
+from twisted.internet.ssl import optionsForClientTLS
 
 from aen.proxy.access_log import AccessLog
 from aen.proxy.frontend import Frontend
@@ -12,7 +13,7 @@ from aen.proxy.limits import Limits
 from aen.proxy.routing import Router
 from aen.proxy.shared import Shared
 from aen.proxy.timing import Sweep
-from aen.proxy.upstream import Pool
+from aen.proxy.upstream import ClientTLS, Pool
 from aen.runtime.tasks import pause
 
 _DEFAULT_LIMITS = Limits()
@@ -20,7 +21,10 @@ _POLICY_VIOLATION = 1008
 
 
 class ProxyFactory(Factory):
-    """Serves HTTP/1.1, HTTP/1.0 and WebSocket clients as *router* decides."""
+    """Serves HTTP/1.1, HTTP/1.0 and WebSocket clients as *router* decides.
+
+    *client_tls* says how to speak to ``tls:`` upstreams.
+    """
 
     noisy = False
 
@@ -30,13 +34,14 @@ class ProxyFactory(Factory):
         reactor: Any,
         limits: Limits = _DEFAULT_LIMITS,
         access_log: AccessLog | None = None,
+        client_tls: ClientTLS = optionsForClientTLS,
     ) -> None:
         sweep = Sweep(reactor, limits.tick_seconds)
         self._reactor = reactor
         self._connections: set[Frontend] = set()
         self._shared = Shared(
             router=router,
-            pool=Pool(reactor, limits, sweep),
+            pool=Pool(reactor, limits, sweep, client_tls),
             sweep=sweep,
             limits=limits,
             access_log=access_log,

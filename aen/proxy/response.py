@@ -118,7 +118,7 @@ class ResponseStream:
         self.status = _SWITCHING
         self.switched = True
         self.rest = rest
-        return rewrite.switching_head(head, self._forward)
+        return rewrite.switching_head(self._edited(head), self._forward)
 
     def _take_interim(self, head: ResponseHead) -> bytes:
         self._interim += 1
@@ -140,8 +140,13 @@ class ResponseStream:
             head.version == "1.1" and framing != UNTIL_CLOSE and not head.says_close()
         )
         connection = answers.connection(self._request, keep=self.keep)
+        head = self._edited(head)
         sent = rewrite.response_head(head, self._forward, outward, connection)
         return sent + self._take_body(self._body, rest)
+
+    def _edited(self, head: ResponseHead) -> ResponseHead:
+        edit = self._forward.edit_response
+        return head if edit is None else edit(head)
 
     def _outward(self, framing: Framing) -> Framing:
         """Return how the body's end is told to the client."""

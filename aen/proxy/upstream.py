@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+from collections.abc import Callable
 from typing import Any, cast
 from typing import Protocol as Interface
 
@@ -23,6 +24,10 @@ from twisted.python.failure import Failure
 from aen.proxy.flow import Flow
 from aen.proxy.limits import Limits
 from aen.proxy.timing import Sweep
+
+ClientTLS = Callable[[str], Any]
+"""How to speak TLS to the upstream with this host name: Twisted's creator of
+client connections."""
 
 
 class User(Interface):
@@ -102,8 +107,15 @@ def keep_alive(transport: Any) -> None:
 class Pool:
     """Opens connections to upstreams and keeps idle ones for the next request."""
 
-    def __init__(self, reactor: Any, limits: Limits, sweep: Sweep) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        limits: Limits,
+        sweep: Sweep,
+        client_tls: ClientTLS = optionsForClientTLS,
+    ) -> None:
         self.limits = limits
+        self._client_tls = client_tls
         self._reactor = reactor
         self._sweep = sweep
         self._idle: dict[str, list[UpstreamConnection]] = {}
@@ -157,7 +169,7 @@ class Pool:
         plain = _tcp_endpoint(self._reactor, host, port, seconds)
         if kind == "tcp":
             return plain
-        secure: IStreamClientEndpoint = wrapClientTLS(optionsForClientTLS(host), plain)
+        secure: IStreamClientEndpoint = wrapClientTLS(self._client_tls(host), plain)
         return secure
 
     def opened(self, connection: UpstreamConnection) -> None:
