@@ -2,6 +2,7 @@
 
 import random
 import secrets
+from socket import gethostname
 from typing import Any
 
 from attrs import frozen
@@ -22,16 +23,17 @@ from aen.gateway.server import Server
 from aen.gateway.settings import DEFAULT_PREFIX, GatewaySettings
 from aen.gateway.signin import SignIn
 from aen.gateway.upstreams import Upstreams
-from aen.model.errors import AenError, Unauthenticated
+from aen.model.errors import AenError, Invalid, Unauthenticated
 from aen.model.names import parse_place_name
 from aen.proxy.access_log import AccessLog
 from aen.proxy.factory import ProxyFactory
+from aen.proxy.trust import Trust
 from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import RoleOptions
 from aen.runtime.settings import check_url
 from aen.wire import tickets
-from aen.wire.agents import endpoint_of, make_agent
+from aen.wire.agents import endpoint_of, make_agent, trust_root
 from aen.wire.call import Door
 from aen.wire.channel import GatewayEndFactory
 from aen.wire.client import Identity, WireClient
@@ -49,6 +51,16 @@ def check(settings: GatewaySettings) -> None:
     tickets.SigningKey.from_text(settings.key)
     for key in ("server", "public_url"):
         check_url(key, getattr(settings, key))
+    trust_of(settings)
+
+
+def trust_of(settings: GatewaySettings) -> Trust:
+    """Return the names the gateway serves and whom it believes, or raise `Invalid`."""
+    names = (settings.public_url, gethostname(), *settings.hosts)
+    try:
+        return Trust.of(names, settings.trusted)
+    except ValueError as error:
+        raise Invalid(f"“hosts” or “trusted” cannot be used: {error}.") from None
 
 
 def makeService(options: Options) -> IService:
@@ -105,7 +117,13 @@ def assemble(settings: GatewaySettings, reactor: Any) -> IService:
     own = OwnPages(door, client, nodes, health, pages, router)
 
     log = AccessLog(settings.logs / "gateway.log", reactor)
-    proxy = ProxyFactory(router, reactor, access_log=log)
+    proxy = ProxyFactory(
+        router,
+        reactor,
+        access_log=log,
+        trust=trust_of(settings),
+        authorities=trust_root(settings.server_ca),
+    )
     news.attach(proxy)
     return _services(
         _Stopping(nodes, log),  # services stop in reverse order: this one last

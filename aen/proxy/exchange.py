@@ -114,6 +114,11 @@ class Exchange:
         self._send_body(self._upstream, self._body, data)
         return self._take_rest()
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether the client has not sent all of its request."""
+        return self._wants_switch or not (self._body is None or self._body.done)
+
     def client_lost(self) -> None:
         """End: nobody is there to be answered."""
         self._entry.status = self._entry.status or _CLIENT_GONE
@@ -374,7 +379,10 @@ class Exchange:
         if self._response is not None:
             self._entry.status = self._response.status
         self._end()
-        self._client.broken_off()
+        if self._response is not None and self._response.ends_with_connection:
+            self._client.flow.abort()  # An orderly end would make it whole.
+        else:
+            self._client.broken_off()
 
     def _drop_upstream(self) -> None:
         self._client.flow.feed_from(None)

@@ -5,7 +5,6 @@ from typing import Any
 
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
-from twisted.internet.ssl import optionsForClientTLS
 
 from aen.proxy.access_log import AccessLog
 from aen.proxy.frontend import Frontend
@@ -13,17 +12,22 @@ from aen.proxy.limits import Limits
 from aen.proxy.routing import Router
 from aen.proxy.shared import Shared
 from aen.proxy.timing import Sweep
+from aen.proxy.trust import Trust
 from aen.proxy.upstream import ClientTLS, Pool
 from aen.runtime.tasks import pause
 
 _DEFAULT_LIMITS = Limits()
+_ANYBODY = Trust()
 _POLICY_VIOLATION = 1008
 
 
 class ProxyFactory(Factory):
     """Serves HTTP/1.1, HTTP/1.0 and WebSocket clients as *router* decides.
 
-    *client_tls* says how to speak to ``tls:`` upstreams.
+    *trust* says which names are served and which proxies in front are believed;
+    *authorities* (an `IOpenSSLTrustRoot`) who may vouch for ``tls:`` upstreams,
+    None for those the platform trusts; *client_tls*, if given, how to speak to each
+    of them instead.
     """
 
     noisy = False
@@ -34,18 +38,22 @@ class ProxyFactory(Factory):
         reactor: Any,
         limits: Limits = _DEFAULT_LIMITS,
         access_log: AccessLog | None = None,
-        client_tls: ClientTLS = optionsForClientTLS,
+        *,
+        trust: Trust = _ANYBODY,
+        authorities: Any = None,
+        client_tls: ClientTLS | None = None,
     ) -> None:
         sweep = Sweep(reactor, limits.tick_seconds)
         self._reactor = reactor
         self._connections: set[Frontend] = set()
         self._shared = Shared(
             router=router,
-            pool=Pool(reactor, limits, sweep, client_tls),
+            pool=Pool(reactor, limits, sweep, authorities, client_tls),
             sweep=sweep,
             limits=limits,
             access_log=access_log,
             id_prefix=secrets.token_hex(6).encode(),
+            trust=trust,
         )
 
     @property

@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import socket
 from collections.abc import Callable
 from typing import Any, cast
 from typing import Protocol as Interface
@@ -17,7 +18,7 @@ from twisted.internet.endpoints import (
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
-from twisted.internet.ssl import optionsForClientTLS
+from twisted.internet.ssl import optionsForClientTLS, platformTrust
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -25,9 +26,11 @@ from aen.proxy.flow import Flow
 from aen.proxy.limits import Limits
 from aen.proxy.timing import Sweep
 
+_VERIFIERS = 1024
+
 ClientTLS = Callable[[str], Any]
-"""How to speak TLS to the upstream with this host name: Twisted's creator of
-client connections."""
+"""Returns for an upstream's host name how to speak TLS to it: what Twisted calls a
+creator of client connections."""
 
 
 class User(Interface):
@@ -56,7 +59,7 @@ class UpstreamConnection(Protocol):
     def connectionMade(self) -> None:
         """Be ready to serve."""
         assert self.transport is not None
-        keep_alive(self.transport)
+        keep_alive(self.transport, self._pool.limits.dead_seconds)
         self.flow = Flow(self.transport, self._pool.limits.buffer_bytes)
         self._pool.opened(self)
 
@@ -96,12 +99,26 @@ class UpstreamConnection(Protocol):
             self.retire()
 
 
-def keep_alive(transport: Any) -> None:
-    """Send small writes at once and find dead peers, where the transport can."""
+def keep_alive(transport: Any, seconds: float) -> None:
+    """Send small writes at once and find dead peers, where the transport can.
+
+    A peer that answers neither probes nor data for *seconds* is gone: left alone,
+    Linux would wait two hours for the first and a quarter of one for the second.
+    """
     over_tcp = hasattr(transport.getPeer(), "port")
-    if over_tcp and hasattr(transport, "setTcpNoDelay"):
-        transport.setTcpNoDelay(True)
-        transport.setTcpKeepAlive(True)
+    if not (over_tcp and hasattr(transport, "setTcpNoDelay")):
+        return
+    transport.setTcpNoDelay(True)
+    transport.setTcpKeepAlive(True)
+    if not hasattr(socket, "TCP_USER_TIMEOUT"):
+        return  # Not Linux: its own patience has to do.
+    for option, value in (
+        (socket.TCP_KEEPIDLE, seconds / 2),
+        (socket.TCP_KEEPINTVL, seconds / 6),
+        (socket.TCP_KEEPCNT, 3),
+        (socket.TCP_USER_TIMEOUT, seconds * 1000),
+    ):
+        transport.socket.setsockopt(socket.IPPROTO_TCP, option, max(1, int(value)))
 
 
 class Pool:
@@ -112,10 +129,14 @@ class Pool:
         reactor: Any,
         limits: Limits,
         sweep: Sweep,
-        client_tls: ClientTLS = optionsForClientTLS,
+        authorities: Any = None,
+        client_tls: ClientTLS | None = None,
     ) -> None:
-        self.limits = limits
         self._client_tls = client_tls
+        self.limits = limits
+        self._authorities = authorities
+        self._verifying: dict[str, Any] = {}
+        """What verifies each ``tls:`` host; made once, it reads many files."""
         self._reactor = reactor
         self._sweep = sweep
         self._idle: dict[str, list[UpstreamConnection]] = {}
@@ -169,8 +190,22 @@ class Pool:
         plain = _tcp_endpoint(self._reactor, host, port, seconds)
         if kind == "tcp":
             return plain
-        secure: IStreamClientEndpoint = wrapClientTLS(self._client_tls(host), plain)
+        secure: IStreamClientEndpoint = wrapClientTLS(self._verifier(host), plain)
         return secure
+
+    def _verifier(self, host: str) -> Any:
+        """Return what lets in only a certificate for *host* that we may trust."""
+        if host not in self._verifying:
+            if len(self._verifying) >= _VERIFIERS:
+                self._verifying.clear()
+            self._verifying[host] = self._make_verifier(host)
+        return self._verifying[host]
+
+    def _make_verifier(self, host: str) -> Any:
+        if self._client_tls is not None:
+            return self._client_tls(host)
+        trusted = self._authorities or platformTrust()
+        return optionsForClientTLS(host, trustRoot=trusted)
 
     def opened(self, connection: UpstreamConnection) -> None:
         """Keep an eye on a new connection's deadline."""
