@@ -32,7 +32,7 @@ class ProxyFactory(Factory):
 
     noisy = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each a choice of its own
         self,
         router: Router,
         reactor: Any,

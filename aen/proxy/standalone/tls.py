@@ -1,0 +1,196 @@
+"""TLS at the doors and towards targets, as the options' files say."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from OpenSSL import SSL, crypto
+from OpenSSL.SSL import Connection, Context
+from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
+from twisted.internet.ssl import (
+    Certificate,
+    CertificateOptions,
+    ContextFactory,
+    PrivateCertificate,
+    optionsForClientTLS,
+    platformTrust,
+    trustRootFromCertificates,
+)
+from typing_extensions import override
+from zope.interface import implementer
+
+from aen.proxy.standalone.options import Files, Versions
+from aen.proxy.standalone.refusal import Refusal
+
+_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
+_CIPHERS: Final = b"ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM"
+_VERSIONS: Final = {
+    "TLSv1_2": SSL.TLS1_2_VERSION,
+    "TLSv1_3": SSL.TLS1_3_VERSION,
+}
+_SESSION: Final = b"aen-proxy"
+
+
+class DoorContext(ContextFactory):
+    """Gives the one context that every connection at a door speaks TLS with."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @override
+    def getContext(self) -> Context:
+        """Return the context."""
+        return self._context
+
+
+def door(files: Files, versions: Versions | None = None) -> DoorContext | None:
+    """Return how to speak TLS with clients, None if nothing says to.
+
+    :raises Refusal: a file or a setting cannot be used; says which.
+    """
+    if files.key is None or files.cert is None:
+        return None
+    versions = versions or Versions()
+    context = Context(SSL.TLS_METHOD)
+    context.set_min_proto_version(SSL.TLS1_2_VERSION)
+    context.set_options(
+        SSL.OP_NO_COMPRESSION
+        | SSL.OP_NO_RENEGOTIATION
+        | SSL.OP_CIPHER_SERVER_PREFERENCE
+    )
+    context.set_session_id(_SESSION)
+    _limit(context, versions)
+    _show(context, files, files.key, files.cert)
+    _ask(context, files)
+    return DoorContext(context)
+
+
+def _limit(context: Context, versions: Versions) -> None:
+    if versions.protocol is not None:
+        wanted = _VERSIONS.get(versions.protocol.removesuffix("_method"))
+        if wanted is None:
+            raise Refusal(
+                f"--ssl-protocol: “{versions.protocol}” is neither TLSv1_2 nor TLSv1_3;"
+                " what came before is no longer safe"
+            )
+        context.set_min_proto_version(wanted)
+        context.set_max_proto_version(wanted)
+    try:
+        context.set_cipher_list((versions.ciphers or "").encode() or _CIPHERS)
+    except SSL.Error:
+        raise Refusal(
+            f"--ssl-ciphers: OpenSSL has none of {versions.ciphers}"
+        ) from None
+    if versions.dhparam is not None:
+        try:
+            context.load_tmp_dh(versions.dhparam)
+        except SSL.Error:
+            raise Refusal(f"{versions.dhparam}: holds no parameters") from None
+        except OSError as error:
+            raise Refusal(f"{versions.dhparam}: {error.strerror}") from None
+
+
+def _show(context: Context, files: Files, key: str, cert: str) -> None:
+    _readable(cert)
+    try:
+        context.use_certificate_chain_file(cert)
+        context.use_privatekey(_key(key, files.passphrase))
+        context.check_privatekey()
+    except SSL.Error:
+        raise Refusal(f"{cert} and {key} do not belong together") from None
+
+
+def _ask(context: Context, files: Files) -> None:
+    """Ask clients for certificates if so told.
+
+    Without --…-reject-unauthorized any certificate will do, also none.
+    """
+    if not files.request_cert:
+        return
+    if files.ca is not None:
+        _readable(files.ca)
+        try:
+            context.load_verify_locations(files.ca)
+        except SSL.Error:
+            raise Refusal(f"{files.ca}: holds no certificate") from None
+    else:
+        context.set_default_verify_paths()
+    if files.reject_unauthorized:
+        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT)
+    else:
+        context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
+
+
+def towards_targets(files: Files, *, insecure: bool) -> Callable[[str], Any]:
+    """Return what makes, for a host's name, the way to speak TLS to it.
+
+    :raises Refusal: a file cannot be used; says which.
+    """
+    own = _own(files)
+    if insecure:
+        context = CertificateOptions(
+            privateKey=own.privateKey.original if own else None,
+            certificate=own.original if own else None,
+        ).getContext()
+        return lambda host: Unverified(host, context)
+    trusted = _authorities(files.ca) if files.ca is not None else platformTrust()
+    return lambda host: optionsForClientTLS(
+        host, trustRoot=trusted, clientCertificate=own
+    )
+
+
+@implementer(IOpenSSLClientConnectionCreator)
+class Unverified:
+    """Speaks TLS with whoever answers for *host*."""
+
+    def __init__(self, host: str, context: Context) -> None:
+        self._host = host
+        self._context = context
+
+    def clientConnectionForTLS(self, tlsProtocol: Any) -> Connection:  # noqa: N802, N803
+        """Return a connection that names the host and verifies nothing."""
+        connection = Connection(self._context, None)
+        if not self._host.replace(".", "").isdigit() and ":" not in self._host:
+            connection.set_tlsext_host_name(self._host.encode("ascii"))
+        return connection
+
+
+def _own(files: Files) -> PrivateCertificate | None:
+    if files.key is None or files.cert is None:
+        return None
+    text = _readable(files.cert)
+    try:
+        shown = Certificate.loadPEM(text)
+        key = _key(files.key, files.passphrase)
+        pem = crypto.dump_privatekey(crypto.FILETYPE_PEM, key)
+        found: PrivateCertificate = PrivateCertificate.loadPEM(pem + shown.dumpPEM())
+    except (crypto.Error, SSL.Error, ValueError):
+        raise Refusal(f"{files.cert} and {files.key} cannot be used") from None
+    return found
+
+
+def _authorities(path: str) -> Any:
+    blocks = _readable(path).split(_BEGIN)[1:]
+    try:
+        found = [Certificate.loadPEM(_BEGIN + block) for block in blocks]
+    except (crypto.Error, ValueError):
+        raise Refusal(f"{path}: cannot be read as certificates") from None
+    if not found:
+        raise Refusal(f"{path}: holds no certificate")
+    return trustRootFromCertificates(found)
+
+
+def _key(path: str, passphrase: str | None) -> crypto.PKey:
+    # Without a passphrase OpenSSL would ask for one on the terminal.
+    word = (passphrase or "").encode()
+    try:
+        return crypto.load_privatekey(crypto.FILETYPE_PEM, _readable(path), word)
+    except (crypto.Error, ValueError, TypeError):
+        raise Refusal(f"{path}: is no private key, or its passphrase differs") from None
+
+
+def _readable(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise Refusal(f"{path}: {error.strerror}") from None
