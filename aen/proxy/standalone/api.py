@@ -19,6 +19,7 @@ MOST_BODY: Final = 1 << 20
 """Longest body of a request, in bytes."""
 _ROOT: Final = "/api/routes"
 _SECONDS: Final = 60
+_OK: Final = 200
 
 Reply = tuple[int, str]
 
@@ -67,8 +68,9 @@ class Api(Resource):
         """Answer, and say so in the log."""
         status, text = self._answer(request)
         request.setResponseCode(status)
-        if status == 200:  # noqa: PLR2004 -- all of these are JSON
-            request.setHeader("content-type", "application/json")
+        # What is refused is repeated in the reason: no browser shall read it as HTML.
+        kind = "application/json" if status == _OK else "text/plain; charset=utf-8"
+        request.setHeader("content-type", kind)
         self._metrics.api[status] += 1
         self._log.info(
             "{status} {method} {path}",
@@ -103,7 +105,7 @@ class Api(Resource):
         self._metrics.counts["api_route_get"] += 1
         if prefix != "/":
             route = self._routes.get(prefix)
-            return (404, "") if route is None else (200, _json(described(route)))
+            return (404, "") if route is None else (_OK, _json(described(route)))
         asked = request.args or {}
         since = asked.get(b"inactive_since") or asked.get(b"inactiveSince") or [b""]
         try:
@@ -115,7 +117,7 @@ class Api(Resource):
             for route in self._routes
             if before is None or route.last_activity < before
         }
-        return 200, _json(found)
+        return _OK, _json(found)
 
     def _post(self, request: Request, prefix: str) -> Reply:
         assert request.content is not None
