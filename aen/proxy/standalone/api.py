@@ -4,7 +4,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from twisted.logger import Logger
@@ -32,7 +32,8 @@ class BoundedRequest(Request):
         """Keep a piece of the body, or end the connection."""
         assert self.content is not None
         if self.content.tell() + len(data) > MOST_BODY:
-            self.loseConnection()
+            channel: Any = self.channel
+            channel.forceAbortClient()
             return
         super().handleContentChunk(data)
 

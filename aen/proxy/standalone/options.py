@@ -1,6 +1,7 @@
 """The command line of ``aen-proxy``, which is configurable-http-proxy's."""
 
 import argparse
+import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, NoReturn
@@ -106,7 +107,8 @@ class _Version(argparse.Action):
             known = version("aen")
         except PackageNotFoundError:
             known = "unknown: it runs from its sources"
-        parser.exit(message=known + "\n")
+        sys.stdout.write(known + "\n")
+        parser.exit()
 
 
 def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:

@@ -12,7 +12,7 @@ _UNIX: Final = "unix+http"
 # What may stand in a request line without being read as something else.
 _PATH: Final = re.compile(r"/[!-\"$->@-~]*+")
 _HOST: Final = re.compile(
-    r"[0-9A-Za-z_](?:[-._0-9A-Za-z]*+)|[0-9A-Fa-f:.]*+:[0-9A-Fa-f:.]*+"
+    r"[0-9A-Za-z_](?:[-._0-9A-Za-z]*+)|(?=[0-9A-Fa-f]*+:)[0-9A-Fa-f:.]++"
 )
 
 
@@ -34,14 +34,14 @@ def read_target(text: str) -> Target:
     :raises ValueError: it names none; says why.
     """
     parts = urlsplit(text)
+    if parts.scheme not in _PORTS and parts.scheme != _UNIX:
+        raise ValueError(f"“{text}” is no http:, https: or unix+http: address")
     path = parts.path or "/"
     if _PATH.fullmatch(path) is None:
         raise ValueError(f"“{text}” has a path that cannot be asked for")
     base = path.rstrip("/").encode("ascii")
     if parts.scheme == _UNIX:
         return _over_unix(text, parts.netloc, base)
-    if parts.scheme not in _PORTS:
-        raise ValueError(f"“{text}” is no http:, https: or unix+http: address")
     host, port = parts.hostname or "", parts.port
     if _HOST.fullmatch(host) is None:
         raise ValueError(f"“{text}” names no host")
