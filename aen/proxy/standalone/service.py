@@ -27,6 +27,7 @@ from aen.proxy.standalone.router import RoutesRouter
 from aen.proxy.standalone.routes import Routes
 from aen.proxy.standalone.targets import Target, read_target
 from aen.proxy.trust import Trust
+from aen.runtime.tasks import spawn
 
 _BACKLOG: Final = 1024
 _HOUR: Final = 3600.0
@@ -46,7 +47,7 @@ class Standalone:
         self._log = Logger()
         self._ports: list[IListeningPort] = []
         self._proxies: list[ProxyFactory] = []
-        self._sockets: list[Path] = []
+        self._left_behind: list[Path] = []
         self.routes = Routes()
         self.metrics = Metrics()
 
@@ -61,8 +62,7 @@ class Standalone:
             self._open_others()
             self._write_pid()
         except Refusal:
-            for port in self._ports:
-                port.stopListening()
+            spawn(self._log, "closing", self.close())
             raise
 
     async def close(self) -> None:
@@ -75,10 +75,9 @@ class Standalone:
         self._tidy()
 
     def _tidy(self) -> None:
-        for path in self._sockets:
+        for path in self._left_behind:
             path.unlink(missing_ok=True)
-        if self._options.pid_file is not None:
-            Path(self._options.pid_file).unlink(missing_ok=True)
+        self._left_behind.clear()
 
     @property
     def addresses(self) -> list[Any]:
@@ -192,7 +191,7 @@ class Standalone:
         path = Path(where)
         _remove_stale(path)
         self._ports.append(self._reactor.listenUNIX(where, factory, _BACKLOG, mode))
-        self._sockets.append(path)
+        self._left_behind.append(path)
 
     def _say(self, what: str, place: Place, door: tls.DoorContext | None) -> None:
         scheme = "http" if door is None else "https"
@@ -206,10 +205,12 @@ class Standalone:
     def _write_pid(self) -> None:
         if self._options.pid_file is None:
             return
+        path = Path(self._options.pid_file)
         try:
-            Path(self._options.pid_file).write_text(f"{os.getpid()}", "ascii")
+            path.write_text(f"{os.getpid()}", "ascii")
         except OSError as error:
             raise Refusal(f"--pid-file: {error.strerror}") from None
+        self._left_behind.append(path)
 
 
 def limits_of(options: Options) -> Limits:

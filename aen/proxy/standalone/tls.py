@@ -4,7 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from OpenSSL import SSL, crypto
+from OpenSSL.crypto import PKey
 from OpenSSL.SSL import Connection, Context
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.internet.ssl import (
@@ -82,19 +86,18 @@ def _limit(context: Context, versions: Versions) -> None:
             f"--ssl-ciphers: OpenSSL has none of {versions.ciphers}"
         ) from None
     if versions.dhparam is not None:
+        _readable(versions.dhparam)
         try:
             context.load_tmp_dh(versions.dhparam)
         except SSL.Error:
             raise Refusal(f"{versions.dhparam}: holds no parameters") from None
-        except OSError as error:
-            raise Refusal(f"{versions.dhparam}: {error.strerror}") from None
 
 
 def _show(context: Context, files: Files, key: str, cert: str) -> None:
     _readable(cert)
     try:
         context.use_certificate_chain_file(cert)
-        context.use_privatekey(_key(key, files.passphrase))
+        context.use_privatekey(PKey.from_cryptography_key(_key(key, files.passphrase)))
         context.check_privatekey()
     except SSL.Error:
         raise Refusal(f"{cert} and {key} do not belong together") from None
@@ -158,14 +161,16 @@ class Unverified:
 def _own(files: Files) -> PrivateCertificate | None:
     if files.key is None or files.cert is None:
         return None
-    text = _readable(files.cert)
+    key = _key(files.key, files.passphrase)
+    pem = key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     try:
-        shown = Certificate.loadPEM(text)
-        key = _key(files.key, files.passphrase)
-        pem = crypto.dump_privatekey(crypto.FILETYPE_PEM, key)
-        found: PrivateCertificate = PrivateCertificate.loadPEM(pem + shown.dumpPEM())
+        found: PrivateCertificate = PrivateCertificate.loadPEM(
+            pem + _readable(files.cert)
+        )
     except (crypto.Error, SSL.Error, ValueError):
-        raise Refusal(f"{files.cert} and {files.key} cannot be used") from None
+        raise Refusal(f"{files.cert}: is no certificate") from None
     return found
 
 
@@ -180,12 +185,15 @@ def _authorities(path: str) -> Any:
     return trustRootFromCertificates(found)
 
 
-def _key(path: str, passphrase: str | None) -> crypto.PKey:
-    # Without a passphrase OpenSSL would ask for one on the terminal.
-    word = (passphrase or "").encode()
+def _key(path: str, passphrase: str | None) -> Any:
+    data = _readable(path)
     try:
-        return crypto.load_privatekey(crypto.FILETYPE_PEM, _readable(path), word)
-    except (crypto.Error, ValueError, TypeError):
+        try:
+            return serialization.load_pem_private_key(data, None)
+        except TypeError:  # it is locked
+            word = (passphrase or "").encode()
+            return serialization.load_pem_private_key(data, word or b"-")
+    except (ValueError, UnsupportedAlgorithm):
         raise Refusal(f"{path}: is no private key, or its passphrase differs") from None
 
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest_twisted
 import treq
-from OpenSSL import SSL
 from attrs import define, field
+from OpenSSL import SSL
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
@@ -40,13 +40,13 @@ class Target(Resource):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[str] = []
-        self.peers: list[Any] = []
+        self.waiting: list[Any] = []
 
     def render(self, request: Request) -> Any:
         arguments = cast("dict[bytes, list[bytes]]", request.args)
         self.asked.append(request.uri.decode())
-        self.peers.append(request.transport)
         if b"silent" in arguments:
+            self.waiting.append(request.transport)
             return NOT_DONE_YET
         request.setResponseCode(int(arguments.get(b"status", [b"200"])[0]))
         if b"location" in arguments:
@@ -127,7 +127,7 @@ class Desk:
         running.open()
         return running
 
-    async def ask(  # noqa: PLR0913 -- what a request may have
+    async def ask(
         self,
         address: IAddress,
         path: str,
@@ -155,7 +155,7 @@ class Desk:
             await treq.content(response),
         )
 
-    async def get(self, running: Standalone, path: str, **fields: str) -> Reply:
+    async def get(self, running: Standalone, path: str, **fields: Any) -> Reply:
         """Return what clients of the proxy get."""
         return await self.ask(running.addresses[0], path, **fields)
 
@@ -205,7 +205,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     yield made
     for running in made.started:
         await running.close()
-    for peer in target.peers:
+    for peer in target.waiting:
         peer.abortConnection()
     await port.stopListening()
     await pause(reactor, 0.05)

@@ -19,6 +19,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import uv
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 ROOT = Path(__file__).parents[3]
 INSTALL_SECONDS = 100
@@ -84,7 +85,8 @@ def running(venv: Path, room: Path) -> Iterator[str]:
     programs.mkdir()
     proxy = programs / "aen-proxy"
     proxy.write_text(
-        f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m aen.proxy.standalone "$@"\n'
+        f"#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable}"
+        ' -m aen.proxy.standalone "$@"\n'
     )
     proxy.chmod(0o755)
     config = room / "jupyterhub_config.py"
@@ -129,7 +131,7 @@ class Person:
         self, path: str, data: bytes | None = None, **headers: str
     ) -> tuple[int, str, bytes]:
         """Return status, last address and body."""
-        request = Request(self.base + path, data, headers)
+        request = Request(self.base + path, data, headers)  # noqa: S310 -- http, ours
         try:
             with self._opener.open(request, timeout=30) as response:
                 return response.status, response.url, response.read()
@@ -194,13 +196,13 @@ class Person:
         """Return what a new kernel prints."""
         kernel = self.ask("/api/kernels", {"name": "python3"})["id"]
         path = f"/user/{self.name}/api/kernels/{kernel}/channels"
-        line = Request(self.base + path)
+        line = Request(self.base + path)  # noqa: S310 -- http, ours
         self.cookies.add_cookie_header(line)
         headers = {"Cookie": line.get_header("Cookie") or ""}
         with connect(
             self.base.replace("http", "ws", 1) + path,
             additional_headers=headers,
-            origin=self.base,  # type: ignore[arg-type]
+            origin=Origin(self.base),
             open_timeout=20,
         ) as channels:
             channels.send(json.dumps(_request(code)))
