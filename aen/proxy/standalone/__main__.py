@@ -24,13 +24,16 @@ from aen.runtime.logs import event_as_text
 
 @implementer(ILogObserver)
 class Lines:
-    """Writes events as lines."""
+    """Writes events as lines; of what Twisted says only warnings and worse."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
 
     def __call__(self, event: LogEvent) -> None:
         """Write one."""
+        ours = str(event.get("log_namespace")).startswith("aen.")
+        if not ours and event.get("log_level", LogLevel.info) < LogLevel.warn:
+            return
         self._stream.write(event_as_text(event) + "\n")
         self._stream.flush()
 

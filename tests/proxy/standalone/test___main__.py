@@ -23,13 +23,16 @@ def test_a_refusal_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_lines() -> None:
-    """Events are lines."""
+    """Events are lines; what others chat about is left out."""
     stream = StringIO()
     lines = Lines(stream)
     globalLogPublisher.addObserver(lines)
-    Logger().emit(LogLevel.info, "hello {who}", who="you")
+    Logger("aen.x").emit(LogLevel.info, "hello {who}", who="you")
+    Logger("twisted.x").emit(LogLevel.info, "chatter")
+    Logger("twisted.x").emit(LogLevel.warn, "careful")
     globalLogPublisher.removeObserver(lines)
-    assert stream.getvalue().endswith("hello you\n")
+    said = stream.getvalue().splitlines()
+    assert [line.split()[-1] for line in said] == ["you", "careful"]
 
 
 @pytest.mark.system
