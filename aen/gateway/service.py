@@ -107,9 +107,8 @@ def assemble(settings: GatewaySettings, reactor: Any) -> IService:
     sign_in = _sign_in(settings, key, server)
     assets = built_assets()
     pages = Pages.of(assets, settings.browsers_server_url)
-    upstreams = Upstreams(
-        identity, reactor, machine(), frozenset({settings.public_url})
-    )
+    origins = frozenset({settings.public_url})
+    upstreams = Upstreams(identity, reactor, machine(), origins)
     router = GatewayRouter(
         sign_in, grants, openings, nodes, upstreams, pages, assets, settings, reactor
     )
@@ -117,12 +116,9 @@ def assemble(settings: GatewaySettings, reactor: Any) -> IService:
     own = OwnPages(door, client, nodes, health, pages, router)
 
     log = AccessLog(settings.logs / "gateway.log", reactor)
+    trust, authorities = trust_of(settings), trust_root(settings.server_ca)
     proxy = ProxyFactory(
-        router,
-        reactor,
-        access_log=log,
-        trust=trust_of(settings),
-        authorities=trust_root(settings.server_ca),
+        router, reactor, access_log=log, trust=trust, authorities=authorities
     )
     news.attach(proxy)
     return _services(

@@ -9,6 +9,7 @@ from twisted.internet.protocol import Factory
 from aen.proxy.access_log import AccessLog
 from aen.proxy.frontend import Frontend
 from aen.proxy.limits import Limits
+from aen.proxy.readers import Readers
 from aen.proxy.routing import Router
 from aen.proxy.shared import Shared
 from aen.proxy.timing import Sweep
@@ -44,11 +45,13 @@ class ProxyFactory(Factory):
         client_tls: ClientTLS | None = None,
     ) -> None:
         sweep = Sweep(reactor, limits.tick_seconds)
+        readers = Readers(reactor)
         self._reactor = reactor
         self._connections: set[Frontend] = set()
         self._shared = Shared(
             router=router,
-            pool=Pool(reactor, limits, sweep, authorities, client_tls),
+            pool=Pool(reactor, limits, sweep, readers, authorities, client_tls),
+            readers=readers,
             sweep=sweep,
             limits=limits,
             access_log=access_log,

@@ -44,17 +44,19 @@ class Frontend(Protocol):
     def connectionMade(self) -> None:
         """Wait for a request."""
         transport = cast("Any", self.transport)
-        keep_alive(transport, self._shared.limits.dead_seconds)
+        keep_alive(transport, self._shared.limits.dead_seconds, reads=True)
         address = transport.getPeer()
         self.peer = Peer(
             getattr(address, "host", ""),
             getattr(address, "port", 0),
             bool(ISSLTransport.providedBy(transport)),
         )
+        shared = self._shared
         self._direct = self.peer
-        self._behind = self._shared.trust.believes(self.peer)
+        self._behind = shared.trust.believes(self.peer)
         self._here = getattr(transport.getHost(), "host", "")
-        self.flow = Flow(transport, self._shared.limits.buffer_bytes)
+        size = shared.limits.buffer_bytes
+        self.flow = Flow(transport, size, shared.readers, self.dataReceived)
         self._connections.add(self)
         self._shared.sweep.watch(self)
         self.deadline = self._shared.sweep.now + self._shared.limits.head_seconds
@@ -73,6 +75,7 @@ class Frontend(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Tell whoever serves this client."""
+        self.flow.ended()
         self._connections.discard(self)
         self._shared.sweep.forget(self)
         self._ending = True

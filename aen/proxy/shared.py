@@ -11,6 +11,7 @@ from aen.proxy.access_log import AccessLog, Entry
 from aen.proxy.flow import Flow
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.limits import Limits
+from aen.proxy.readers import Readers
 from aen.proxy.routing import Router
 from aen.proxy.tags import Closable, Tags
 from aen.proxy.timing import Sweep
@@ -24,6 +25,7 @@ class Shared:
 
     router: Router
     pool: Pool
+    readers: Readers
     sweep: Sweep
     limits: Limits
     access_log: AccessLog | None

@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 
 from aen.proxy.flow import Flow
 from aen.proxy.limits import Limits
+from aen.proxy.readers import Readers
 from aen.proxy.timing import Sweep
 
 _VERIFIERS = 1024
@@ -59,8 +60,10 @@ class UpstreamConnection(Protocol):
     def connectionMade(self) -> None:
         """Be ready to serve."""
         assert self.transport is not None
-        keep_alive(self.transport, self._pool.limits.dead_seconds)
-        self.flow = Flow(self.transport, self._pool.limits.buffer_bytes)
+        pool = self._pool
+        keep_alive(self.transport, pool.limits.dead_seconds, reads=False)
+        size = pool.limits.buffer_bytes
+        self.flow = Flow(self.transport, size, pool.readers, self.dataReceived)
         self._pool.opened(self)
 
     def dataReceived(self, data: bytes) -> None:
@@ -72,6 +75,7 @@ class UpstreamConnection(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Tell the user, or leave the pool."""
+        self.flow.ended()
         self._pool.lost(self)
         user, self.user = self.user, None
         if user is not None:
@@ -99,11 +103,12 @@ class UpstreamConnection(Protocol):
             self.retire()
 
 
-def keep_alive(transport: Any, seconds: float) -> None:
+def keep_alive(transport: Any, seconds: float, *, reads: bool) -> None:
     """Send small writes at once and find dead peers, where the transport can.
 
-    A peer that answers neither probes nor data for *seconds* is gone: left alone,
-    Linux would wait two hours for the first and a quarter of one for the second.
+    A peer that answers no probe for *seconds* is gone: left alone, Linux would wait
+    two hours. One of which it is known that it *reads* is also gone when it takes no
+    data for as long, which would be a quarter of an hour; an application may be busy.
     """
     over_tcp = hasattr(transport.getPeer(), "port")
     if not (over_tcp and hasattr(transport, "setTcpNoDelay")):
@@ -113,27 +118,29 @@ def keep_alive(transport: Any, seconds: float) -> None:
     if not hasattr(socket, "TCP_USER_TIMEOUT"):
         return  # Not Linux: its own patience has to do.
     for option, value in (
-        (socket.TCP_KEEPIDLE, seconds / 2),
-        (socket.TCP_KEEPINTVL, seconds / 6),
+        (socket.TCP_KEEPIDLE, max(1, seconds / 2)),
+        (socket.TCP_KEEPINTVL, max(1, seconds / 6)),
         (socket.TCP_KEEPCNT, 3),
-        (socket.TCP_USER_TIMEOUT, seconds * 1000),
+        (socket.TCP_USER_TIMEOUT, seconds * 1000 if reads else 0),
     ):
-        transport.socket.setsockopt(socket.IPPROTO_TCP, option, max(1, int(value)))
+        transport.socket.setsockopt(socket.IPPROTO_TCP, option, int(value))
 
 
 class Pool:
     """Opens connections to upstreams and keeps idle ones for the next request."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each a choice of its own
         self,
         reactor: Any,
         limits: Limits,
         sweep: Sweep,
+        readers: Readers | None = None,
         authorities: Any = None,
         client_tls: ClientTLS | None = None,
     ) -> None:
         self._client_tls = client_tls
         self.limits = limits
+        self.readers = readers
         self._authorities = authorities
         self._verifying: dict[str, Any] = {}
         """What verifies each ``tls:`` host; made once, it reads many files."""
