@@ -129,7 +129,7 @@ def keep_alive(transport: Any, seconds: float, *, reads: bool) -> None:
 class Pool:
     """Opens connections to upstreams and keeps idle ones for the next request."""
 
-    def __init__(  # noqa: PLR0913 -- each a choice of its own
+    def __init__(
         self,
         reactor: Any,
         limits: Limits,
