@@ -108,6 +108,9 @@ def running(venv: Path, room: Path) -> Iterator[str]:
         )
     try:
         yield f"http://127.0.0.1:{port}"
+    except AssertionError as error:
+        error.add_note((room / "hub.log").read_text("utf-8", "replace")[-4000:])
+        raise
     finally:
         process.send_signal(signal.SIGTERM)
         try:
