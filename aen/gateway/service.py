@@ -1,12 +1,17 @@
 """The gateway as one service; the only file of the role that knows the reactor."""
 
+import os
 import random
 import secrets
+import signal
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from twisted.application.internet import ClientService
-from twisted.application.service import IService, MultiService, Service
+from twisted.application.service import IService, Service
+from twisted.logger import Logger
 from typing_extensions import override
 
 from aen.gateway.grants import Grants, Limits
@@ -22,22 +27,31 @@ from aen.gateway.server import Server
 from aen.gateway.settings import DEFAULT_PREFIX, GatewaySettings
 from aen.gateway.signin import SignIn
 from aen.gateway.upstreams import Upstreams
-from aen.model.errors import AenError, Unauthenticated
+from aen.model.errors import AenError, Invalid, Unauthenticated
 from aen.model.names import parse_place_name
 from aen.proxy.access_log import AccessLog
+from aen.proxy.doors import Doors
 from aen.proxy.factory import ProxyFactory
+from aen.proxy.https import Insisting, ToHttps
+from aen.proxy.routing import Router
+from aen.runtime.certificates import Certificates, check_certificates
 from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
-from aen.runtime.options import RoleOptions
-from aen.runtime.settings import check_url
+from aen.runtime.options import CrewOptions, Place
+from aen.runtime.services import InOrder, OnSignal
+from aen.runtime.settings import check_url, read_settings
+from aen.runtime.worker import Membership
+from aen.runtime.workers import Crew, Plan
 from aen.wire import tickets
 from aen.wire.agents import endpoint_of, make_agent
 from aen.wire.call import Door
 from aen.wire.channel import GatewayEndFactory
 from aen.wire.client import Identity, WireClient
 
+_MOST_WORKERS = 64
 
-class Options(RoleOptions):
+
+class Options(CrewOptions):
     """``twistd aen-gateway``."""
 
     own = (DEFAULT_PREFIX / "etc/wakari/wk-gateway-config.json",)
@@ -49,6 +63,15 @@ def check(settings: GatewaySettings) -> None:
     tickets.SigningKey.from_text(settings.key)
     for key in ("server", "public_url"):
         check_url(key, getattr(settings, key))
+    if settings.tls is not None:
+        check_certificates(settings.tls)
+        if not settings.public_url.startswith("https:"):
+            raise Invalid("“public_url” must begin with https: when “tls” is set.")
+    alone = settings.workers == 0 and settings.tls is None
+    if not alone and not all(one.startswith("tcp") for one in settings.doors):
+        raise Invalid("With “workers” or “tls”, “listen” can hold tcp: addresses only.")
+    if not 0 <= settings.workers <= _MOST_WORKERS:
+        raise Invalid(f"“workers” must be from 0 to {_MOST_WORKERS}.")
 
 
 def makeService(options: Options) -> IService:
@@ -57,9 +80,30 @@ def makeService(options: Options) -> IService:
 
     settings = options.settings(GatewaySettings, check)
     try:
-        return assemble(settings, reactor)
+        if settings.workers and options.place is None:
+            return parent(options, reactor)
+        return assemble(settings, reactor, options.place)
     except AenError as error:
         raise SystemExit(error.message) from None
+
+
+def parent(options: Options, reactor: Any) -> IService:
+    """Return what starts the workers and replaces them on SIGHUP."""
+
+    def plan() -> Plan:
+        settings = read_settings(GatewaySettings, options.layers())
+        check(settings)
+        return Plan(
+            workers=max(1, settings.workers),
+            listen=settings.doors,
+            command=lambda number: options.command("aen-gateway", number),
+            environment=dict(os.environ),
+            drain_seconds=settings.drain_seconds,
+            stop_seconds=settings.stop_seconds,
+        )
+
+    crew = Crew(plan, reactor)
+    return _services(crew, OnSignal(signal.SIGHUP, crew.reload, reactor))
 
 
 @frozen
@@ -75,8 +119,17 @@ class ServerKey:
         return self.public
 
 
-def assemble(settings: GatewaySettings, reactor: Any) -> IService:
-    """Return the gateway as one service: read top to bottom, its architecture."""
+def assemble(
+    settings: GatewaySettings, reactor: Any, place: Place | None = None
+) -> IService:
+    """Return the gateway as one service: read top to bottom, its architecture.
+
+    :param place: which worker this is, if it is one of several processes.
+    """
+    if place is not None:
+        # Old and new workers run side by side during a reload.
+        own_socket = f"{settings.own_socket}.{os.getpid()}"
+        settings = evolve(settings, socket=own_socket)
     key = tickets.SigningKey.from_text(settings.key)
     identity = Identity(tickets.gateway(settings.name), key)
     agent = make_agent(reactor, settings.server_ca)
@@ -90,7 +143,8 @@ def assemble(settings: GatewaySettings, reactor: Any) -> IService:
     nodes.on_launch(openings.launch_news)
     health = Health(nodes)
     news = News(grants, nodes, openings, health)
-    nodes.tell = news.tell_server
+    if place is None or place.number == 0:
+        nodes.tell = news.tell_server  # one of the workers does, for all
 
     sign_in = _sign_in(settings, key, server)
     assets = built_assets()
@@ -105,13 +159,58 @@ def assemble(settings: GatewaySettings, reactor: Any) -> IService:
     own = OwnPages(door, client, nodes, health, pages, router)
 
     log = AccessLog(settings.logs / "gateway.log", reactor)
-    proxy = ProxyFactory(router, reactor, access_log=log)
+    certificates = Certificates(settings.tls, reactor) if settings.tls else None
+    proxy = ProxyFactory(_insisting(settings, router), reactor, access_log=log)
     news.attach(proxy)
+    doors = _doors(settings, reactor, proxy, certificates, place)
     return _services(
-        _Stopping(nodes, log),  # services stop in reverse order: this one last
+        _Stopping(nodes, log, settings.own_socket if place else None),
         ListeningService(unix_endpoint(settings.own_socket), own.site(), reactor),
-        *(ListeningService(place, proxy, reactor) for place in settings.listen),
         _channel(settings, identity, reactor, news),
+        *([certificates] if certificates else []),
+        OnSignal(signal.SIGHUP, _hung_up(certificates), reactor),
+        Membership(doors, news.first_opened, reactor) if place else doors,
+    )
+
+
+def _hung_up(certificates: Certificates | None) -> Callable[[], None]:
+    """Return what SIGHUP does to a process that serves."""
+    if certificates is not None:
+        return certificates.reload
+    return lambda: Logger().info("without a parent, settings are read at a restart")
+
+
+def _insisting(settings: GatewaySettings, router: GatewayRouter) -> Router:
+    seconds = settings.tls.hsts_seconds if settings.tls is not None else 0
+    return Insisting(router, seconds) if seconds else router
+
+
+def _doors(
+    settings: GatewaySettings,
+    reactor: Any,
+    proxy: ProxyFactory,
+    certificates: Certificates | None,
+    place: Place | None,
+) -> Doors:
+    """Return where browsers come in, by TLS if that is set, and by HTTP to it."""
+    sockets = place.sockets if place is not None else {}
+    tls = settings.tls
+    context = certificates.context if certificates is not None else None
+    lead = ProxyFactory(ToHttps(settings.public_url), reactor)
+    return Doors(
+        [
+            ListeningService(
+                where, proxy, reactor, tls=context, adopted=sockets.get(where)
+            )
+            for where in settings.listen
+        ]
+        + [
+            ListeningService(where, lead, reactor, adopted=sockets.get(where))
+            for where in (tls.redirect if tls is not None else ())
+        ],
+        [proxy, lead],
+        settings.drain_seconds,
+        settings.stop_seconds,
     )
 
 
@@ -132,7 +231,7 @@ def _sign_in(
 
 
 def _services(*parts: IService) -> IService:
-    gateway = MultiService()
+    gateway = InOrder()
     for part in parts:
         part.setServiceParent(gateway)
     return gateway
@@ -141,15 +240,18 @@ def _services(*parts: IService) -> IService:
 class _Stopping(Service):
     """Lets go of the nodes and of the log file when the gateway stops."""
 
-    def __init__(self, nodes: Nodes, log: AccessLog) -> None:
+    def __init__(self, nodes: Nodes, log: AccessLog, socket: Path | None) -> None:
         self._nodes = nodes
         self._log = log
+        self._socket = socket
 
     @override
     def stopService(self) -> None:
         super().stopService()
         self._nodes.stop()
         self._log.close()
+        if self._socket is not None:
+            self._socket.unlink(missing_ok=True)
 
 
 def _channel(

@@ -3,12 +3,15 @@
 `transport.write` queues, registers for writing, waits for a turn of the reactor,
 writes and unregisters. When nothing is queued, writing to the socket at once saves
 all of that, which is most of the cost of relaying a small response. It is done for
-plain TCP and UNIX sockets only: over TLS the socket carries something else.
+plain TCP and UNIX sockets only: over TLS the socket carries something else, and
+`aen.runtime.tls` writes at once by itself.
 """
 
 from typing import Any, Final
 
 from twisted.internet import tcp
+
+from aen.runtime.tls import TlsServer
 
 FULL: Final = 1
 """Reading is held up because the peer it feeds has a full buffer."""
@@ -23,17 +26,18 @@ class Flow:
     the `Flow` it is fed from is held up.
     """
 
-    __slots__ = ("_feeder", "_full", "_held", "_transport", "plain", "write")
+    __slots__ = ("_feeder", "_full", "_half", "_held", "_transport", "plain", "write")
 
     def __init__(self, transport: Any, buffer_bytes: int) -> None:
         self._transport = transport
         self._feeder: Flow | None = None
         self._full = False
         self._held = 0
-        self.plain = isinstance(transport, tcp.Connection)
+        self._half = isinstance(transport, tcp.Connection)
+        self.plain = self._half and not isinstance(transport, TlsServer)
         """Whether this is a socket without TLS."""
         self.write = self._write_now if self.plain else transport.write
-        if self.plain:
+        if self._half:
             transport.bufferSize = buffer_bytes
         transport.registerProducer(self, True)
 
@@ -109,7 +113,7 @@ class Flow:
 
     def close_writing(self) -> bool:
         """Say that nothing more will be written; return whether that is possible."""
-        if not self.plain:
+        if not self._half:
             return False
         self._transport.unregisterProducer()
         self._transport.loseWriteConnection()
