@@ -1,5 +1,6 @@
 """The gateway as one service; the only file of the role that knows the reactor."""
 
+import contextlib
 import os
 import random
 import secrets
@@ -35,7 +36,7 @@ from aen.proxy.factory import ProxyFactory
 from aen.proxy.https import Insisting, ToHttps
 from aen.proxy.routing import Router
 from aen.runtime.certificates import Certificates, check_certificates
-from aen.runtime.listening import ListeningService, unix_endpoint
+from aen.runtime.listening import ListeningService, remove_stale_socket, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import CrewOptions, Place
 from aen.runtime.services import InOrder, OnSignal
@@ -81,13 +82,13 @@ def makeService(options: Options) -> IService:
     settings = options.settings(GatewaySettings, check)
     try:
         if settings.workers and options.place is None:
-            return parent(options, reactor)
+            return parent(options, settings, reactor)
         return assemble(settings, reactor, options.place)
     except AenError as error:
         raise SystemExit(error.message) from None
 
 
-def parent(options: Options, reactor: Any) -> IService:
+def parent(options: Options, settings: GatewaySettings, reactor: Any) -> IService:
     """Return what starts the workers and replaces them on SIGHUP."""
 
     def plan() -> Plan:
@@ -100,8 +101,10 @@ def parent(options: Options, reactor: Any) -> IService:
             environment=dict(os.environ),
             drain_seconds=settings.drain_seconds,
             stop_seconds=settings.stop_seconds,
+            gone=lambda pid: _workers_socket(settings, pid).unlink(missing_ok=True),
         )
 
+    _forget_dead_workers(settings.own_socket)
     crew = Crew(plan, reactor)
     return _services(crew, OnSignal(signal.SIGHUP, crew.reload, reactor))
 
@@ -128,8 +131,8 @@ def assemble(
     """
     if place is not None:
         # Old and new workers run side by side during a reload.
-        own_socket = f"{settings.own_socket}.{os.getpid()}"
-        settings = evolve(settings, socket=own_socket)
+        own_socket = _workers_socket(settings, os.getpid())
+        settings = evolve(settings, socket=str(own_socket))
     key = tickets.SigningKey.from_text(settings.key)
     identity = Identity(tickets.gateway(settings.name), key)
     agent = make_agent(reactor, settings.server_ca)
@@ -212,6 +215,17 @@ def _doors(
         settings.drain_seconds,
         settings.stop_seconds,
     )
+
+
+def _workers_socket(settings: GatewaySettings, pid: int) -> Path:
+    return settings.own_socket.with_suffix(f".{pid}.sock")
+
+
+def _forget_dead_workers(own_socket: Path) -> None:
+    """Remove the sockets of workers that were killed together with their parent."""
+    for path in own_socket.parent.glob(f"{own_socket.stem}.*{own_socket.suffix}"):
+        with contextlib.suppress(Invalid):  # that one lives, and will end by itself
+            remove_stale_socket(path)
 
 
 def _sign_in(

@@ -102,8 +102,9 @@ class CrewOptions(RoleOptions):
     def _logging(self, number: int) -> tuple[str, ...]:
         """Return how the worker logs: as its parent, in a file of its own."""
         given: Mapping[str, Any] = self.parent or {}
-        if given.get("logger"):
-            return (f"--logger={given['logger']}",)
+        observer = given.get("logger")  # twistd has looked its name up already
+        if observer is not None:
+            return (f"--logger={observer.__module__}.{observer.__qualname__}",)
         if given.get("logfile") or not given.get("nodaemon", True):
             file = given.get("logfile") or "twistd.log"
             return () if file == "-" else (f"--logfile={file}.{number}",)

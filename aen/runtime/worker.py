@@ -20,6 +20,9 @@ from typing_extensions import override
 from aen.runtime.tasks import background, spawn
 from aen.runtime.workers import ANSWERS, COMMANDS, READY, RETIRE
 
+# Its annotations know nothing of the descriptors it takes.
+_OnDescriptors: Any = StandardIO
+
 
 class Entrance(Protocol):
     """What a worker opens when it can serve, and closes when it is replaced."""
@@ -60,7 +63,7 @@ class Membership(Service):
     def startService(self) -> None:
         super().startService()
         line = _Line(self._retire, self._reactor.stop)
-        self._parent = StandardIO(line, COMMANDS, ANSWERS, reactor=self._reactor)
+        self._parent = _OnDescriptors(line, COMMANDS, ANSWERS, reactor=self._reactor)
         self._beginning = background(self._log, "beginning to serve", self._begin())
 
     @override

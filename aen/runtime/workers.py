@@ -47,6 +47,8 @@ class Plan:
     """How long a worker that was replaced may go on serving what it has begun."""
     stop_seconds: float
     """The same when everything ends."""
+    gone: Callable[[int], None] = lambda _: None
+    """Told of each process that has ended, however it did."""
 
 
 @frozen
@@ -73,9 +75,15 @@ class Worker(ProcessProtocol):
     number: int
     generation: int
     began: float
+    pid: int = 0
     serves: bool = False
     retired: bool = False
     _timer: IDelayedCall | None = None
+
+    @override
+    def connectionMade(self) -> None:
+        transport: Any = self.transport
+        self.pid = transport.pid
 
     @override
     def childDataReceived(self, childFD: int, data: bytes) -> None:
@@ -173,7 +181,7 @@ class Crew(Service):
     def pids(self) -> list[int]:
         """The processes that serve, in the order of their numbers."""
         serving = [one for one in self._current() if one.serves]
-        return [_pid(one) for one in sorted(serving, key=lambda one: one.number)]
+        return [one.pid for one in sorted(serving, key=lambda one: one.number)]
 
     def reload(self) -> None:
         """Read the plan anew and replace every worker; without a gap.
@@ -205,7 +213,7 @@ class Crew(Service):
         self._log.info(
             "worker {number} serves, process {pid}",
             number=worker.number,
-            pid=_pid(worker),
+            pid=worker.pid,
         )
         if self._before is None or worker.generation != self._generation:
             return
@@ -215,6 +223,7 @@ class Crew(Service):
     def ended(self, worker: Worker, reason: Failure) -> None:
         """Take note that *worker* has ended, and start another if it should not."""
         self._workers.discard(worker)
+        self._plan.gone(worker.pid)
         if not self.running:
             if not self._workers and self._all_gone is not None:
                 self._all_gone.callback(None)
@@ -313,8 +322,3 @@ class Crew(Service):
             closing = self._sockets.pop(where).release()
             if closing is not None:
                 spawn(self._log, f"closing {where}", closing)
-
-
-def _pid(worker: Worker) -> int:
-    transport: Any = worker.transport
-    return int(transport.pid)
