@@ -71,7 +71,10 @@ class TlsServer(tcp.Server):
             self._send()
         if plain:
             self.protocol.dataReceived(plain)
-        return main.CONNECTION_DONE if ended else None
+        if not ended:
+            return None
+        self._say_goodbye()
+        return main.CONNECTION_DONE
 
     def _decrypt(self) -> tuple[bytes, bool]:
         """Return the plain text of all that has come, and whether the client ended."""
