@@ -129,51 +129,75 @@ def assemble(
 
     :param place: which worker this is, if it is one of several processes.
     """
-    if place is not None:
-        # Old and new workers run side by side during a reload.
-        own_socket = _workers_socket(settings, os.getpid())
-        settings = evolve(settings, socket=str(own_socket))
+    settings = _beside_others(settings, place)
     key = tickets.SigningKey.from_text(settings.key)
     identity = Identity(tickets.gateway(settings.name), key)
     agent = make_agent(reactor, settings.server_ca)
     client = WireClient(agent, reactor, identity)
     server = Server(client, agent, identity, settings.server, reactor)
 
-    limits = Limits(settings.grant_seconds, settings.grace_seconds, settings.grants)
-    grants = Grants(server.grant, reactor, limits)
+    grants = Grants(server.grant, reactor, _limits(settings))
     nodes = Nodes(client, reactor, random.Random())  # noqa: S311 -- spreads retries
     openings = Openings(server.open, client, reactor)
     nodes.on_launch(openings.launch_news)
     health = Health(nodes)
     news = News(grants, nodes, openings, health)
-    if place is None or place.number == 0:
-        nodes.tell = news.tell_server  # one of the workers does, for all
-
+    _let_one_tell(nodes, news, place)
     sign_in = _sign_in(settings, key, server)
     assets = built_assets()
     pages = Pages.of(assets, settings.browsers_server_url)
-    upstreams = Upstreams(
-        identity, reactor, machine(), frozenset({settings.public_url})
-    )
+    origins = frozenset({settings.public_url})
+    upstreams = Upstreams(identity, reactor, machine(), origins)
     router = GatewayRouter(
         sign_in, grants, openings, nodes, upstreams, pages, assets, settings, reactor
     )
     door = Door(identity.name, ServerKey(settings.server_key), reactor)
     own = OwnPages(door, client, nodes, health, pages, router)
-
     log = AccessLog(settings.logs / "gateway.log", reactor)
-    certificates = Certificates(settings.tls, reactor) if settings.tls else None
     proxy = ProxyFactory(_insisting(settings, router), reactor, access_log=log)
     news.attach(proxy)
-    doors = _doors(settings, reactor, proxy, certificates, place)
     return _services(
         _Stopping(nodes, log, settings.own_socket if place else None),
         ListeningService(unix_endpoint(settings.own_socket), own.site(), reactor),
         _channel(settings, identity, reactor, news),
+        *_entrance(settings, reactor, proxy, news, place),
+    )
+
+
+def _limits(settings: GatewaySettings) -> Limits:
+    return Limits(settings.grant_seconds, settings.grace_seconds, settings.grants)
+
+
+def _let_one_tell(nodes: Nodes, news: News, place: Place | None) -> None:
+    """Let one of several workers tell the server how the nodes are."""
+    if place is None or place.number == 0:
+        nodes.tell = news.tell_server
+
+
+def _beside_others(settings: GatewaySettings, place: Place | None) -> GatewaySettings:
+    """Return the settings of a worker; old and new ones run side by side."""
+    if place is None:
+        return settings
+    return evolve(settings, socket=str(_workers_socket(settings, os.getpid())))
+
+
+def _entrance(
+    settings: GatewaySettings,
+    reactor: Any,
+    proxy: ProxyFactory,
+    news: News,
+    place: Place | None,
+) -> list[IService]:
+    """Return what lets browsers in, and what SIGHUP does meanwhile."""
+    certificates = Certificates(settings.tls, reactor) if settings.tls else None
+    doors = _doors(settings, reactor, proxy, certificates, place)
+    return [
         *([certificates] if certificates else []),
         OnSignal(signal.SIGHUP, _hung_up(certificates), reactor),
-        Membership(doors, news.first_opened, reactor) if place else doors,
-    )
+        Membership(doors, news.first_opened, news.fall_silent, reactor)
+        if place
+        else doors,
+    ]
 
 
 def _hung_up(certificates: Certificates | None) -> Callable[[], None]:

@@ -167,7 +167,7 @@ class Held:
     descriptor: int
 
     def release(self) -> "Deferred[None] | None":
-        """Close it; who has inherited it goes on."""
+        """Close it, for those who have inherited it, too."""
         return self._service.stopService()
 
 

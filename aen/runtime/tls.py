@@ -48,15 +48,29 @@ class TlsServer(tcp.Server):
 
     @override
     def doRead(self) -> Any:
-        """Decrypt what one read of the socket brings and hand it on."""
+        """Hand on what one read of the socket brings."""
         try:
-            data = self.socket.recv(self.bufferSize)
+            data = self.receive(self.bufferSize)
         except BlockingIOError:
             return None
         except OSError:
             return main.CONNECTION_LOST
         if not data:
             return main.CONNECTION_DONE
+        self.protocol.dataReceived(data)
+        return None
+
+    def receive(self, size: int) -> bytes:
+        """Read *size* bytes of the socket at most; return their plain text.
+
+        Empty means that the client has ended the connection.
+
+        :raises BlockingIOError: nothing has come that could be handed on.
+        :raises OSError: the connection is broken, or what has come is not TLS.
+        """
+        data = self.socket.recv(size)
+        if not data:
+            return b""
         self._incoming.write(data)
         try:
             plain, ended = self._decrypt()
@@ -64,34 +78,36 @@ class TlsServer(tcp.Server):
             # An alert, garbage, a forged record: the reason is the client's.
             self._broken = True
             self._send()
-            return main.CONNECTION_LOST
+            raise ConnectionResetError from None
         if self._early is not None and self._tls.version() is not None:
             self._begin()
         if self._outgoing.pending:
             self._send()
         if plain:
-            self.protocol.dataReceived(plain)
-        if not ended:
-            return None
-        self._say_goodbye()
-        return main.CONNECTION_DONE
+            return plain  # a client that has ended sees to the end of the socket, too
+        if ended:
+            self._say_goodbye()
+            return b""
+        raise BlockingIOError
 
     def _decrypt(self) -> tuple[bytes, bool]:
         """Return the plain text of all that has come, and whether the client ended."""
         read, incoming, tls = self._tls.read, self._incoming, self._tls
+        pieces: list[bytes] = []
         try:
-            first = read(_RECORD)
-            if not (incoming.pending or tls.pending()):
-                return first, not first
-        except ssl.SSLWantReadError:
-            return b"", False
-        pieces = [first]
-        try:
-            while pieces[-1] and (incoming.pending or tls.pending()):
-                pieces.append(read(_RECORD))
+            while True:
+                piece = read(_RECORD)
+                if not piece:
+                    return b"".join(pieces), True
+                if not (incoming.pending or tls.pending()):
+                    break
+                pieces.append(piece)
         except ssl.SSLWantReadError:
             return b"".join(pieces), False
-        return b"".join(pieces), not pieces[-1]
+        if not pieces:
+            return piece, False
+        pieces.append(piece)
+        return b"".join(pieces), False
 
     def _begin(self) -> None:
         """Write what was written before the handshake was done."""

@@ -41,6 +41,7 @@ class Membership(Service):
     """A worker's life: it serves when *prepared*, until it is retired or stopped.
 
     :param prepared: fires when what serving needs is there.
+    :param replaced: called when it is being retired.
     :param patience: seconds after which it serves in any case.
     """
 
@@ -48,11 +49,13 @@ class Membership(Service):
         self,
         entrance: Entrance,
         prepared: "Deferred[None]",
+        replaced: Callable[[], None],
         reactor: Any,
         patience: float = 5.0,
     ) -> None:
         self._entrance = entrance
         self._prepared = prepared
+        self._replaced = replaced
         self._reactor = reactor
         self._patience = patience
         self._parent: Any = None
@@ -91,6 +94,7 @@ class Membership(Service):
         spawn(self._log, "retiring", self._finish())
 
     async def _finish(self) -> None:
+        self._replaced()
         self._log.info("replaced by a new worker; finishing what is under way")
         await self._entrance.retire()
         if self.running:

@@ -78,6 +78,7 @@ class Worker(ProcessProtocol):
     pid: int = 0
     serves: bool = False
     retired: bool = False
+    _stopped: bool = False
     _timer: IDelayedCall | None = None
 
     @override
@@ -114,7 +115,9 @@ class Worker(ProcessProtocol):
 
     def stop(self, seconds: float) -> None:
         """End it, politely for at most *seconds*."""
-        self.retired = True
+        if self._stopped:
+            return
+        self.retired = self._stopped = True
         self._signal("TERM")
         self.within(seconds + self.crew.patience.grace)
 

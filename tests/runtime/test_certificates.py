@@ -105,13 +105,14 @@ def test_what_cannot_be_used_is_explained(tmp_path: Path) -> None:
     pair, other = make_pair(tmp_path), make_pair(tmp_path, "other")
     good = settings_for(pair)
     check_certificates(good)
-    for changes, said in (
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"key": str(other.key)}, "key values mismatch"),
         ({"key": str(tmp_path / "none")}, "none: cannot be read"),
         ({"certificate": str(tmp_path / "none")}, "none: cannot be read"),
         ({"certificate": str(pair.key)}, "cannot be used"),
         ({"ciphers": "nonsense"}, "nonsense"),
-    ):
+    )
+    for changes, said in wrong:
         with pytest.raises(Invalid, match=said):
             check_certificates(evolve(good, **changes))
     pair.key.chmod(0o644)

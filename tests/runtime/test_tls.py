@@ -1,84 +1,20 @@
 """TLS with real sockets: this transport on one side, `ssl` or garbage on the other."""
 
-import hashlib
 import os
 import socket
 import ssl
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import pytest
 import pytest_twisted
-from attrs import define, field
-from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import ISSLTransport
-from twisted.internet.protocol import Factory, Protocol, connectionDone
-from twisted.internet.threads import deferToThread
-from twisted.python.failure import Failure
 
 from aen.model.errors import Invalid
-from aen.runtime.certificates import Certificates, TlsSettings
+from aen.runtime.certificates import TlsSettings
 from aen.runtime.tls import speak_tls
 from tests.pem import make_pair
-
-reactor: Any = _reactor
-T = TypeVar("T")
-
-
-class Server(Protocol):
-    """Does what each test says with what it is sent."""
-
-    def __init__(self, door: "Door") -> None:
-        self.door = door
-        self.received = bytearray()
-        self.lost: Deferred[None] = Deferred()
-
-    def connectionMade(self) -> None:
-        self.door.connections.append(self)
-        self.door.begin(self)
-
-    def dataReceived(self, data: bytes) -> None:
-        self.received += data
-        self.door.act(self, data)
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self.lost.callback(None)
-
-
-@define
-class Door:
-    """A port with TLS, and how to get in."""
-
-    settings: TlsSettings
-    certificates: Certificates = field(init=False)
-    connections: list[Server] = field(factory=list)
-    act: Callable[[Server, bytes], None] = lambda _server, _data: None
-    begin: Callable[[Server], None] = lambda _server: None
-    port: Any = None
-
-    def __attrs_post_init__(self) -> None:
-        """Listen."""
-        self.certificates = Certificates(self.settings, reactor)
-        factory = Factory.forProtocol(lambda: Server(self))
-        factory.noisy = False
-        self.port = reactor.listenTCP(0, factory, interface="127.0.0.1")
-        speak_tls(self.port, self.certificates.context)
-
-    def raw(self) -> socket.socket:
-        """Connect without TLS."""
-        return socket.create_connection(("127.0.0.1", self.port.getHost().port), 10)
-
-    def client(self, name: str = "localhost", **how: Any) -> ssl.SSLSocket:
-        """Connect with TLS."""
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        for key, value in how.items():
-            setattr(context, key, value)
-        return context.wrap_socket(self.raw(), server_hostname=name)
+from tests.runtime.tls_door import Door, Server, aside
 
 
 @pytest_twisted.async_yield_fixture
@@ -92,12 +28,6 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
             one.transport.abortConnection()  # type: ignore[union-attr]
             await one.lost
     await made.port.stopListening()
-
-
-async def aside(work: Callable[[], T]) -> T:
-    """Do blocking *work* in a thread."""
-    done: T = await deferToThread(work)
-    return done
 
 
 def echo(server: Server, data: bytes) -> None:
@@ -271,111 +201,6 @@ async def test_a_vanished_client(door: Door) -> None:
         server.transport.write(b"x" * 100_000)  # type: ignore[union-attr]
     await server.lost
     server.transport.write(b"x")  # type: ignore[union-attr]
-
-
-class Pump:
-    """Writes *left* bytes as the transport asks for them."""
-
-    def __init__(self, server: Server, left: int) -> None:
-        self.transport: Any = server.transport
-        self.left = left
-        self.paused = False
-        self.most = 0
-        self.digest = hashlib.sha256()
-
-    def go(self) -> None:
-        while self.left and not self.paused:
-            piece = os.urandom(min(self.left, 65536))
-            self.digest.update(piece)
-            self.left -= len(piece)
-            self.transport.write(piece)
-            waiting = len(self.transport.dataBuffer) + self.transport._tempDataLen
-            self.most = max(self.most, waiting)
-        if not self.left:
-            self.transport.unregisterProducer()
-            self.transport.loseConnection()
-
-    def pauseProducing(self) -> None:
-        self.paused = True
-
-    def resumeProducing(self) -> None:
-        self.paused = False
-        self.go()
-
-    def stopProducing(self) -> None:
-        self.left = 0
-
-
-@pytest_twisted.ensureDeferred
-async def test_a_slow_reader(door: Door) -> None:
-    """20 MB arrive whole, and hardly any of it waits in our memory."""
-    pumps: list[Pump] = []
-
-    def act(server: Server, data: bytes) -> None:
-        pump = Pump(server, 8_000_000)
-        pumps.append(pump)
-        pump.transport.registerProducer(pump, True)
-        pump.go()
-
-    door.act = act
-    pause = threading.Event()
-
-    def talk() -> tuple[int, str]:
-        digest, count = hashlib.sha256(), 0
-        with door.client() as client:
-            client.sendall(b"go")
-            for turn in range(1_000_000):
-                if turn % 200 == 0:
-                    pause.wait(0.005)
-                data = client.recv(65536)
-                if not data:
-                    return count, digest.hexdigest()
-                count += len(data)
-                digest.update(data)
-        raise AssertionError
-
-    assert await aside(talk) == (8_000_000, pumps[0].digest.hexdigest())
-    assert pumps[0].most < 300_000
-
-
-@pytest_twisted.ensureDeferred
-async def test_a_slow_server(door: Door) -> None:
-    """While it does not read, the client cannot send on; then all of it comes."""
-    total, held = 8_000_000, threading.Event()
-
-    def act(server: Server, data: bytes) -> None:
-        if not held.is_set() and len(server.received) > 1_000_000:
-            server.transport.pauseProducing()  # type: ignore[union-attr]
-            held.set()
-        if len(server.received) == total:
-            digest = hashlib.sha256(server.received).digest()
-            server.transport.write(digest)  # type: ignore[union-attr]
-
-    door.act = act
-    sent = 0
-
-    def talk() -> tuple[bytes, bytes]:
-        nonlocal sent
-        data = os.urandom(1 << 16)
-        digest = hashlib.sha256()
-        with door.client() as client:
-            while sent < total:
-                piece = data[: total - sent]
-                client.sendall(piece)
-                digest.update(piece)
-                sent += len(piece)
-            return client.recv(100), digest.digest()
-
-    talking = aside(talk)
-    working = Deferred.fromCoroutine(talking)
-    await aside(lambda: held.wait(10))
-    before = len(door.connections[0].received)
-    await aside(lambda: threading.Event().wait(0.1))
-    assert len(door.connections[0].received) == before
-    assert sent < total
-    door.connections[0].transport.resumeProducing()  # type: ignore[union-attr]
-    got, wanted = await working
-    assert got == wanted
 
 
 @pytest_twisted.ensureDeferred
