@@ -30,6 +30,12 @@ class GatewaySettings:
     """Where the gateway's own files are."""
     listen: tuple[str, ...] = ("tcp:8089",)
     """Where browsers are answered, as endpoint strings."""
+    hosts: tuple[str, ...] = ()
+    """Further names this gateway answers for, besides that of `public_url`, this
+    machine's own and the address connected to; ``*``: any."""
+    trusted: tuple[str, ...] = ()
+    """Proxies in front whose ``X-Forwarded-For``, ``-Proto`` and ``-Host`` are
+    believed: addresses, networks (``10.0.0.0/8``), ``unix`` for UNIX sockets."""
     pass_hours: float = 24.0
     """A browser signs in again (silently, by its session) after this many hours."""
     grant_seconds: float = 300.0

@@ -9,19 +9,27 @@ from twisted.internet.protocol import Factory
 from aen.proxy.access_log import AccessLog
 from aen.proxy.frontend import Frontend
 from aen.proxy.limits import Limits
+from aen.proxy.readers import Readers
 from aen.proxy.routing import Router
 from aen.proxy.shared import Shared
 from aen.proxy.timing import Sweep
+from aen.proxy.trust import Trust
 from aen.proxy.upstream import Pool
 from aen.runtime.tasks import pause
 
 _DEFAULT_LIMITS = Limits()
+_ANYBODY = Trust()
 _POLICY_VIOLATION = 1008
 _LOOK_SECONDS = 0.05
 
 
 class ProxyFactory(Factory):
-    """Serves HTTP/1.1, HTTP/1.0 and WebSocket clients as *router* decides."""
+    """Serves HTTP/1.1, HTTP/1.0 and WebSocket clients as *router* decides.
+
+    *trust* says which names are served and which proxies in front are believed;
+    *authorities* (an `IOpenSSLTrustRoot`) who may vouch for ``tls:`` upstreams,
+    None for those the platform trusts.
+    """
 
     noisy = False
 
@@ -31,17 +39,23 @@ class ProxyFactory(Factory):
         reactor: Any,
         limits: Limits = _DEFAULT_LIMITS,
         access_log: AccessLog | None = None,
+        *,
+        trust: Trust = _ANYBODY,
+        authorities: Any = None,
     ) -> None:
         sweep = Sweep(reactor, limits.tick_seconds)
+        readers = Readers(reactor)
         self._reactor = reactor
         self._connections: set[Frontend] = set()
         self._shared = Shared(
             router=router,
-            pool=Pool(reactor, limits, sweep),
+            pool=Pool(reactor, limits, sweep, readers, authorities),
+            readers=readers,
             sweep=sweep,
             limits=limits,
             access_log=access_log,
             id_prefix=secrets.token_hex(6).encode(),
+            trust=trust,
         )
 
     @property

@@ -11,6 +11,7 @@ from aen.proxy.framing import (
     UNTIL_CLOSE,
     Body,
     Framing,
+    UntilCloseBody,
     open_body,
     response_framing,
 )
@@ -79,6 +80,12 @@ class ResponseStream:
         self.reusable = False
         """Once done: whether the upstream's connection can serve again."""
         self.rest = b""
+
+    @property
+    def ends_with_connection(self) -> bool:
+        """Whether the client takes the end of its connection for the body's."""
+        ends = isinstance(self._body, UntilCloseBody | ChunkedBody)
+        return ends and self._request.version == "1.0"
 
     @property
     def untouched(self) -> bool:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import socket
 from typing import Any, cast
 from typing import Protocol as Interface
 
@@ -16,13 +17,16 @@ from twisted.internet.endpoints import (
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
-from twisted.internet.ssl import optionsForClientTLS
+from twisted.internet.ssl import optionsForClientTLS, platformTrust
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from aen.proxy.flow import Flow
 from aen.proxy.limits import Limits
+from aen.proxy.readers import Readers
 from aen.proxy.timing import Sweep
+
+_VERIFIERS = 1024
 
 
 class User(Interface):
@@ -51,8 +55,10 @@ class UpstreamConnection(Protocol):
     def connectionMade(self) -> None:
         """Be ready to serve."""
         assert self.transport is not None
-        keep_alive(self.transport)
-        self.flow = Flow(self.transport, self._pool.limits.buffer_bytes)
+        pool = self._pool
+        keep_alive(self.transport, pool.limits.dead_seconds)
+        size = pool.limits.buffer_bytes
+        self.flow = Flow(self.transport, size, pool.readers, self.dataReceived)
         self._pool.opened(self)
 
     def dataReceived(self, data: bytes) -> None:
@@ -64,6 +70,7 @@ class UpstreamConnection(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Tell the user, or leave the pool."""
+        self.flow.ended()
         self._pool.lost(self)
         user, self.user = self.user, None
         if user is not None:
@@ -91,19 +98,44 @@ class UpstreamConnection(Protocol):
             self.retire()
 
 
-def keep_alive(transport: Any) -> None:
-    """Send small writes at once and find dead peers, where the transport can."""
+def keep_alive(transport: Any, seconds: float) -> None:
+    """Send small writes at once and find dead peers, where the transport can.
+
+    A peer that answers neither probes nor data for *seconds* is gone: left alone,
+    Linux would wait two hours for the first and a quarter of one for the second.
+    """
     over_tcp = hasattr(transport.getPeer(), "port")
-    if over_tcp and hasattr(transport, "setTcpNoDelay"):
-        transport.setTcpNoDelay(True)
-        transport.setTcpKeepAlive(True)
+    if not (over_tcp and hasattr(transport, "setTcpNoDelay")):
+        return
+    transport.setTcpNoDelay(True)
+    transport.setTcpKeepAlive(True)
+    if not hasattr(socket, "TCP_USER_TIMEOUT"):
+        return  # Not Linux: its own patience has to do.
+    for option, value in (
+        (socket.TCP_KEEPIDLE, seconds / 2),
+        (socket.TCP_KEEPINTVL, seconds / 6),
+        (socket.TCP_KEEPCNT, 3),
+        (socket.TCP_USER_TIMEOUT, seconds * 1000),
+    ):
+        transport.socket.setsockopt(socket.IPPROTO_TCP, option, max(1, int(value)))
 
 
 class Pool:
     """Opens connections to upstreams and keeps idle ones for the next request."""
 
-    def __init__(self, reactor: Any, limits: Limits, sweep: Sweep) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        limits: Limits,
+        sweep: Sweep,
+        readers: Readers | None = None,
+        authorities: Any = None,
+    ) -> None:
         self.limits = limits
+        self.readers = readers
+        self._authorities = authorities
+        self._verifying: dict[str, Any] = {}
+        """What verifies each ``tls:`` host; made once, it reads many files."""
         self._reactor = reactor
         self._sweep = sweep
         self._idle: dict[str, list[UpstreamConnection]] = {}
@@ -157,8 +189,17 @@ class Pool:
         plain = _tcp_endpoint(self._reactor, host, port, seconds)
         if kind == "tcp":
             return plain
-        secure: IStreamClientEndpoint = wrapClientTLS(optionsForClientTLS(host), plain)
+        secure: IStreamClientEndpoint = wrapClientTLS(self._verifier(host), plain)
         return secure
+
+    def _verifier(self, host: str) -> Any:
+        """Return what lets in only a certificate for *host* that we may trust."""
+        if host not in self._verifying:
+            if len(self._verifying) >= _VERIFIERS:
+                self._verifying.clear()
+            trusted = self._authorities or platformTrust()
+            self._verifying[host] = optionsForClientTLS(host, trustRoot=trusted)
+        return self._verifying[host]
 
     def opened(self, connection: UpstreamConnection) -> None:
         """Keep an eye on a new connection's deadline."""

@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from twisted.internet import main, tcp
 from twisted.internet.abstract import FileDescriptor
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import ISSLTransport
+from twisted.python.failure import Failure
 from typing_extensions import override
 from zope.interface import implementer
 
@@ -86,7 +88,6 @@ class TlsServer(tcp.Server):
         if plain:
             return plain  # a client that has ended sees to the end of the socket, too
         if ended:
-            self._say_goodbye()
             return b""
         raise BlockingIOError
 
@@ -178,6 +179,13 @@ class TlsServer(tcp.Server):
         """Say that nothing more will be written, and go on reading."""
         self._say_goodbye()
         FileDescriptor.loseWriteConnection(self)
+
+    @override
+    def connectionLost(self, reason: Failure) -> None:
+        """Say goodbye to a client that has done so first."""
+        if reason.check(ConnectionDone):
+            self._say_goodbye()
+        super().connectionLost(reason)
 
     @override
     def startTLS(self, ctx: Any, normal: bool = True) -> None:

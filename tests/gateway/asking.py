@@ -7,7 +7,7 @@ from attrs import frozen
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.gateway.grown import TOKEN, Grown
+from tests.gateway.grown import TOKEN, Around
 
 APP = "/ada/lab/jupyterlab/"
 
@@ -21,7 +21,7 @@ class Answered:
     headers: dict[str, str]
 
 
-def ask(gate: Grown, path: str = APP, timeout: float = 10.0) -> Answered:
+def ask(gate: Around, path: str = APP, timeout: float = 10.0) -> Answered:
     """Ask once, on a connection of its own."""
     connection = http.client.HTTPSConnection(
         "localhost", gate.port, timeout=timeout, context=gate.trust()
@@ -34,12 +34,12 @@ def ask(gate: Grown, path: str = APP, timeout: float = 10.0) -> Answered:
         connection.close()
 
 
-def ask_often(gate: Grown, times: int) -> list[str]:
+def ask_often(gate: Around, times: int) -> list[str]:
     """Ask so often; return which worker answered each time."""
     return [ask(gate).body.decode().split()[0] for _ in range(times)]
 
 
-def talk(gate: Grown) -> Any:
+def talk(gate: Around) -> Any:
     """Open a WebSocket to the app."""
     talking: Any = connect(
         f"wss://localhost:{gate.port}{APP}ws",

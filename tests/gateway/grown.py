@@ -90,14 +90,24 @@ class _Echo(WebSocketServerProtocol):
 
 
 @define
-class Grown:
+class Around:
+    """What a client knows of a gateway."""
+
+    pair: Pair
+    port: int
+
+    def trust(self) -> ssl.SSLContext:
+        """Return what a client needs to believe the gateway."""
+        return ssl.create_default_context(cafile=str(self.pair.certificate))
+
+
+@define
+class Grown(Around):
     """The gateway's process, and what is around it."""
 
     folder: Path
-    pair: Pair
     server: Server
     ports: list[Any]
-    port: int
     settings: dict[str, Any]
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
@@ -154,10 +164,6 @@ class Grown:
         await eventually(lambda: process.poll() is not None, 20)
         return int(process.returncode)
 
-    def trust(self) -> ssl.SSLContext:
-        """Return what a client needs to believe the gateway."""
-        return ssl.create_default_context(cafile=str(self.pair.certificate))
-
     async def until_serving(self, workers: int) -> None:
         """Wait until so many workers have said that they serve."""
         await eventually(lambda: self.output.count("serves, process") >= workers, 30)
@@ -199,7 +205,7 @@ async def grow(folder: Path, pair: Pair, **settings: Any) -> Grown:
         **settings,
     }
     (folder / "var/log/wakari").mkdir(parents=True)
-    made = Grown(folder, pair, server, [node_port, server_port, app_port], port, given)
+    made = Grown(pair, port, folder, server, [node_port, server_port, app_port], given)
     made.write()
     made.start()
     return made

@@ -172,6 +172,7 @@ async def test_a_forged_record_ends_the_connection(door: Door) -> None:
         client.sendall(b"hello")
         said = client.recv(100)
         plain = socket.socket(fileno=client.detach())
+        plain.settimeout(10)
         plain.sendall(b"\x17\x03\x03\x00\x20" + b"f" * 32)
         with plain:
             while plain.recv(1000):
