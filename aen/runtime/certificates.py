@@ -180,11 +180,9 @@ def _context(settings: TlsSettings, certificate: str, key: str) -> ssl.SSLContex
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     oldest = ssl.TLSVersion.TLSv1_2 if settings.tls12 else ssl.TLSVersion.TLSv1_3
     context.minimum_version = oldest
-    context.options |= (
-        ssl.OP_NO_COMPRESSION
-        | ssl.OP_NO_RENEGOTIATION
-        | ssl.OP_CIPHER_SERVER_PREFERENCE
-    )
+    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
+    # The client knows which of them its processor is quick at; all are good.
+    context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
     try:
         context.set_ciphers(settings.ciphers)
     except ssl.SSLError:
