@@ -61,7 +61,7 @@ class Patience:
     """A worker that has lived this long did not die of its beginning."""
     beginning: float = 60.0
     """A worker that does not serve after this is ended."""
-    grace: float = 5.0
+    grace: float = 10.0
     """From the end of a worker's time to SIGKILL."""
     retiring: int = 3
     """Most generations that finish their streams at a time."""

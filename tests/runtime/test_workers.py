@@ -190,7 +190,7 @@ def test_a_stubborn_worker_is_killed(world: World) -> None:
     """When its time is up, so that stopping has an end."""
     crew = begin(world)
     stopped = crew.stopService()
-    world.reactor.advance(8.1)
+    world.reactor.advance(13.1)
     for process in world.alive:
         assert process.told == ["TERM", "KILL"]
         process.end(9)
@@ -215,7 +215,7 @@ def test_reloading(world: World) -> None:
     assert crew.pids == [one.pid for one in new]
     old[0].end()
     assert len(world.reactor.started) == 5
-    world.reactor.advance(65.1)
+    world.reactor.advance(70.1)
     assert old[1].told == ["retire", "KILL"]
     old[1].end(9)
     end(world, crew)
