@@ -70,7 +70,7 @@ class Limits:
     """How long a TCP peer may leave probes and what was sent to it without a sign
     before it counts as gone."""
 
-    half_closed_seconds: float = 10
+    half_closed_seconds: float = 5
     """How long a client that has said it sends no more may wait for each part of its
     response: most of them are gone."""
 

@@ -10,7 +10,8 @@ import secrets
 import sys
 import time
 
-from twisted.logger import LogEvent, globalLogPublisher
+from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from zope.interface import implementer
 
 from tests.fuzz.rules import RULES, Finding
 
@@ -36,6 +37,7 @@ def run(what: str, seconds: float, seed: int) -> tuple[int, list[str]]:
     chance = random.Random(seed)
     failures: list[str] = []
 
+    @implementer(ILogObserver)
     def observe(event: LogEvent) -> None:
         if event.get("log_failure") is not None:
             failures.append(event["log_failure"].getTraceback())
