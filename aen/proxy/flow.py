@@ -37,9 +37,9 @@ class Flow:
         "_full",
         "_held",
         "_ours",
-        "_read",
         "_read_bytes",
         "_readers",
+        "_recv",
         "_transport",
         "plain",
         "receive",
@@ -71,7 +71,7 @@ class Flow:
         if self._ours:
             transport.bufferSize = buffer_bytes
         if self._readers is not None:
-            self._read = transport.socket.recv if self.plain else transport.receive
+            self._recv = transport.socket.recv if self.plain else transport.receive
             transport.pauseProducing()
             self._descriptor = transport.fileno()
             self._readers.watch(self._descriptor, self)
@@ -80,7 +80,7 @@ class Flow:
     def ready(self) -> None:
         """Read once (`readers.Reader`); end as Twisted's own transports do."""
         try:
-            data = self._read(self._read_bytes)
+            data = self._recv(self._read_bytes)
         except BlockingIOError:
             return
         except OSError:

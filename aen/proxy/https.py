@@ -1,13 +1,15 @@
 """Leading browsers to HTTPS and keeping them there."""
 
 from collections.abc import Awaitable, Generator
-from typing import Any
+from typing import Any, Final
 
 import attrs
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.routing import Answer, Decision, Forward, Router
+
+_KEPT: Final = 1024
 
 
 @frozen
@@ -33,18 +35,22 @@ class ToHttps:
         return self.route(head, Peer("", 0, secure=False))
 
 
-@frozen
+@define
 class Insisting:
-    """A router's decisions, each with ``Strict-Transport-Security`` (RFC 6797)."""
+    """A router's decisions, each with ``Strict-Transport-Security`` (RFC 6797).
+
+    The same `Forward` is answered by the same: what is worked out for it is kept.
+    """
 
     _router: Router
     _seconds: int
     _field: tuple[bytes, bytes] = field(init=False)
+    _made: dict[int, tuple[Forward, Forward]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Make the header once."""
         value = b"max-age=%d" % self._seconds
-        object.__setattr__(self, "_field", (b"Strict-Transport-Security", value))
+        self._field = (b"Strict-Transport-Security", value)
 
     def route(self, head: RequestHead, peer: Peer) -> Decision | Awaitable[Decision]:
         """Return what the router says, with the header."""
@@ -60,11 +66,21 @@ class Insisting:
         self, said: Decision | Awaitable[Decision]
     ) -> Decision | Awaitable[Decision]:
         if isinstance(said, Forward):
-            fields = (*said.add_response_headers, self._field)
-            return attrs.evolve(said, add_response_headers=fields)
+            return self._forward(said)
         if isinstance(said, Answer):
             return attrs.evolve(said, headers=(*said.headers, self._field))
         return _Later(self, said)
+
+    def _forward(self, said: Forward) -> Forward:
+        known = self._made.get(id(said))
+        if known is not None:
+            return known[1]  # it keeps what it was made of: no other has that id
+        fields = (*said.add_response_headers, self._field)
+        made = attrs.evolve(said, add_response_headers=fields)
+        if len(self._made) >= _KEPT:
+            self._made.clear()
+        self._made[id(said)] = (said, made)
+        return made
 
 
 @frozen

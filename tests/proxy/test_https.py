@@ -60,7 +60,20 @@ async def test_every_answer_insists() -> None:
     app = Insisting(Says(Forward("unix:/x")), 60)
     wanted = Forward("unix:/x", add_response_headers=(FIELD,))
     assert app.route(head(b"/"), PEER) == wanted
+    assert app.route(head(b"/"), PEER) is app.route(head(b"/a"), PEER)
     assert app.unreachable(head(b"/"), wanted, "connect") == wanted
     late = Insisting(Says(succeed(Forward("unix:/x"))), 60).route(head(b"/"), PEER)
     assert not isinstance(late, Answer | Forward)
     assert await late == wanted
+
+
+def test_what_is_kept_is_bounded() -> None:
+    """A router that makes every decision anew costs no more than some memory."""
+    says = Says(Answer(200))
+    router = Insisting(says, 60)
+    for number in range(3000):
+        says.decision = Forward(f"unix:/{number}")
+        said = router.route(head(b"/"), PEER)
+        assert isinstance(said, Forward)
+        assert said.upstream == f"unix:/{number}"
+    assert len(router._made) <= 1024
