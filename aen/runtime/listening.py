@@ -88,6 +88,8 @@ class ListeningService(Service):
         if self._adopted is not None:
             return
         kind, _, rest = self._where.partition(":")
+        if self._tls is not None and not kind.startswith("tcp"):
+            raise Invalid(f"{self._where}: TLS is spoken on tcp: addresses only")
         if kind == "unix":
             path = Path(rest.split(":")[0])
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ at once; what one read of the socket brings is decrypted and handed on in one pi
 """
 
 import contextlib
+import socket
 import ssl
 from collections.abc import Callable
 from typing import Any, Final
@@ -19,8 +20,6 @@ from twisted.internet.interfaces import ISSLTransport
 from twisted.python.failure import Failure
 from typing_extensions import override
 from zope.interface import implementer
-
-from aen.model.errors import Invalid
 
 _RECORD: Final = 16384
 """Bytes of plain text in one record, at most (RFC 8446, 5.1)."""
@@ -197,10 +196,10 @@ def speak_tls(port: Any, context: Callable[[], ssl.SSLContext]) -> None:
     """Let connections that *port* accepts from now on speak TLS.
 
     :param context: called for each of them.
-    :raises Invalid: *port* is not a TCP port.
+    :raises ValueError: *port* is not a TCP port.
     """
-    if not isinstance(port, tcp.Port):
-        raise Invalid("TLS is spoken on tcp: addresses only.")
+    if getattr(port, "addressFamily", None) not in (socket.AF_INET, socket.AF_INET6):
+        raise ValueError("TLS is spoken on tcp: addresses only")
 
     def transport(*arguments: Any) -> TlsServer:
         return TlsServer(context(), *arguments)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,17 @@ async def test_another_listener_is_not_pushed_aside(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="not a socket"):
         remove_stale_socket(file)
     remove_stale_socket(tmp_path / "none")
+
+
+def test_tls_on_tcp_only(tmp_path: Path) -> None:
+    """Anything else is refused before it is bound."""
+    where = unix_endpoint(tmp_path / "a.sock")
+    service = ListeningService(
+        where, Factory(), reactor, tls=ssl.create_default_context
+    )
+    with pytest.raises(Invalid, match="tcp: addresses only"):
+        service.privilegedStartService()
+    assert not (tmp_path / "a.sock").exists()
 
 
 @pytest_twisted.ensureDeferred

@@ -10,7 +10,6 @@ import pytest
 import pytest_twisted
 from twisted.internet.interfaces import ISSLTransport
 
-from aen.model.errors import Invalid
 from aen.runtime.certificates import TlsSettings
 from aen.runtime.tls import speak_tls
 from tests.pem import make_pair
@@ -240,5 +239,5 @@ async def test_renegotiation_is_refused(door: Door) -> None:
 
 def test_only_tcp() -> None:
     """A UNIX socket is no place for TLS."""
-    with pytest.raises(Invalid, match="tcp"):
+    with pytest.raises(ValueError, match="tcp"):
         speak_tls(object(), lambda: None)  # type: ignore[arg-type,return-value]
