@@ -20,6 +20,7 @@ from aen.runtime.tasks import pause
 _DEFAULT_LIMITS = Limits()
 _ANYBODY = Trust()
 _POLICY_VIOLATION = 1008
+_LOOK_SECONDS = 0.05
 
 
 class ProxyFactory(Factory):
@@ -90,18 +91,23 @@ class ProxyFactory(Factory):
         if self._shared.access_log is not None:
             self._shared.access_log.flush()
 
-    async def drain(self, seconds: float) -> None:
-        """Wait until all clients are served, at most *seconds*, then end the rest."""
+    async def drain(self, seconds: float, *, tunnels: bool = True) -> None:
+        """Wait until all clients are served, at most *seconds*, then end the rest.
+
+        Without *tunnels* WebSockets, which never end by themselves, are closed first.
+        """
         self._begin_to_drain()
         limits = self._shared.limits
         deadline = self._reactor.seconds() + seconds
+        for frontend in () if tunnels else tuple(self._connections):
+            frontend.hang_up()
         while self._connections and self._reactor.seconds() < deadline:
-            await pause(self._reactor, limits.tick_seconds)
+            await pause(self._reactor, min(limits.tick_seconds, _LOOK_SECONDS))
         for frontend in tuple(self._connections):
             frontend.cut()
         deadline = self._reactor.seconds() + limits.close_seconds
         while self._connections and self._reactor.seconds() < deadline:
-            await pause(self._reactor, limits.tick_seconds)
+            await pause(self._reactor, min(limits.tick_seconds, _LOOK_SECONDS))
         for frontend in tuple(self._connections):
             frontend.flow.abort()
         if self._shared.access_log is not None:

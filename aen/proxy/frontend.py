@@ -132,10 +132,15 @@ class Frontend(Protocol):
         if self.idle and not self._ending:
             self._close()
 
+    def hang_up(self) -> None:
+        """Close a WebSocket with 1001, at the end of a frame."""
+        if self._tunnel is not None:
+            self._tunnel.close(1001, "")
+
     def cut(self) -> None:
         """End what is under way: a WebSocket with 1001, anything else at once."""
         if self._tunnel is not None:
-            self._tunnel.close(1001, "")
+            self.hang_up()
         else:
             self.flow.abort()
 
