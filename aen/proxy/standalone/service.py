@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import stat
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ from aen.proxy.standalone.routes import Routes
 from aen.proxy.standalone.targets import Target, read_target
 from aen.proxy.trust import Trust
 from aen.runtime.tasks import spawn
+from aen.runtime.tls import speak_tls
 
 _BACKLOG: Final = 1024
 _HOUR: Final = 3600.0
@@ -142,7 +144,7 @@ class Standalone:
         self,
         place: Place,
         factory: IProtocolFactory,
-        door: tls.DoorContext | None,
+        door: ssl.SSLContext | None,
         mode: int = 0o600,
     ) -> None:
         try:
@@ -156,17 +158,12 @@ class Standalone:
             raise Refusal(f"cannot listen on {_named(place)}: {why}") from None
 
     def _listen_tcp(
-        self, place: Place, factory: IProtocolFactory, door: tls.DoorContext | None
+        self, place: Place, factory: IProtocolFactory, door: ssl.SSLContext | None
     ) -> IListeningPort:
         def listen(interface: str) -> IListeningPort:
-            if door is None:
-                found = self._reactor.listenTCP(
-                    place.port, factory, _BACKLOG, interface
-                )
-            else:
-                found = self._reactor.listenSSL(
-                    place.port, factory, door, _BACKLOG, interface
-                )
+            found = self._reactor.listenTCP(place.port, factory, _BACKLOG, interface)
+            if door is not None:
+                speak_tls(found, lambda: door)
             assert IListeningPort.providedBy(found)
             return found
 
@@ -183,7 +180,7 @@ class Standalone:
         self,
         where: str,
         factory: IProtocolFactory,
-        door: tls.DoorContext | None,
+        door: ssl.SSLContext | None,
         mode: int,
     ) -> None:
         if door is not None:
@@ -193,7 +190,7 @@ class Standalone:
         self._ports.append(self._reactor.listenUNIX(where, factory, _BACKLOG, mode))
         self._left_behind.append(path)
 
-    def _say(self, what: str, place: Place, door: tls.DoorContext | None) -> None:
+    def _say(self, what: str, place: Place, door: ssl.SSLContext | None) -> None:
         scheme = "http" if door is None else "https"
         self._log.info(
             "{what} at {scheme}://{where}",

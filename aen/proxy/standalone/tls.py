@@ -1,5 +1,6 @@
 """TLS at the doors and towards targets, as the options' files say."""
 
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -8,68 +9,51 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from OpenSSL import SSL, crypto
-from OpenSSL.crypto import PKey
 from OpenSSL.SSL import Connection, Context
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.internet.ssl import (
     Certificate,
     CertificateOptions,
-    ContextFactory,
     PrivateCertificate,
     optionsForClientTLS,
     platformTrust,
     trustRootFromCertificates,
 )
-from typing_extensions import override
 from zope.interface import implementer
 
 from aen.proxy.standalone.options import Files, Versions
 from aen.proxy.standalone.refusal import Refusal
 
 _BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
-_CIPHERS: Final = b"ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM"
+_CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM"
 _VERSIONS: Final = {
-    "TLSv1_2": SSL.TLS1_2_VERSION,
-    "TLSv1_3": SSL.TLS1_3_VERSION,
+    "TLSv1_2": ssl.TLSVersion.TLSv1_2,
+    "TLSv1_3": ssl.TLSVersion.TLSv1_3,
 }
-_SESSION: Final = b"aen-proxy"
 
 
-class DoorContext(ContextFactory):
-    """Gives the one context that every connection at a door speaks TLS with."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    @override
-    def getContext(self) -> Context:
-        """Return the context."""
-        return self._context
-
-
-def door(files: Files, versions: Versions | None = None) -> DoorContext | None:
+def door(files: Files, versions: Versions | None = None) -> ssl.SSLContext | None:
     """Return how to speak TLS with clients, None if nothing says to.
 
     :raises Refusal: a file or a setting cannot be used; says which.
     """
     if files.key is None or files.cert is None:
         return None
-    versions = versions or Versions()
-    context = Context(SSL.TLS_METHOD)
-    context.set_min_proto_version(SSL.TLS1_2_VERSION)
-    context.set_options(
-        SSL.OP_NO_COMPRESSION
-        | SSL.OP_NO_RENEGOTIATION
-        | SSL.OP_CIPHER_SERVER_PREFERENCE
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= (
+        ssl.OP_NO_COMPRESSION
+        | ssl.OP_NO_RENEGOTIATION
+        | ssl.OP_CIPHER_SERVER_PREFERENCE
     )
-    context.set_session_id(_SESSION)
-    _limit(context, versions)
+    context.set_alpn_protocols(["http/1.1"])
+    _limit(context, versions or Versions())
     _show(context, files, files.key, files.cert)
     _ask(context, files)
-    return DoorContext(context)
+    return context
 
 
-def _limit(context: Context, versions: Versions) -> None:
+def _limit(context: ssl.SSLContext, versions: Versions) -> None:
     if versions.protocol is not None:
         wanted = _VERSIONS.get(versions.protocol.removesuffix("_method"))
         if wanted is None:
@@ -77,51 +61,48 @@ def _limit(context: Context, versions: Versions) -> None:
                 f"--ssl-protocol: “{versions.protocol}” is neither TLSv1_2 nor TLSv1_3;"
                 " what came before is no longer safe"
             )
-        context.set_min_proto_version(wanted)
-        context.set_max_proto_version(wanted)
+        context.minimum_version = context.maximum_version = wanted
     try:
-        context.set_cipher_list((versions.ciphers or "").encode() or _CIPHERS)
-    except SSL.Error:
+        context.set_ciphers(versions.ciphers or _CIPHERS)
+    except ssl.SSLError:
         raise Refusal(
             f"--ssl-ciphers: OpenSSL has none of {versions.ciphers}"
         ) from None
     if versions.dhparam is not None:
         _readable(versions.dhparam)
         try:
-            context.load_tmp_dh(versions.dhparam)
-        except SSL.Error:
+            context.load_dh_params(versions.dhparam)
+        except ssl.SSLError:
             raise Refusal(f"{versions.dhparam}: holds no parameters") from None
 
 
-def _show(context: Context, files: Files, key: str, cert: str) -> None:
+def _show(context: ssl.SSLContext, files: Files, key: str, cert: str) -> None:
     _readable(cert)
+    _key(key, files.passphrase)
     try:
-        context.use_certificate_chain_file(cert)
-        context.use_privatekey(PKey.from_cryptography_key(_key(key, files.passphrase)))
-        context.check_privatekey()
-    except SSL.Error:
+        # Without a passphrase OpenSSL would ask for one on the terminal.
+        context.load_cert_chain(cert, key, password=lambda: files.passphrase or "")
+    except ssl.SSLError:
         raise Refusal(f"{cert} and {key} do not belong together") from None
 
 
-def _ask(context: Context, files: Files) -> None:
-    """Ask clients for certificates if so told.
+def _ask(context: ssl.SSLContext, files: Files) -> None:
+    """Let in only clients with a certificate of an authority, if so told.
 
-    Without --…-reject-unauthorized any certificate will do, also none.
+    Without --…-reject-unauthorized any would do, also none, and nobody is told of
+    it: so nobody is asked.
     """
-    if not files.request_cert:
+    if not (files.request_cert and files.reject_unauthorized):
         return
-    if files.ca is not None:
-        _readable(files.ca)
-        try:
-            context.load_verify_locations(files.ca)
-        except SSL.Error:
-            raise Refusal(f"{files.ca}: holds no certificate") from None
-    else:
-        context.set_default_verify_paths()
-    if files.reject_unauthorized:
-        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT)
-    else:
-        context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
+    context.verify_mode = ssl.CERT_REQUIRED
+    if files.ca is None:
+        context.load_default_certs(ssl.Purpose.CLIENT_AUTH)
+        return
+    _readable(files.ca)
+    try:
+        context.load_verify_locations(files.ca)
+    except ssl.SSLError:
+        raise Refusal(f"{files.ca}: holds no certificate") from None
 
 
 def towards_targets(files: Files, *, insecure: bool) -> Callable[[str], Any]:
