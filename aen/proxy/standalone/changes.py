@@ -40,7 +40,7 @@ def new_headers(
     options: Options, route: Route, head: RequestHead, peer: Peer
 ) -> Headers:
     """Return the headers that the target gets in place of the client's."""
-    fields: list[tuple[bytes, bytes]] = list(options.custom_headers)
+    fields: list[tuple[bytes, bytes]] = []
     if options.change_origin:
         fields.append((b"Host", route.target.host))
     if options.x_forward:
@@ -50,7 +50,11 @@ def new_headers(
             fields.append((b"X-Forwarded-For", plain))
     elif options.trust.believes(peer):
         fields += _as_they_came(head)
-    return tuple(fields)
+    if not options.custom_headers:
+        return tuple(fields)
+    own = {name.lower() for name, _ in options.custom_headers}
+    kept = [field for field in fields if field[0].lower() not in own]
+    return (*kept, *options.custom_headers)
 
 
 def _as_they_came(head: RequestHead) -> list[tuple[bytes, bytes]]:

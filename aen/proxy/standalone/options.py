@@ -19,6 +19,10 @@ _PRIVATE: Final = (
     "127.0.0.0/8 ::1/128 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16"
     " fc00::/7 fe80::/10"
 ).split()
+# They say where a message ends and what a connection is for.
+_OF_THE_PROXY: Final = frozenset(
+    "connection content-length keep-alive te trailer transfer-encoding upgrade".split()
+)
 _EVERYBODY: Final = ("0.0.0.0/0", "::/0")
 
 
@@ -136,7 +140,7 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
         ),
         api_ssl=_files(said, environment, "api_ssl"),
         client_ssl=_files(said, environment, "client_ssl"),
-        custom_headers=tuple(_header(text) for text in said.custom_header),
+        custom_headers=_headers(said.custom_header),
         trust=_trust(said.trusted_proxies),
         token=environment.get("CONFIGPROXY_AUTH_TOKEN") or None,
         **{name: getattr(said, name) for name in _AS_THEY_ARE},
@@ -184,6 +188,12 @@ def _files(
     return found
 
 
+def _headers(texts: Sequence[str]) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the custom headers; of two with one name the last counts."""
+    found = {name.lower(): (name, value) for name, value in map(_header, texts)}
+    return tuple(found.values())
+
+
 def _header(text: str) -> tuple[bytes, bytes]:
     name, colon, value = text.partition(":")
     name, value = name.strip(), value.strip()
@@ -191,6 +201,8 @@ def _header(text: str) -> tuple[bytes, bytes]:
         raise Refusal(f"--custom-header: “{text}” is not of the form name:value")
     if not name.isascii() or not value.isascii() or not value.isprintable():
         raise Refusal(f"--custom-header: “{text}” cannot be sent as a header")
+    if name.lower() in _OF_THE_PROXY:
+        raise Refusal(f"--custom-header: {name} is the proxy's own to set")
     return name.encode("ascii"), value.encode("ascii")
 
 

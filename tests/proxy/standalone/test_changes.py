@@ -59,9 +59,14 @@ def test_headers() -> None:
     line = "--change-origin --custom-header a:b"
     to = route("/", "http://t:81")
     assert new_headers(options(line), to, head(b"/"), PEER) == (
-        (b"a", b"b"),
         (b"Host", b"t:81"),
         (b"X-Forwarded-Port", b"8000"),
+        (b"a", b"b"),
+    )
+    line = "--change-origin --custom-header host:x --custom-header X-Forwarded-Port:1"
+    assert new_headers(options(line), to, head(b"/"), PEER) == (
+        (b"host", b"x"),
+        (b"X-Forwarded-Port", b"1"),
     )
     mapped = Peer("::ffff:1.2.3.4", 1, secure=False)
     assert (b"X-Forwarded-For", b"1.2.3.4") in new_headers(
