@@ -26,6 +26,8 @@ from aen.proxy.standalone.targets import Target
 
 MOST_PAGE: Final = 1 << 20
 """Longest page of an error target, in bytes."""
+MOST_ASKED: Final = 64
+"""Pages asked for at once; who comes beyond gets one that need not be asked for."""
 _SECONDS: Final = 10.0
 _HTML: Final = ((b"Content-Type", b"text/html"), (b"Cache-Control", b"no-store"))
 # The error target knows nothing of the client: a cookie of its own would replace one
@@ -79,6 +81,7 @@ class RemotePages:
     ) -> None:
         self._otherwise = otherwise
         self._reactor = reactor
+        self._asking = 0
         kind = target.upstream.partition(":")[0]
         scheme = b"https" if kind == "tls" else b"http"
         self._base = scheme + b"://" + target.host + target.base
@@ -93,14 +96,24 @@ class RemotePages:
 
     async def answer(self, head: RequestHead, status: int) -> Answer:
         """Return the page the error target writes; the status stays *status*."""
+        page = None
+        if self._asking < MOST_ASKED:
+            self._asking += 1
+            page = await self._page(head, status)
+            self._asking -= 1
+        if page is not None:
+            return page
+        answer = self._otherwise.answer(head, status)
+        return answer if isinstance(answer, Answer) else await answer
+
+    async def _page(self, head: RequestHead, status: int) -> Answer | None:
         url = b"%s/%d?url=%s" % (self._base, status, quote(head.target, "").encode())
         try:
             asked: Deferred[Answer] = Deferred.fromCoroutine(self._ask(url, status))
             return await asked.addTimeout(_SECONDS, self._reactor)
         except Exception as error:  # noqa: BLE001 -- whatever it is, there is an answer
             self._log.error("no page from the error target: {error}", error=error)
-        answer = self._otherwise.answer(head, status)
-        return answer if isinstance(answer, Answer) else await answer
+            return None
 
     async def _ask(self, url: bytes, status: int) -> Answer:
         response = await self._agent.request(b"GET", url)

@@ -77,6 +77,17 @@ async def test_an_error_target_that_fails(
     assert (await desk.get(running, "/x")).body == b"sorry"
 
 
+@pytest_twisted.ensureDeferred
+async def test_an_error_target_is_not_overrun(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond `pages.MOST_ASKED` at once the page is our own."""
+    monkeypatch.setattr(pages, "MOST_ASKED", 0)
+    running = desk.start("--error-target", desk.url)
+    assert (await desk.get(running, "/x")).said["error"]["code"] == "not_found"
+    assert desk.target.asked == []
+
+
 def test_the_directory_must_be_there() -> None:
     """A mistake is found at the start, not with the first error."""
     with pytest.raises(Refusal, match="no directory"):
