@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,14 @@ def running(venv: Path, room: Path) -> Iterator[str]:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait(10)
+            _end_proxy(room / "jupyterhub-proxy.pid")
+
+
+def _end_proxy(left: Path) -> None:
+    """End the proxy of a hub that did not get to it: then its file is still there."""
+    if left.exists():
+        with suppress(ProcessLookupError):
+            os.kill(int(left.read_text()), signal.SIGTERM)
 
 
 class Person:
