@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from attrs import define
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -135,7 +135,8 @@ class AccessLog:
         descriptor = os.open(
             self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640
         )
-        self._stream = os.fdopen(descriptor, "ab")
+        # Unbuffered: lines of several processes stay whole, one write for many.
+        self._stream = cast("BinaryIO", os.fdopen(descriptor, "ab", buffering=0))
         return self._stream
 
     @staticmethod

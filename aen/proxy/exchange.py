@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Awaitable, Callable
-from enum import Enum, auto
 from functools import partial
 from typing import Final
 
@@ -20,25 +19,12 @@ from aen.proxy.request import RequestBody
 from aen.proxy.response import ResponseStream
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.proxy.shared import Client, Shared
+from aen.proxy.states import State
 from aen.proxy.tunnel import Tunnel
 from aen.proxy.upstream import UpstreamConnection
 
 _REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 _CLIENT_GONE: Final = 499
-
-
-class State(Enum):
-    """Where an exchange stands."""
-
-    DECIDING = auto()
-    """The router has been asked."""
-    CONNECTING = auto()
-    """The upstream's connection is being made."""
-    WAITING = auto()
-    """The request is on its way; no byte of the final response has come."""
-    STREAMING = auto()
-    """The response has begun."""
-    ENDED = auto()
 
 
 class Exchange:
@@ -113,6 +99,11 @@ class Exchange:
             return data
         self._send_body(self._upstream, self._body, data)
         return self._take_rest()
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the client has not sent all of its request."""
+        return self._wants_switch or not (self._body is None or self._body.done)
 
     def client_lost(self) -> None:
         """End: nobody is there to be answered."""
@@ -317,7 +308,7 @@ class Exchange:
 
     def _failed(self, reason: str) -> None:
         """Ask the router what to do, unless it is too late for anything else."""
-        begun = self._response is not None and self._response.status != 0
+        begun = self.state is State.STREAMING
         self._drop_upstream()
         if begun:
             self._break_off()
@@ -345,7 +336,7 @@ class Exchange:
         self._drop_upstream()
         early, self._early = self._early, b""
         rest = self._body.skip(early) if self._body is not None else b""
-        unread = self._wants_switch or not (self._body is None or self._body.done)
+        unread = self.incomplete
         keep = self._keep and not unread
         self._entry.status = answer.status
         self._write(answers.render(answer, self._head, keep=keep))
@@ -355,7 +346,7 @@ class Exchange:
     def _complete(self, response: ResponseStream) -> None:
         """End with the whole response written."""
         upstream, self._upstream = self._upstream, None
-        unread = self._wants_switch or not (self._body is None or self._body.done)
+        unread = self.incomplete
         if upstream is not None:
             if unread:
                 upstream.drop()
@@ -371,10 +362,14 @@ class Exchange:
 
     def _break_off(self) -> None:
         """End the client's connection: what it has got is not whole."""
-        if self._response is not None:
-            self._entry.status = self._response.status
+        response = self._response
+        if response is not None:
+            self._entry.status = response.status
         self._end()
-        self._client.broken_off()
+        if response is not None and response.ends_with_connection:
+            self._client.flow.abort()  # An orderly end would make it whole.
+        else:
+            self._client.broken_off()
 
     def _drop_upstream(self) -> None:
         self._client.flow.feed_from(None)

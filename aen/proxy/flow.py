@@ -1,14 +1,22 @@
-"""Back-pressure and direct writes: what one connection's transport is used through.
+"""Reading, writing and back-pressure: what a connection's transport is used through.
 
 `transport.write` queues, registers for writing, waits for a turn of the reactor,
 writes and unregisters. When nothing is queued, writing to the socket at once saves
-all of that, which is most of the cost of relaying a small response. It is done for
-plain TCP and UNIX sockets only: over TLS the socket carries something else.
+all of that, which is most of the cost of relaying a small response. Reading goes
+through `Readers` for a like reason. Both are done for sockets of Twisted's own only;
+over TLS, `aen.runtime.tls` does what is between the socket and the bytes.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from twisted.internet import tcp
+from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from aen.proxy.readers import Readers
+from aen.runtime.tls import TlsServer
 
 FULL: Final = 1
 """Reading is held up because the peer it feeds has a full buffer."""
@@ -23,19 +31,95 @@ class Flow:
     the `Flow` it is fed from is held up.
     """
 
-    __slots__ = ("_feeder", "_full", "_held", "_transport", "plain", "write")
+    __slots__ = (
+        "_descriptor",
+        "_feeder",
+        "_full",
+        "_held",
+        "_ours",
+        "_read_bytes",
+        "_readers",
+        "_recv",
+        "_transport",
+        "plain",
+        "receive",
+        "write",
+    )
 
-    def __init__(self, transport: Any, buffer_bytes: int) -> None:
+    _log = Logger()
+
+    def __init__(
+        self,
+        transport: Any,
+        buffer_bytes: int,
+        readers: Readers | None = None,
+        receive: Callable[[bytes], None] | None = None,
+    ) -> None:
         self._transport = transport
+        self.receive = receive
+        """Whom bytes that *readers* find are for."""
         self._feeder: Flow | None = None
         self._full = False
         self._held = 0
-        self.plain = isinstance(transport, tcp.Connection)
+        self._ours = isinstance(transport, tcp.Connection)
+        self.plain = self._ours and not isinstance(transport, TlsServer)
         """Whether this is a socket without TLS."""
         self.write = self._write_now if self.plain else transport.write
-        if self.plain:
+        self._read_bytes = buffer_bytes
+        self._readers = readers if self._ours and receive is not None else None
+        self._descriptor = -1
+        if self._ours:
             transport.bufferSize = buffer_bytes
+        if self._readers is not None:
+            self._recv = transport.socket.recv if self.plain else transport.receive
+            transport.pauseProducing()
+            self._descriptor = transport.fileno()
+            self._readers.watch(self._descriptor, self)
         transport.registerProducer(self, True)
+
+    def ready(self) -> None:
+        """Read once (`readers.Reader`); end as Twisted's own transports do."""
+        try:
+            data = self._recv(self._read_bytes)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.lost(Failure(ConnectionLost()))
+            return
+        if not data:
+            self.ended()
+            self._transport.readConnectionLost(Failure(ConnectionDone()))
+            return
+        try:
+            self.receive(data)  # type: ignore[misc]  # there are no readers without
+        except Exception:  # noqa: BLE001 -- ends one connection, not all of them
+            reason = Failure()
+            self._log.failure("the proxy failed", reason)
+            self.lost(reason)
+
+    def lost(self, reason: Failure) -> None:
+        """End the connection now and tell its protocol why (`readers.Reader`)."""
+        self.ended()
+        if self._transport.connected:
+            self._transport.connectionLost(reason)
+
+    def ended(self) -> None:
+        """Read no more; a protocol calls it when its connection is lost."""
+        if self._readers is not None:
+            self._readers.forget(self._descriptor)
+
+    def _stop_reading(self) -> None:
+        if self._readers is None:
+            self._transport.pauseProducing()
+        else:
+            self._readers.forget(self._descriptor)
+
+    def _start_reading(self) -> None:
+        transport = self._transport
+        if self._readers is None:
+            transport.resumeProducing()
+        elif transport.connected and not transport.disconnecting:
+            self._readers.watch(self._descriptor, self)
 
     def _write_now(self, data: bytes) -> None:
         """Write to the socket itself what it takes, and queue the rest.
@@ -63,7 +147,7 @@ class Flow:
     def hold(self, reason: int) -> None:
         """Stop reading for *reason* (`FULL` or `BUSY`)."""
         if not self._held:
-            self._transport.pauseProducing()
+            self._stop_reading()
         self._held |= reason
 
     def release(self, reason: int) -> None:
@@ -71,7 +155,7 @@ class Flow:
         if self._held & reason:
             self._held &= ~reason
             if not self._held:
-                self._transport.resumeProducing()
+                self._start_reading()
 
     @property
     def held_up(self) -> bool:
@@ -104,12 +188,13 @@ class Flow:
 
     def close(self) -> None:
         """Close the connection when everything is written."""
+        self.ended()
         self._transport.unregisterProducer()
         self._transport.loseConnection()
 
     def close_writing(self) -> bool:
         """Say that nothing more will be written; return whether that is possible."""
-        if not self.plain:
+        if not self._ours:
             return False
         self._transport.unregisterProducer()
         self._transport.loseWriteConnection()
@@ -117,4 +202,5 @@ class Flow:
 
     def abort(self) -> None:
         """End the connection now, whatever is still to be written."""
+        self.ended()
         self._transport.abortConnection()

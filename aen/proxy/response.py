@@ -11,6 +11,7 @@ from aen.proxy.framing import (
     UNTIL_CLOSE,
     Body,
     Framing,
+    UntilCloseBody,
     open_body,
     response_framing,
 )
@@ -81,6 +82,12 @@ class ResponseStream:
         self.rest = b""
 
     @property
+    def ends_with_connection(self) -> bool:
+        """Whether the client takes the end of its connection for the body's."""
+        ends = isinstance(self._body, UntilCloseBody | ChunkedBody)
+        return ends and self._request.version == "1.0"
+
+    @property
     def untouched(self) -> bool:
         """Whether not a single byte has come from the upstream."""
         return self._body is None and self._heads.empty and self._interim == 0
@@ -118,7 +125,7 @@ class ResponseStream:
         self.status = _SWITCHING
         self.switched = True
         self.rest = rest
-        return rewrite.switching_head(head, self._forward)
+        return rewrite.switching_head(self._edited(head), self._forward)
 
     def _take_interim(self, head: ResponseHead) -> bytes:
         self._interim += 1
@@ -140,8 +147,13 @@ class ResponseStream:
             head.version == "1.1" and framing != UNTIL_CLOSE and not head.says_close()
         )
         connection = answers.connection(self._request, keep=self.keep)
+        head = self._edited(head)
         sent = rewrite.response_head(head, self._forward, outward, connection)
         return sent + self._take_body(self._body, rest)
+
+    def _edited(self, head: ResponseHead) -> ResponseHead:
+        edit = self._forward.edit_response
+        return head if edit is None else edit(head)
 
     def _outward(self, framing: Framing) -> Framing:
         """Return how the body's end is told to the client."""

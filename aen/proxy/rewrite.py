@@ -22,8 +22,7 @@ _HOP_BY_HOP: Final = frozenset(
     }
 )
 
-# What an upstream may believe of the client because only a proxy says it.
-_FORWARDED: Final = frozenset(
+FORWARDED: Final = frozenset(
     {
         b"forwarded",
         b"x-forwarded-for",
@@ -43,8 +42,9 @@ _FORWARDED: Final = frozenset(
         b"x-scheme",
     }
 )
+"""What an upstream may believe of the client because only a proxy says it."""
 
-_NOT_PASSED_ON: Final = _HOP_BY_HOP | _FORWARDED
+_NOT_PASSED_ON: Final = _HOP_BY_HOP | FORWARDED
 # What naming in Connection must not take away (RFC 9110 section 7.6.1).
 _KEPT: Final = frozenset({b"host", b"content-length", b"cookie", b"authorization"})
 _NEVER_TRAILERS: Final = frozenset(
@@ -69,6 +69,7 @@ _OUR_NAMES: Final = (
     (b"X-Forwarded-Host", b"x-forwarded-host"),
     (b"X-Request-Id", b"x-request-id"),
 )
+_OF_CLIENT: Final = frozenset(key for _, key in _OUR_NAMES[:3])
 _OURS: Final = b"".join(b"%s: %%s\r\n" % name for name, _ in _OUR_NAMES)
 
 
@@ -129,6 +130,8 @@ def _ours(head: RequestHead, forward: Forward, peer: Peer, request_id: bytes) ->
     """Return the lines the proxy adds; those the router sets win over them."""
     host = head.header(b"host")
     replaced = {name.lower() for name, _ in forward.set_headers}
+    if not forward.tell_client:
+        replaced |= _OF_CLIENT
     if host is None and b"host" not in replaced:
         replaced.add(b"x-forwarded-host")
         lines = b"Host:\r\n"  # HTTP/1.0; RFC 9112 section 3.2
