@@ -205,4 +205,4 @@ def speak_tls(port: Any, context: Callable[[], ssl.SSLContext]) -> None:
         return TlsServer(context(), *arguments)
 
     # A port makes its connections with this attribute (twisted.internet.tcp.Port).
-    port.transport = transport  # type: ignore[assignment]
+    port.transport = transport
