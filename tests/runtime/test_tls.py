@@ -1,8 +1,10 @@
 """TLS with real sockets: this transport on one side, `ssl` or garbage on the other."""
 
 import os
+import shutil
 import socket
 import ssl
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -231,10 +233,46 @@ async def test_half_closing(door: Door) -> None:
     assert door.connections[0].received == b"firstsecond"
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 @pytest_twisted.ensureDeferred
 async def test_renegotiation_is_refused(door: Door) -> None:
-    """A client of TLS 1.2 that asks for it is not served (CVE-2009-3555)."""
-    assert door.certificates.context().options & ssl.OP_NO_RENEGOTIATION
+    """A client of TLS 1.2 that asks for it is told so (RFC 5246, 7.2.2)."""
+
+    def talk() -> str:
+        number = door.port.getHost().port
+        done = subprocess.run(
+            ("openssl", "s_client", "-tls1_2", "-connect", f"127.0.0.1:{number}"),
+            input="R\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10,
+        )
+        return done.stdout + done.stderr
+
+    said = await aside(talk)
+    assert "RENEGOTIATING" in said
+    assert "no renegotiation" in said
+    await door.connections[0].lost
+    assert door.connections[0].received == b""
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_client_that_makes_us_talk(door: Door) -> None:
+    """TLS answers what it must, but not without end to one who may not listen."""
+    door.act = echo
+
+    def talk() -> bytes:
+        with door.client() as client:
+            client.sendall(b"hello")
+            said = client.recv(100)
+            door.connections[0].transport._answers = 100  # type: ignore[union-attr]
+            door.connections[0].transport._outgoing.write(b"?")  # type: ignore[union-attr]
+            client.sendall(b"again")
+            return said + client.recv(100)
+
+    assert await aside(talk) == b"hello"
+    await door.connections[0].lost
 
 
 def test_only_tcp() -> None:
