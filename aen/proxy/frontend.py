@@ -44,7 +44,7 @@ class Frontend(Protocol):
     def connectionMade(self) -> None:
         """Wait for a request."""
         transport = cast("Any", self.transport)
-        keep_alive(transport, self._shared.limits.dead_seconds)
+        keep_alive(transport, self._shared.limits.dead_seconds, reads=True)
         address = transport.getPeer()
         self.peer = Peer(
             getattr(address, "host", ""),

@@ -67,8 +67,8 @@ class Limits:
     """How long the last bytes for a client may take to leave before a close."""
 
     dead_seconds: float = 60
-    """How long a TCP peer may leave probes and what was sent to it without a sign
-    before it counts as gone."""
+    """How long a TCP peer may leave probes unanswered, and a client what was sent to
+    it, before it counts as gone."""
 
     half_closed_seconds: float = 5
     """How long a client that has said it sends no more may wait for each part of its

@@ -56,7 +56,7 @@ class UpstreamConnection(Protocol):
         """Be ready to serve."""
         assert self.transport is not None
         pool = self._pool
-        keep_alive(self.transport, pool.limits.dead_seconds)
+        keep_alive(self.transport, pool.limits.dead_seconds, reads=False)
         size = pool.limits.buffer_bytes
         self.flow = Flow(self.transport, size, pool.readers, self.dataReceived)
         self._pool.opened(self)
@@ -98,11 +98,12 @@ class UpstreamConnection(Protocol):
             self.retire()
 
 
-def keep_alive(transport: Any, seconds: float) -> None:
+def keep_alive(transport: Any, seconds: float, *, reads: bool) -> None:
     """Send small writes at once and find dead peers, where the transport can.
 
-    A peer that answers neither probes nor data for *seconds* is gone: left alone,
-    Linux would wait two hours for the first and a quarter of one for the second.
+    A peer that answers no probe for *seconds* is gone: left alone, Linux would wait
+    two hours. One of which it is known that it *reads* is also gone when it takes no
+    data for as long, which would be a quarter of an hour; an application may be busy.
     """
     over_tcp = hasattr(transport.getPeer(), "port")
     if not (over_tcp and hasattr(transport, "setTcpNoDelay")):
@@ -112,12 +113,12 @@ def keep_alive(transport: Any, seconds: float) -> None:
     if not hasattr(socket, "TCP_USER_TIMEOUT"):
         return  # Not Linux: its own patience has to do.
     for option, value in (
-        (socket.TCP_KEEPIDLE, seconds / 2),
-        (socket.TCP_KEEPINTVL, seconds / 6),
+        (socket.TCP_KEEPIDLE, max(1, seconds / 2)),
+        (socket.TCP_KEEPINTVL, max(1, seconds / 6)),
         (socket.TCP_KEEPCNT, 3),
-        (socket.TCP_USER_TIMEOUT, seconds * 1000),
+        (socket.TCP_USER_TIMEOUT, seconds * 1000 if reads else 0),
     ):
-        transport.socket.setsockopt(socket.IPPROTO_TCP, option, max(1, int(value)))
+        transport.socket.setsockopt(socket.IPPROTO_TCP, option, int(value))
 
 
 class Pool:

@@ -71,7 +71,7 @@ def same(acts: list[Act], *, deflate: bool, size: int) -> None:
     assert told(acts, through=True, deflate=deflate, size=size) == direct
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     st.lists(ACTS, max_size=8),
     st.booleans(),
@@ -108,9 +108,8 @@ def test_what_was_once_different() -> None:
         [Act("client", "reset")],
         [Act("server", "reset")],
     ):
-        for size in (1, 1 << 20):
-            same(acts, deflate=False, size=size)
-            same(acts, deflate=True, size=size)
+        same(acts, deflate=False, size=1)
+        same(acts, deflate=True, size=1 << 20)
 
 
 @settings(max_examples=40)
