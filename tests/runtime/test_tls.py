@@ -1,12 +1,14 @@
 """TLS with real sockets: this transport on one side, `ssl` or garbage on the other."""
 
+import contextlib
 import os
 import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import pytest_twisted
@@ -16,6 +18,8 @@ from aen.runtime.certificates import TlsSettings
 from aen.runtime.tls import speak_tls
 from tests.pem import make_pair
 from tests.runtime.tls_door import Door, Server, aside
+
+T = TypeVar("T")
 
 
 @pytest_twisted.async_yield_fixture
@@ -270,6 +274,37 @@ async def test_a_client_that_makes_us_talk(door: Door) -> None:
             door.connections[0].transport._outgoing.write(b"?")  # type: ignore[union-attr]
             client.sendall(b"again")
             return said + client.recv(100)
+
+    assert await aside(talk) == b"hello"
+    await door.connections[0].lost
+
+
+@pytest_twisted.ensureDeferred
+async def test_asking_and_ending_at_once(door: Door) -> None:
+    """A client that says goodbye with its question still gets the answer."""
+    door.act = echo
+
+    def talk() -> bytes:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        tls = context.wrap_bio(incoming, outgoing)
+        with door.raw() as connection:
+
+            def until_done(work: Callable[[], T]) -> T:
+                while True:
+                    try:
+                        return work()
+                    except ssl.SSLWantReadError:
+                        connection.sendall(outgoing.read())
+                        incoming.write(connection.recv(65536))
+
+            until_done(tls.do_handshake)
+            tls.write(b"hello")
+            with contextlib.suppress(ssl.SSLWantReadError):
+                tls.unwrap()
+            return until_done(lambda: tls.read(100))
 
     assert await aside(talk) == b"hello"
     await door.connections[0].lost
