@@ -1,6 +1,7 @@
 """What must hold of the proxy whatever bytes it is sent."""
 
 import random
+from typing import cast
 
 import h11
 import httptools
@@ -11,8 +12,8 @@ from tests.fuzz.mutation import cut, mutated
 from tests.proxy.conversation import Act
 from tests.proxy.corpus import bodies, fields, lines, sequences
 from tests.proxy.corpus.responses import REPLIES
-from tests.proxy.harness import TO_ONE, Harness
-from tests.proxy.observing import as_llhttp, check_agreement, play
+from tests.proxy.harness import TO_ONE, Harness, Wire
+from tests.proxy.observing import as_llhttp, check_agreement, check_reading, play
 from tests.proxy.test_any_split import summary
 from tests.proxy.test_conversation import same
 from tests.proxy.test_frames import frame
@@ -44,9 +45,12 @@ def requests(chance: random.Random) -> None:
         for origin in seen.origins:
             if len(as_llhttp(bytes(origin.received))) == len(origin.messages):
                 continue
-            check(not origin.wire.connected, "half a request on an open connection")
+            wire = cast("Wire", origin.wire)
+            check(not wire.connected, "half a request on an open connection")
         if seen.connected and seen.messages:
             check_agreement(seen)
+            if b"pgrade:" not in sent:  # llhttp stops there
+                check_reading(sent, seen)
     except (Exception, AssertionError) as error:
         raise Finding(f"{sent!r} as {pieces!r}: {error!r}") from error
 

@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import h11
 import httptools
@@ -36,7 +36,7 @@ class Message:
 class Origin:
     """A server behind the proxy, which understands requests as h11 does."""
 
-    wire: Wire
+    wire: "Wire | _Spoken"
     received: bytearray = field(factory=bytearray)
     messages: list[Message] = field(factory=list)
     _parser: Any = field(
@@ -114,7 +114,7 @@ def play(pieces: Iterable[bytes], forward: Forward = TO_ONE) -> Seen:
     seen = Seen(client.take(), origins, client.connected)
     client.hang_up()
     for origin in origins:
-        origin.wire.hang_up()
+        cast("Wire", origin.wire).hang_up()
     return seen
 
 
@@ -162,12 +162,54 @@ class _Reading:
         )
 
 
-def as_llhttp(data: bytes) -> list[Message]:
-    """Return the requests that llhttp reads in *data*, or raise its error."""
+def as_llhttp(data: bytes, *, strict: bool = True) -> list[Message]:
+    """Return the requests that llhttp reads in *data*.
+
+    It raises for what it refuses, or else what it has read before is returned.
+    """
     reading = _Reading()
-    with contextlib.suppress(httptools.HttpParserUpgrade):
+    try:
         reading.parser.feed_data(data)
+    except httptools.HttpParserUpgrade:
+        pass
+    except httptools.HttpParserError:
+        if strict:
+            raise
     return reading.messages
+
+
+@define
+class _Spoken:
+    """A wire that brings some bytes once, and takes any answer."""
+
+    data: bytes
+
+    def take(self) -> bytes:
+        data, self.data = self.data, b""
+        return data
+
+    def send(self, data: bytes) -> None:
+        """Nobody is there."""
+
+
+def as_h11(data: bytes) -> list[Message]:
+    """Return the requests that h11 reads in *data* before anything it refuses."""
+    origin = Origin(_Spoken(data))
+    with contextlib.suppress(h11.ProtocolError):
+        origin.turn()
+    return origin.messages
+
+
+def check_reading(sent: bytes, seen: Seen) -> None:
+    """Hold that h11 and llhttp do not read what a client *sent* otherwise than we.
+
+    Whoever stands before us, or watches, may be one of them. They may refuse what we
+    take. Only for bytes of which we have refused nothing.
+    """
+    ours = [(one.method, one.body) for one in seen.messages]
+    for read in (as_h11(sent), as_llhttp(sent, strict=False)):
+        theirs = [(one.method, one.body) for one in read]
+        assert theirs == ours[: len(theirs)]
 
 
 def check_agreement(seen: Seen) -> None:

@@ -7,7 +7,7 @@ from tests.proxy.corpus import bodies, fields, lines, responses, sequences
 from tests.proxy.corpus.case import Case
 from tests.proxy.corpus.responses import Reply
 from tests.proxy.harness import TO_ONE, Harness
-from tests.proxy.observing import Seen, check_agreement, play
+from tests.proxy.observing import Seen, check_agreement, check_reading, play
 
 TABLES = {
     f"{module.__name__.rpartition('.')[2]} {name.lower()}": table
@@ -60,6 +60,8 @@ def check(case: Case, seen: Seen) -> None:
     assert not (seen.connected and failed)
     if seen.connected and case.answers:
         check_agreement(seen)
+        if b"pgrade:" not in case.sent:  # llhttp stops there
+            check_reading(case.sent, seen)
 
 
 @pytest.mark.parametrize("name", ["GOOD", "BAD", "BROKEN", "SPLITTING"])
