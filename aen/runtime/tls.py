@@ -26,6 +26,9 @@ _RECORD: Final = 16384
 _EARLY_BYTES: Final = 65536
 """Plain text kept for a client whose handshake is still under way."""
 
+_ANSWERS: Final = 100
+"""How often a client may make TLS itself answer; a handshake takes two or three."""
+
 
 @implementer(ISSLTransport)
 class TlsServer(tcp.Server):
@@ -41,6 +44,7 @@ class TlsServer(tcp.Server):
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._early: list[bytes] | None = []
         self._broken = False
+        self._answers = 0
         super().__init__(*arguments)
 
     def getPeerCertificate(self) -> bytes | None:  # noqa: N802 -- Twisted's name
@@ -83,7 +87,7 @@ class TlsServer(tcp.Server):
         if self._early is not None and self._tls.version() is not None:
             self._begin()
         if self._outgoing.pending:
-            self._send()
+            self._answer()
         if plain:
             return plain  # a client that has ended sees to the end of the socket, too
         if ended:
@@ -108,6 +112,17 @@ class TlsServer(tcp.Server):
             return piece, False
         pieces.append(piece)
         return b"".join(pieces), False
+
+    def _answer(self) -> None:
+        """Send what TLS itself has to say: handshakes, tickets, refused renegotiation.
+
+        :raises OSError: the client makes it say too much; it might not listen, either.
+        """
+        self._answers += 1
+        if self._answers > _ANSWERS:
+            self._broken = True
+            raise ConnectionResetError
+        self._send()
 
     def _begin(self) -> None:
         """Write what was written before the handshake was done."""
@@ -205,4 +220,4 @@ def speak_tls(port: Any, context: Callable[[], ssl.SSLContext]) -> None:
         return TlsServer(context(), *arguments)
 
     # A port makes its connections with this attribute (twisted.internet.tcp.Port).
-    port.transport = transport  # type: ignore[assignment]
+    port.transport = transport

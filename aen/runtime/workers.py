@@ -110,7 +110,8 @@ class Worker(ProcessProtocol):
         if not self.retired:
             self.retired = True
             transport: Any = self.transport
-            transport.writeToChild(COMMANDS, RETIRE)
+            with contextlib.suppress(KeyError):  # it has just ended: no pipe is left
+                transport.writeToChild(COMMANDS, RETIRE)
             self.within(seconds + self.crew.patience.grace)
 
     def stop(self, seconds: float) -> None:
@@ -261,10 +262,15 @@ class Crew(Service):
         for at, where in enumerate(plan.listen, _FIRST_SOCKET):
             descriptors[at] = self._sockets[where].descriptor
             command += ["--adopt", f"{where}={at}"]
+        try:
+            self.reactor.spawnProcess(
+                worker, command[0], command, plan.environment, childFDs=descriptors
+            )
+        except OSError as error:
+            self._log.error("cannot start a worker: {why}", why=str(error))
+            self._start_later(worker)
+            return
         self._workers.add(worker)
-        self.reactor.spawnProcess(
-            worker, command[0], command, plan.environment, childFDs=descriptors
-        )
         worker.within(self.patience.beginning)
 
     def _start_later(self, worker: Worker) -> None:

@@ -9,10 +9,12 @@ import pytest
 import pytest_twisted
 from autobahn.twisted.websocket import WebSocketClientFactory
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import SSL4ClientEndpoint
+from twisted.internet.endpoints import SSL4ClientEndpoint, TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.ssl import CertificateOptions, PrivateCertificate
 
+from aen.proxy.factory import ProxyFactory
+from aen.proxy.limits import Limits
 from aen.proxy.routing import Forward
 from aen.runtime.certificates import Certificates, TlsSettings
 from aen.runtime.tls import speak_tls
@@ -106,3 +108,25 @@ def next_message(speaker: Speaker) -> Deferred[bytes]:
     heard: Deferred[bytes] = Deferred()
     speaker.heard.append(heard)
     return heard
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_handshake_that_does_not_come(stage: Stage, tmp_path: Path) -> None:
+    """Has the time of a request head, also when something of it has come."""
+    limits = Limits(head_seconds=0.2, tick_seconds=0.05)
+    factory = ProxyFactory(stage.route, stage.reactor, limits)
+    pair = make_pair(tmp_path / "pem")
+    settings = TlsSettings(str(pair.certificate), str(pair.key))
+    port = stage.reactor.listenTCP(0, factory, interface="127.0.0.1")
+    speak_tls(port, Certificates(settings, stage.reactor).context)
+    where = TCP4ClientEndpoint(stage.reactor, "127.0.0.1", port.getHost().port)
+    silent, halting = [
+        cast("Raw", await where.connect(Factory.forProtocol(Raw))) for _ in range(2)
+    ]
+    cast("Any", halting.transport).write(b"\x16\x03\x01\x02\x00\x01\x00")
+    began = stage.reactor.seconds()
+    await silent.closed
+    await halting.closed
+    assert stage.reactor.seconds() - began < 5
+    assert factory.connections == 0
+    await port.stopListening()

@@ -1,10 +1,14 @@
 """TLS with real sockets: this transport on one side, `ssl` or garbage on the other."""
 
+import contextlib
 import os
+import shutil
 import socket
 import ssl
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import pytest_twisted
@@ -14,6 +18,8 @@ from aen.runtime.certificates import TlsSettings
 from aen.runtime.tls import speak_tls
 from tests.pem import make_pair
 from tests.runtime.tls_door import Door, Server, aside
+
+T = TypeVar("T")
 
 
 @pytest_twisted.async_yield_fixture
@@ -231,10 +237,77 @@ async def test_half_closing(door: Door) -> None:
     assert door.connections[0].received == b"firstsecond"
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 @pytest_twisted.ensureDeferred
 async def test_renegotiation_is_refused(door: Door) -> None:
-    """A client of TLS 1.2 that asks for it is not served (CVE-2009-3555)."""
-    assert door.certificates.context().options & ssl.OP_NO_RENEGOTIATION
+    """A client of TLS 1.2 that asks for it is told so (RFC 5246, 7.2.2)."""
+
+    def talk() -> str:
+        number = door.port.getHost().port
+        done = subprocess.run(
+            ("openssl", "s_client", "-tls1_2", "-connect", f"127.0.0.1:{number}"),
+            input="R\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10,
+        )
+        return done.stdout + done.stderr
+
+    said = await aside(talk)
+    assert "RENEGOTIATING" in said
+    assert "no renegotiation" in said
+    await door.connections[0].lost
+    assert door.connections[0].received == b""
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_client_that_makes_us_talk(door: Door) -> None:
+    """TLS answers what it must, but not without end to one who may not listen."""
+    door.act = echo
+
+    def talk() -> bytes:
+        with door.client() as client:
+            client.sendall(b"hello")
+            said = client.recv(100)
+            door.connections[0].transport._answers = 100  # type: ignore[union-attr]
+            door.connections[0].transport._outgoing.write(b"?")  # type: ignore[union-attr]
+            client.sendall(b"again")
+            return said + client.recv(100)
+
+    assert await aside(talk) == b"hello"
+    await door.connections[0].lost
+
+
+@pytest_twisted.ensureDeferred
+async def test_asking_and_ending_at_once(door: Door) -> None:
+    """A client that says goodbye with its question still gets the answer."""
+    door.act = echo
+
+    def talk() -> bytes:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        tls = context.wrap_bio(incoming, outgoing)
+        with door.raw() as connection:
+
+            def until_done(work: Callable[[], T]) -> T:
+                while True:
+                    try:
+                        return work()
+                    except ssl.SSLWantReadError:
+                        connection.sendall(outgoing.read())
+                        incoming.write(connection.recv(65536))
+
+            until_done(tls.do_handshake)
+            tls.write(b"hello")
+            with contextlib.suppress(ssl.SSLWantReadError):
+                tls.unwrap()
+            return until_done(lambda: tls.read(100))
+
+    assert await aside(talk) == b"hello"
+    await door.connections[0].lost
 
 
 def test_only_tcp() -> None:

@@ -24,9 +24,12 @@ class Process:
     pid: int
     told: list[str] = field(factory=list)
     alive: bool = True
+    piped: bool = True
 
     def writeToChild(self, descriptor: int, data: bytes) -> None:  # noqa: N802
         assert descriptor == COMMANDS
+        if not self.piped:
+            raise KeyError(descriptor)
         self.told.append(data.decode().strip())
 
     def signalProcess(self, name: str) -> None:  # noqa: N802 -- Twisted's name
@@ -51,6 +54,7 @@ class Reactor(Clock):
     def __init__(self) -> None:
         super().__init__()
         self.started: list[Process] = []
+        self.full = False
 
     def spawnProcess(  # noqa: N802 -- Twisted's name
         self,
@@ -60,6 +64,8 @@ class Reactor(Clock):
         env: Any,
         childFDs: Any,  # noqa: N803
     ) -> None:
+        if self.full:
+            raise BlockingIOError("too many processes")
         process = Process(worker, args, childFDs, 100 + len(self.started))
         self.started.append(process)
         worker.makeConnection(process)
@@ -270,3 +276,30 @@ def test_reloads_do_not_pile_up(world: World) -> None:
     end(world, crew)
     crew.reload()
     assert world.alive == []
+
+
+def test_a_machine_that_is_full(world: World) -> None:
+    """A worker that cannot be started is tried again."""
+    crew = begin(world)
+    world.reactor.full = True
+    world.alive[0].end(9)
+    world.reactor.advance(0.2)
+    assert len(world.alive) == 1
+    world.reactor.full = False
+    world.reactor.advance(1.0)
+    assert len(world.alive) == 2
+    end(world, crew)
+
+
+def test_one_that_ends_while_it_is_replaced(world: World) -> None:
+    """Its pipe may be gone before its end is known."""
+    crew = begin(world)
+    old = world.alive
+    old[0].piped = False
+    crew.reload()
+    for process in world.alive[2:]:
+        process.ready()
+    assert old[1].told == ["retire"]
+    old[0].end(1)
+    old[1].end()
+    end(world, crew)

@@ -49,6 +49,10 @@ async def test_two_workers(gate: Grown) -> None:
     for _ in range(6):
         status = await deferToThread(ask, gate, "/_aen/status")
         assert status.status == 200
+        waited = await deferToThread(ask, gate, "/_aen/wait/ada/lab/jupyterlab")
+        assert b"event: ready" in waited.body
+    assert len(gate.server.ends) == 2
+    assert len([up for up in gate.server.heard_from if up.status]) == 1
     before = gate.workers()
     assert len(before) == 2
     victim = min(before)
