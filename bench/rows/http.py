@@ -1,0 +1,136 @@
+"""HTTP through one proxy: 1 KB and 1 MB bodies, workers, a remote node, TLS."""
+
+import ssl
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from attrs import evolve, field, frozen
+
+from bench import wrk
+from bench.apps.bodies import SIZES
+from bench.measured import Contender, Measured, Missing, Sample, alternate
+from bench.stage import BODIES, Pace, Stage, gateway_with
+from bench.rows.doors import remote_node, tls_settings, worker_settings
+from tests.waiting import until
+
+_WARM_UP = 0.3
+
+
+@frozen
+class Way:
+    """An address that leads to a body, with what must be sent to get it."""
+
+    url: str
+    body: str
+    headers: Mapping[str, str] = field(factory=dict)
+
+    def check(self) -> None:
+        """Raise `Missing` unless the body comes whole."""
+        request = urllib.request.Request(self.url, headers=dict(self.headers))  # noqa: S310 -- ours
+        trusting = ssl._create_unverified_context()  # noqa: S323, SLF001 -- signed by itself
+        with urllib.request.urlopen(request, timeout=60, context=trusting) as answer:  # noqa: S310
+            got = len(answer.read())
+        if got != SIZES[self.body]:
+            raise Missing(f"{self.url} answered {got} bytes.")
+
+    def load(self, seconds: float) -> Sample:
+        """Measure once."""
+        return wrk.load(self.url, self.headers, seconds, SIZES[self.body])
+
+
+def direct(stage: Stage, body: str) -> Way:
+    """Return the way that has nobody in between."""
+    app = stage.bodies
+    return Way(f"http://127.0.0.1:{app.near}{app.path}/{body}", body)
+
+
+def at(stage: Stage, port: int, body: str, *, tls: bool = False) -> Way:
+    """Return the way through whoever listens on *port*."""
+    scheme = "https" if tls else "http"
+    return Way(f"{scheme}://127.0.0.1:{port}{stage.bodies.path}/{body}", body)
+
+
+def gateway(stage: Stage, body: str) -> Way:
+    """Return the way through the gateway, as a browser that has signed in."""
+    here = at(stage, stage.platform.one.gateway, body)
+    return evolve(here, headers=stage.cookie)
+
+
+def measured(ways: Mapping[str, Way], pace: Pace, *notes: str) -> Measured:
+    """Check each way, then measure them in turns."""
+    contenders: dict[str, Contender] = {}
+    for name, way in ways.items():
+        way.check()
+        contenders[name] = partial(way.load, pace.seconds)
+    return Measured(alternate(contenders, pace.runs), notes)
+
+
+def plain(body: str, stage: Stage, pace: Pace) -> Measured:
+    """Measure the gateway beside every peer."""
+    near = stage.bodies.near
+    ways = {"gateway": gateway(stage, body)}
+    notes = []
+    peers: Mapping[str, Callable[[int], int]] = {
+        "nginx": stage.nginx,
+        "chp": stage.chp,
+        "twisted": stage.twisted,
+    }
+    for name, start in peers.items():
+        try:
+            ways[name] = at(stage, start(near), body)
+        except Missing as missing:
+            notes.append(f"{name}: {missing}")
+    ways["none"] = direct(stage, body)
+    return measured(ways, pace, *notes)
+
+
+def secure(body: str, stage: Stage, pace: Pace) -> Measured:
+    """Measure TLS at the gateway's door beside the peers with TLS at theirs."""
+    near = stage.bodies.near
+    port = stage.port("gateway-tls")
+    cookie = stage.cookie
+    changes, note = tls_settings(stage, port)
+    with gateway_with(stage, changes):
+        ours = evolve(at(stage, port, body, tls=True), headers=cookie)
+        ways = {
+            "gateway": ours,
+            "nginx": at(stage, stage.nginx(near, tls=True), body, tls=True),
+            "chp": at(stage, stage.chp(near, tls=True), body, tls=True),
+        }
+        return measured(ways, pace, note)
+
+
+def workers(stage: Stage, pace: Pace) -> Measured:
+    """Measure two gateway processes beside one."""
+    way = gateway(stage, "1k")
+    changes = worker_settings(2)
+
+    def one() -> Sample:
+        way.check()
+        return way.load(pace.seconds)
+
+    def two() -> Sample:
+        with gateway_with(stage, changes):
+            for _ in range(8):  # each process asks for its own grants
+                way.check()
+            return way.load(pace.seconds)
+
+    contenders = {"one process": one, "two processes": two}
+    return Measured(alternate(contenders, pace.runs))
+
+
+def remote(stage: Stage, pace: Pace) -> Measured:
+    """Measure the gateway before a node it takes for another machine."""
+    log = stage.platform.one.compute_prefix / "var/log/wakari/compute-launcher.log"
+    with remote_node(stage, BODIES):
+        near = stage.bodies.near
+        ways = {"gateway": gateway(stage, "1k"), "chp": at(stage, stage.chp(near), "1k")}
+        before = log.stat().st_size if log.exists() else 0
+        found = measured(ways, pace)
+        until(lambda: log.exists(), "the node's log", 5)
+        time.sleep(_WARM_UP)
+        if log.stat().st_size == before:
+            raise Missing("The requests did not pass through the node's door.")
+        return found

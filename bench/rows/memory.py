@@ -1,0 +1,41 @@
+"""What the platform takes while nobody does anything."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from aen.local.processes import belonging
+from bench.bars import MB
+from bench.measured import Measured
+from bench.stage import Pace, Stage
+from tests.installed import SERVICES
+
+_SETTLE = 3.0
+
+
+_STORE = "nx_27017"
+_OTHERS = "others"
+
+
+def memory(stage: Stage, pace: Pace) -> Measured:
+    """Measure the resident memory of the three roles and the store, added up.
+
+    What the first project needs is built by then, so nothing is under way.
+    """
+    assert stage.project
+    platform = stage.platform
+    time.sleep(_SETTLE)
+    names = {platform.pid(role): role for role in SERVICES}
+    sizes: Counter[str] = Counter()
+    for process in belonging(platform.one.prefix):
+        name = names.get(process.pid) or kind(process.cmdline())
+        sizes[name] += process.memory_info().rss
+    others = sizes.pop(_OTHERS, 0)
+    parts = [f"{name} {size / MB:.0f} MB" for name, size in sorted(sizes.items())]
+    note = f"{', '.join(parts)}; not counted: supervisord and others {others / MB:.0f} MB"
+    return Measured({"platform": [{"bytes": sizes.total()}]}, (note,))
+
+
+def kind(command: Sequence[str]) -> str:
+    """Return what a process is that is no service of its own."""
+    return "store" if any(_STORE in one or "store" in one for one in command) else _OTHERS
