@@ -9,8 +9,8 @@ from bench.measured import Missing, Sample
 
 CONNECTIONS = 32
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_RATE = re.compile(r"^Requests/sec:\s+([\d.]+)$", re.MULTILINE)
-_P99 = re.compile(r"^\s+99%\s+([\d.]+)(us|ms|s|m|h)$", re.MULTILINE)
+_RATE = re.compile(r"^Requests/sec:\s+([\d.]+)\s*$", re.MULTILINE)
+_P99 = re.compile(r"^\s+99%\s+([\d.]+)(us|ms|s|m|h)\s*$", re.MULTILINE)
 _REFUSED = re.compile(r"Non-2xx or 3xx responses: (\d+)")
 _ERRORS = re.compile(
     r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)"
