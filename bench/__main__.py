@@ -1,7 +1,7 @@
 """``python -m bench``: measure, print the table, keep it below ``var/bench/``."""
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -28,7 +28,8 @@ def main() -> int:
         rows = chosen(asked.rows.replace(",", " ").split())
     except Missing as missing:
         sys.exit(str(missing))
-    begin = datetime.datetime.now(datetime.UTC).replace(microsecond=0)  # noqa: TID251 -- a date for people
+    now = dt.datetime.now(dt.UTC)  # noqa: TID251 -- a date for people
+    begin = now.replace(microsecond=0)
     folder = asked.output / f"{begin:%Y%m%d-%H%M%S}"
     report = bench(rows, Pace(asked.seconds, asked.runs), folder, begin.isoformat())
     (folder / "report.json").write_text(json.dumps(as_json(report), indent=1), "utf-8")
@@ -61,9 +62,7 @@ def bench(rows: tuple[Row, ...], pace: Pace, folder: Path, when: str) -> Report:
             say(f"{row.name} ...")
             results.append(measure(row, stage, pace))
             say("\n".join(row_lines(results[-1])))
-    return Report(
-        when, pace, described, took_part, results, time.monotonic() - began
-    )
+    return Report(when, pace, described, took_part, results, time.monotonic() - began)
 
 
 def measure(row: Row, stage: Stage, pace: Pace) -> RowResult:

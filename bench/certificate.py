@@ -1,6 +1,6 @@
 """A certificate the rows with TLS can use."""
 
-import datetime
+import datetime as dt
 import ipaddress
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from cryptography.x509.oid import NameOID
 
 from bench.peers import Certificate
 
-_VALID = datetime.timedelta(days=30)
+_VALID = dt.timedelta(days=30)
 
 
 def make_certificate(folder: Path) -> Certificate:
     """Write a certificate for 127.0.0.1, signed by itself, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    begin = datetime.datetime.fromisoformat("2020-01-01T00:00:00+00:00")
+    now = dt.datetime.now(dt.UTC)  # noqa: TID251 -- the calendar
     here = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     made = (
         x509.CertificateBuilder()
@@ -26,8 +26,8 @@ def make_certificate(folder: Path) -> Certificate:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(begin)
-        .not_valid_after(datetime.datetime.max.replace(tzinfo=datetime.UTC) - _VALID)
+        .not_valid_before(now - _VALID)
+        .not_valid_after(now + _VALID)
         .add_extension(x509.SubjectAlternativeName([here]), critical=False)
         .sign(key, hashes.SHA256())
     )

@@ -20,11 +20,12 @@ _VERSION = re.compile(r"\d+(?:\.\d+)+\S*")
 
 def machine() -> dict[str, str]:
     """Return what describes this machine, by name."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     return {
         "processor": processor(Path("/proc/cpuinfo").read_text("utf-8")),
         "cores": str(len(os.sched_getaffinity(0))),
-        "memory": f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') >> 30} GB",
+        "memory": f"{memory / 2**30:.0f} GB",
         "kernel": platform.release(),
         "load before (1, 5, 15 minutes)": load,
     }
@@ -42,7 +43,9 @@ def versions() -> dict[str, str]:
         "AEN": said(("git", "describe", "--always", "--dirty"), whole=True),
         "Python": platform.python_version(),
         **{name: metadata.version(name) for name in _LIBRARIES},
-        "OpenSSL": said((sys.executable, "-c", "import ssl; print(ssl.OPENSSL_VERSION)")),
+        "OpenSSL": said(
+            (sys.executable, "-c", "import ssl; print(ssl.OPENSSL_VERSION)")
+        ),
     }
     for name, options in (("nginx", "-v"), ("wrk", "-v")):
         try:

@@ -36,9 +36,7 @@ class Measured:
 
     def spread(self, who: str, figure: str) -> Spread | None:
         """Return the spread of a contender's figure; None if it has none."""
-        values = [
-            one[figure] for one in self.samples.get(who, ()) if figure in one
-        ]
+        values = [one[figure] for one in self.samples.get(who, ()) if figure in one]
         if not values:
             return None
         return Spread(statistics.median(values), min(values), max(values))

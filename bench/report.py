@@ -139,7 +139,9 @@ def _row_json(row: RowResult) -> dict[str, object]:
         "problem": row.problem,
         "broke": row.broke,
         "notes": list(measured.notes) if measured else [],
-        "samples": {who: list(map(dict, all_)) for who, all_ in measured.samples.items()}
+        "samples": {
+            who: list(map(dict, all_)) for who, all_ in measured.samples.items()
+        }
         if measured
         else {},
         "demands": [

@@ -7,9 +7,9 @@ import urllib.request
 
 from typing_extensions import override
 
+from aen.local.installation import ADMINISTRATOR
 from bench.measured import Missing
 from tests.installed import Installed
-from aen.local.installation import ADMINISTRATOR
 
 _PATIENCE = 60.0
 

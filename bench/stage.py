@@ -6,7 +6,7 @@ Everything is made when a row first asks for it, and ended with the bench.
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,8 @@ from tests.projects import FIRST_START, Project, new_project
 from tests.waiting import until
 
 HERE = Path(__file__).parent
+_OURS = 500
+"""Statuses from here on are the gateway's: the app is not there."""
 BODIES, ECHO = "bodies", "echo"
 
 
@@ -103,10 +105,16 @@ class Stage(ExitStack):
         return make_certificate(self.folder("certificate"))
 
     def launched(self, name: str) -> App:
-        """Launch an app of the bench, or find that it runs."""
-        url = self.project.launch(name)
-        path = url.removeprefix(self.platform.one.gateway_url).rstrip("/")
+        """Open an app of the bench, which launches it, or find that it runs."""
+        path = f"/{self.project.owner}/{self.project.name}/{name}"
+        self.open(f"{path}/")
         return App(path, self.port(name))
+
+    def open(self, path: str) -> None:
+        """Ask for an address of an app until the app is there to answer."""
+        apps = self.platform.apps()
+        what = f"{path} is answered"
+        until(lambda: apps.get(path).status < _OURS, what, FIRST_START)
 
     def port(self, name: str) -> int:
         """Return the port that *name* has for the whole of the bench."""
@@ -205,20 +213,27 @@ def _node() -> str:
 
 
 @contextmanager
-def gateway_with(stage: Stage, changes: Mapping[str, object]) -> Iterator[None]:
-    """Restart the gateway with other settings; afterwards with its own again."""
+def gateway_with(
+    stage: Stage,
+    changes: Mapping[str, object],
+    ready: Callable[[], bool] | None = None,
+) -> Iterator[None]:
+    """Restart the gateway with other settings; afterwards with its own again.
+
+    :param ready: tells whether it is up, if not by its status over HTTP.
+    """
     path = stage.platform.one.gateway_settings
     before = path.read_bytes()
     path.write_text(json.dumps({**json.loads(before), **changes}), "utf-8")
     try:
-        restart_gateway(stage)
+        restart_gateway(stage, ready)
         yield
     finally:
         path.write_bytes(before)
         restart_gateway(stage)
 
 
-def restart_gateway(stage: Stage) -> None:
+def restart_gateway(stage: Stage, ready: Callable[[], bool] | None = None) -> None:
     """Restart the gateway and wait until it is well."""
     stage.platform.control("restart", "gateway")
-    until(stage.platform.is_ready, "the gateway is back", 60)
+    until(ready or stage.platform.is_ready, "the gateway is back", 60)

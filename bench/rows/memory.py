@@ -25,7 +25,7 @@ def memory(stage: Stage, pace: Pace) -> Measured:
 
     What the first project needs is built by then, so nothing is under way.
     """
-    assert stage.project
+    stage.project.wait("running")  # the first one builds the template
     platform = stage.platform
     until(lambda: not _busy(platform.one.prefix), "nothing is under way", _PATIENCE)
     time.sleep(_SETTLE)

@@ -4,7 +4,8 @@ import http.client
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -13,7 +14,6 @@ from attrs import frozen
 from bench.measured import Measured, Missing, Sample
 from bench.stage import Pace, Stage
 from tests.projects import Project, new_project
-from tests.waiting import until
 
 _POLL = 0.01
 _PATIENCE = 120.0
@@ -23,10 +23,8 @@ _SOCKET = "--ServerApp.sock="
 
 def first_start(stage: Stage, pace: Pace) -> Measured:
     """Measure first starts; the template is warm."""
-    assert stage.project  # made by now: builds the template
-    samples = [
-        _started(new_project(stage.platform, "first")) for _ in range(pace.runs)
-    ]
+    stage.project.wait("running")  # the first one builds the template
+    samples = [_started(new_project(stage.platform, "first")) for _ in range(pace.runs)]
     return Measured({"platform": samples})
 
 
@@ -87,17 +85,17 @@ class Bare:
 def jupyterlab(stage: Stage, pace: Pace) -> Measured:
     """Measure how long JupyterLab takes to answer, started by us and by itself."""
     project = stage.project
-    url = project.launch(_LAB)
-    path = f"{url.removeprefix(stage.platform.one.gateway_url).rstrip('/')}/api"
-    bare = _bare(psutil.process_iter(), path.removesuffix("/api"))
+    path = f"/{project.owner}/{project.name}/{_LAB}"
+    stage.open(f"{path}/api")
+    bare = _bare(path)
     place = stage.platform.one.prefix / "bare.sock"
     ours: list[Sample] = []
     own: list[Sample] = []
-    _stop_lab(project)
+    _stop_lab(project, path)
     for _ in range(pace.runs):
-        own.append(_bare_start(bare, place, path))
-        ours.append(_opened(stage, path))
-        _stop_lab(project)
+        own.append(_bare_start(bare, place, f"{path}/api"))
+        ours.append(_opened(stage, f"{path}/api"))
+        _stop_lab(project, path)
     beyond = [
         {"seconds": mine["seconds"] - its["seconds"]}
         for mine, its in zip(ours, own, strict=True)
@@ -105,23 +103,30 @@ def jupyterlab(stage: Stage, pace: Pace) -> Measured:
     return Measured({"platform": ours, "its own": own, "beyond its own": beyond})
 
 
-def _bare(processes: "Sequence[psutil.Process] | object", path: str) -> Bare:
+def _labs(path: str) -> list[psutil.Process]:
+    """Return the processes of the JupyterLab at *path*."""
     wanted = f"--ServerApp.base_url={path}/"
+    found = []
     for process in psutil.process_iter():
-        try:
-            argv = tuple(process.cmdline())
-            if wanted in argv and not any("supervise" in one for one in argv):
-                return Bare(argv, process.environ(), process.cwd())
-        except psutil.Error:
-            continue
-    raise Missing("JupyterLab's process is not to be found.")
+        with suppress(psutil.Error):
+            if wanted in process.cmdline():
+                found.append(process)
+    return found
 
 
-def _stop_lab(project: Project) -> None:
-    path = f"{project.path}/apps/{_LAB}"
-    project.api.ask("DELETE", path)
-    until(lambda: project.api.get(path).json["state"] != "running", "it stops")
-    time.sleep(0.5)
+def _bare(path: str) -> Bare:
+    # The last one started is Jupyter's own, what supervises it came before.
+    found = max(_labs(path), key=lambda process: process.create_time(), default=None)
+    if found is None:
+        raise Missing("JupyterLab's process is not to be found.")
+    return Bare(tuple(found.cmdline()), found.environ(), found.cwd())
+
+
+def _stop_lab(project: Project, path: str) -> None:
+    running = _labs(path)
+    project.api.ask("DELETE", f"{project.path}/apps/{_LAB}")
+    if psutil.wait_procs(running, timeout=_PATIENCE)[1]:
+        raise Missing("JupyterLab does not end.")
 
 
 def _opened(stage: Stage, path: str) -> Sample:
