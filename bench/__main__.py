@@ -2,12 +2,17 @@
 
 import argparse
 import datetime as dt
+import http.client
 import json
+import signal
 import subprocess
 import sys
 import time
 import traceback
 from pathlib import Path
+from types import FrameType
+
+import psutil
 
 from bench import packages
 from bench.bars import BARS
@@ -19,11 +24,17 @@ from bench.stage import Pace, Stage
 from bench.table import Row, chosen
 
 ROOT = Path(__file__).resolve().parent.parent
+BREAKS = (
+    *(AssertionError, OSError, ValueError, http.client.HTTPException),
+    *(subprocess.SubprocessError, psutil.Error),
+)
+"""What a row may fail with when what it measures does not work."""
 
 
 def main() -> int:
     """Run; return the exit status: 1 when a bar was missed."""
     asked = parser().parse_args()
+    signal.signal(signal.SIGTERM, interrupt)  # as Ctrl-C: nothing is left running
     try:
         rows = chosen(asked.rows.replace(",", " ").split())
     except Missing as missing:
@@ -71,12 +82,17 @@ def measure(row: Row, stage: Stage, pace: Pace) -> RowResult:
         found = row.measure(stage, pace)
     except Missing as missing:
         return RowResult(row.name, row.title, problem=str(missing))
-    except (AssertionError, OSError, ValueError, subprocess.SubprocessError) as error:
+    except BREAKS as error:
         traceback.print_exc()
         problem = f"{type(error).__name__}: {str(error)[:500]}"
         return RowResult(row.name, row.title, problem=problem, broke=True)
     verdicts = judged(row.name, found, BARS)
     return RowResult(row.name, row.title, found, verdicts=verdicts)
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """End the bench the way Ctrl-C does."""
+    raise KeyboardInterrupt
 
 
 def say(text: str) -> None:

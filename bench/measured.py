@@ -100,6 +100,18 @@ def alternate(
     return samples
 
 
+def there(starts: Mapping[str, Callable[[], int]]) -> tuple[dict[str, int], list[str]]:
+    """Return the ports of the peers that can be had, and why others cannot."""
+    ports: dict[str, int] = {}
+    notes = []
+    for name, start in starts.items():
+        try:
+            ports[name] = start()
+        except Missing as missing:
+            notes.append(f"{name}: {missing}")
+    return ports, notes
+
+
 def judge(bar: Bar, measured: Measured) -> Verdict:
     """Return what *bar* says of the medians."""
     mine = measured.spread(bar.who, bar.figure)

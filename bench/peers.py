@@ -25,13 +25,6 @@ def nginx_settings(
 
     Its access log is on, as ours is, and written in batches, as ours is.
     """
-    tls = " ssl" if certificate else ""
-    secret = (
-        f"    ssl_certificate {certificate.chain};\n"
-        f"    ssl_certificate_key {certificate.key};\n"
-        if certificate
-        else ""
-    )
     return f"""\
 daemon off;
 master_process off;
@@ -49,6 +42,20 @@ http {{
   scgi_temp_path {folder}/scgi;
   map $http_upgrade $upgrading {{ default upgrade; "" ""; }}
   upstream app {{ server {upstream}; keepalive 64; keepalive_requests 1000000000; }}
+{_nginx_server(port, certificate)}
+}}
+"""
+
+
+def _nginx_server(port: int, certificate: Certificate | None) -> str:
+    tls = " ssl" if certificate else ""
+    secret = (
+        f"    ssl_certificate {certificate.chain};\n"
+        f"    ssl_certificate_key {certificate.key};\n"
+        if certificate
+        else ""
+    )
+    return f"""\
   server {{
     listen 127.0.0.1:{port}{tls} backlog=4096;
 {secret}    location / {{
@@ -60,9 +67,7 @@ http {{
       proxy_set_header X-Forwarded-For $remote_addr;
       proxy_set_header X-Forwarded-Proto $scheme;
     }}
-  }}
-}}
-"""
+  }}"""
 
 
 def chp_command(

@@ -11,6 +11,7 @@ import socket
 import struct
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 
 from attrs import field, frozen
 
@@ -57,8 +58,18 @@ def connect(target: Target) -> socket.socket:
     :raises Missing: it was refused.
     """
     made = socket.create_connection(("127.0.0.1", target.port), _PATIENCE)
-    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    made.sendall(handshake(target))
+    try:
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.sendall(handshake(target))
+        _switched(made)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def _switched(made: socket.socket) -> None:
+    """Read the answer to a handshake, and not a byte more."""
     said = b""
     while not said.endswith(b"\r\n\r\n"):
         byte = made.recv(1)
@@ -67,7 +78,6 @@ def connect(target: Target) -> socket.socket:
         said += byte
     if not said.startswith(b"HTTP/1.1 101"):
         raise Missing(f"A WebSocket was refused: {said.splitlines()[0]!r}.")
-    return made
 
 
 def handshake(target: Target) -> bytes:
@@ -92,22 +102,22 @@ def load(target: Target, connections: int, size: int, seconds: float) -> Sample:
 
     :raises Missing: a connection was refused or ended.
     """
-    made = [connect(target) for _ in range(connections)]
-    try:
-        rounds, took = _Echoes(made, size).run(seconds)
-    finally:
-        for one in made:
-            one.close()
+    with ExitStack() as opened:
+        made = [opened.enter_context(connect(target)) for _ in range(connections)]
+        poll = opened.enter_context(select.epoll())
+        rounds, took = _Echoes(made, poll, size).run(seconds)
     return {"rounds/s": rounds / took, "MB/s": rounds * size / took / 1e6}
 
 
 class _Echoes:
     """The loop: what came back whole is sent again."""
 
-    def __init__(self, made: list[socket.socket], size: int) -> None:
+    def __init__(
+        self, made: list[socket.socket], poll: select.epoll, size: int
+    ) -> None:
         self._frame = memoryview(masked_frame(size))
         self._expected = frame_bytes(size)
-        self._poll = select.epoll()
+        self._poll = poll
         self._by_number = {one.fileno(): one for one in made}
         self._missing = dict.fromkeys(self._by_number, self._expected)
         self._unsent: dict[int, memoryview] = {}
@@ -132,7 +142,6 @@ class _Echoes:
                 if events & ~select.EPOLLOUT:
                     rounds += self._read(number)
             now = time.perf_counter()
-        self._poll.close()
         return rounds, now - begin
 
     def _read(self, number: int) -> int:

@@ -3,7 +3,7 @@
 import ssl
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +11,11 @@ from attrs import evolve, field, frozen
 
 from bench import wrk
 from bench.apps.bodies import SIZES
-from bench.measured import Contender, Measured, Missing, Sample, alternate
+from bench.measured import Contender, Measured, Missing, Sample, alternate, there
 from bench.rows.doors import remote_node, tls_settings, worker_settings
-from bench.stage import BODIES, Pace, Stage, gateway_with
+from bench.stage import BODIES, Pace, Stage, gateway_with, restart_gateway
 
+_WARM_UP = 1.0
 _LOGGED = 1.5
 """Seconds until a batch of log lines is written."""
 
@@ -77,17 +78,9 @@ def plain(body: str, stage: Stage, pace: Pace) -> Measured:
     """Measure the gateway beside every peer."""
     near = stage.bodies.near
     ways = {"gateway": gateway(stage, body)}
-    notes = []
-    peers: Mapping[str, Callable[[int], int]] = {
-        "nginx": stage.nginx,
-        "chp": stage.chp,
-        "twisted": stage.twisted,
-    }
-    for name, start in peers.items():
-        try:
-            ways[name] = at(stage, start(near), body)
-        except Missing as missing:
-            notes.append(f"{name}: {missing}")
+    starts = {"nginx": stage.nginx, "chp": stage.chp, "twisted": stage.twisted}
+    ports, notes = there({name: partial(one, near) for name, one in starts.items()})
+    ways |= {name: at(stage, port, body) for name, port in ports.items()}
     ways["none"] = direct(stage, body)
     return measured(ways, pace, *notes)
 
@@ -113,15 +106,19 @@ def workers(stage: Stage, pace: Pace) -> Measured:
     way = gateway(stage, "1k")
     changes = worker_settings(2)
 
-    def one() -> Sample:
-        way.check()
+    def load() -> Sample:
+        for _ in range(8):  # each process asks for its own grants
+            way.check()
+        way.load(_WARM_UP)
         return way.load(pace.seconds)
+
+    def one() -> Sample:
+        restart_gateway(stage)
+        return load()
 
     def two() -> Sample:
         with gateway_with(stage, changes):
-            for _ in range(8):  # each process asks for its own grants
-                way.check()
-            return way.load(pace.seconds)
+            return load()
 
     contenders = {"one process": one, "two processes": two}
     return Measured(alternate(contenders, pace.runs))

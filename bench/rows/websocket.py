@@ -1,12 +1,11 @@
 """WebSocket: whole echo rounds through one proxy."""
 
-from collections.abc import Mapping
 from functools import partial
 
 from attrs import frozen
 
 from bench import websockets
-from bench.measured import Contender, Measured, alternate
+from bench.measured import Contender, Measured, alternate, there
 from bench.stage import Pace, Stage
 from bench.websockets import Target
 
@@ -19,18 +18,6 @@ class Crowd:
     size: int
 
 
-def targets(stage: Stage) -> Mapping[str, Target]:
-    """Return the echo through the gateway, through each peer, and bare."""
-    app = stage.echo
-    path = f"{app.path}/"
-    return {
-        "gateway": gateway(stage),
-        "nginx": Target(stage.nginx(app.near), path),
-        "chp": Target(stage.chp(app.near), path),
-        "none": Target(app.near, path),
-    }
-
-
 def gateway(stage: Stage) -> Target:
     """Return the echo through the gateway, as a browser that has signed in."""
     return Target(stage.platform.one.gateway, f"{stage.echo.path}/", stage.cookie)
@@ -38,10 +25,18 @@ def gateway(stage: Stage) -> Target:
 
 def echoes(crowd: Crowd, stage: Stage, pace: Pace) -> Measured:
     """Measure the gateway beside the peers."""
+    app = stage.echo
+    starts = {"nginx": stage.nginx, "chp": stage.chp}
+    ports, notes = there({name: partial(one, app.near) for name, one in starts.items()})
+    targets = {
+        "gateway": gateway(stage),
+        **{name: Target(port, f"{app.path}/") for name, port in ports.items()},
+        "none": Target(app.near, f"{app.path}/"),
+    }
     contenders: dict[str, Contender] = {
         name: partial(
             websockets.load, target, crowd.connections, crowd.size, pace.seconds
         )
-        for name, target in targets(stage).items()
+        for name, target in targets.items()
     }
-    return Measured(alternate(contenders, pace.runs))
+    return Measured(alternate(contenders, pace.runs), tuple(notes))
