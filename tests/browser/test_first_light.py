@@ -67,8 +67,12 @@ def type_command(terminal: Page) -> None:
     rows = terminal.locator(".xterm-rows").first
     expect(rows).to_contain_text(re.compile(r"[$#]"), timeout=OPENING)
     terminal.locator(".xterm-helper-textarea").first.focus()
-    terminal.keyboard.type("echo $((40 + 2)) tides\n")
+    # a prompt that is the same on every machine, for the picture
+    terminal.keyboard.type("PS1='$PROJECT_NAME $ '; clear\n")
+    expect(rows).not_to_contain_text("clear", timeout=OPENING)
+    terminal.keyboard.type("echo $((40 + 2)) tides; ls; python --version\n")
     expect(rows).to_contain_text("42 tides", timeout=OPENING)
+    expect(rows).to_contain_text("Python 3", timeout=OPENING)
 
 
 def test_wrong_password(page: Page, platform: Installed) -> None:
