@@ -9,6 +9,9 @@ BIND ?= 127.0.0.1
 PUBLIC_HOST ?=
 ADMIN_PASSWORD ?=
 MULTIUSER ?=
+ROWS ?=
+SECONDS ?=
+RUNS ?=
 PYTHON ?= python3
 
 VENV := .venv/bin
@@ -16,6 +19,7 @@ ROOM := aen bench tests tools twisted
 
 # Values reach the commands below by the environment, where no shell reads them.
 export PREFIX HTTP GATEWAY COMPUTE BIND PUBLIC_HOST ADMIN_PASSWORD MULTIUSER
+export ROWS SECONDS RUNS
 
 .PHONY: run test bench pictures check assets wheel settings-doc clean python installed tooled \
   developing
@@ -33,8 +37,7 @@ test: developing
 # The platform beside its peers; ROWS=, SECONDS= and RUNS= narrow it.
 bench: installed
 	@env -u PREFIX -u HTTP -u GATEWAY -u COMPUTE -u BIND -u PUBLIC_HOST \
-	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -m bench --rows "$(ROWS)" \
-	  $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(RUNS),--runs "$(RUNS)")
+	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -m bench
 
 # The screenshots of the first story become those of the documentation.
 pictures: developing

@@ -4,11 +4,13 @@ import argparse
 import datetime as dt
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -33,7 +35,7 @@ BREAKS = (
 
 def main() -> int:
     """Run; return the exit status: 1 when a bar was missed."""
-    asked = parser().parse_args()
+    asked = parser(os.environ).parse_args()
     signal.signal(signal.SIGTERM, interrupt)  # as Ctrl-C: nothing is left running
     try:
         rows = chosen(asked.rows.replace(",", " ").split())
@@ -50,12 +52,15 @@ def main() -> int:
     return 1 if report.failed else 0
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return what understands our command line."""
+def parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
+    """Return what understands our command line; `make bench` sets *environ*."""
+    rows = environ.get("ROWS", "")
+    seconds = environ.get("SECONDS") or "4"
+    runs = environ.get("RUNS") or "3"
     made = argparse.ArgumentParser(prog="python -m bench")
-    made.add_argument("--rows", default="", help="names or their beginnings; all")
-    made.add_argument("--seconds", type=float, default=4.0, help="of one run; 4")
-    made.add_argument("--runs", type=int, default=3, help="alternating runs; 3")
+    made.add_argument("--rows", default=rows, help="names or their beginnings; all")
+    made.add_argument("--seconds", type=float, default=seconds, help="of one run; 4")
+    made.add_argument("--runs", type=int, default=runs, help="alternating runs; 3")
     made.add_argument("--output", type=Path, default=ROOT / "var/bench")
     return made
 
