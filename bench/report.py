@@ -40,6 +40,8 @@ def amount(value: float, figure: str) -> str:
         return f"{value / MB:.0f} MB"
     if figure == "MB/s":
         return f"{value:,.0f} MB/s"
+    if figure == "load %":
+        return f"load at {value:.0f} %"
     return f"{value:,.0f} {figure}"
 
 

@@ -38,6 +38,8 @@ class App:
     """Its address on the gateway, without a slash at its end."""
     near: int
     """The port at which it answers without anybody in between."""
+    socket: Path
+    """The socket at which it does, for peers that reach apps as we do."""
 
 
 @frozen
@@ -108,7 +110,7 @@ class Stage(ExitStack):
         """Open an app of the bench, which launches it, or find that it runs."""
         path = f"/{self.project.owner}/{self.project.name}/{name}"
         self.open(f"{path}/")
-        return App(path, self.port(name))
+        return App(path, self.port(name), self._near(self.platform, name))
 
     def open(self, path: str) -> None:
         """Ask for an address of an app until the app is there to answer."""
@@ -128,16 +130,16 @@ class Stage(ExitStack):
         made.mkdir(parents=True, exist_ok=True)
         return made
 
-    def nginx(self, upstream: int, *, tls: bool = False) -> int:
-        """Return the port of an nginx before *upstream*.
+    def nginx(self, app: App, *, tls: bool = False) -> int:
+        """Return the port of an nginx before *app*, reached by a socket as we do.
 
         :raises Missing: it cannot be had.
         """
-        name = f"nginx-{upstream}{'-tls' if tls else ''}"
+        name = f"nginx-{app.near}{'-tls' if tls else ''}"
         if name not in self._ports:
             port, folder = free_ports(1)[0], self.folder(name)
             certificate = self.certificate if tls else None
-            where = f"127.0.0.1:{upstream}"
+            where = f"unix:{app.socket}"
             text = peers.nginx_settings(folder, port, where, certificate)
             written = folder / "nginx.conf"
             written.write_text(text, "utf-8")
@@ -145,26 +147,28 @@ class Stage(ExitStack):
             self._start(name, command, port)
         return self._ports[name]
 
-    def chp(self, upstream: int, *, tls: bool = False) -> int:
-        """Return the port of a configurable-http-proxy before *upstream*.
+    def chp(self, app: App, *, tls: bool = False) -> int:
+        """Return the port of a configurable-http-proxy before *app*.
+
+        By TCP: to sockets it makes a new connection for each request.
 
         :raises Missing: it cannot be had.
         """
-        name = f"chp-{upstream}{'-tls' if tls else ''}"
+        name = f"chp-{app.near}{'-tls' if tls else ''}"
         if name not in self._ports:
             port, api = free_ports(2)
             certificate = self.certificate if tls else None
             node = packages.node()
-            command = peers.chp_command(node, (port, api), upstream, certificate)
+            command = peers.chp_command(node, (port, api), app.near, certificate)
             self._start(name, command, port)
         return self._ports[name]
 
-    def twisted(self, upstream: int) -> int:
-        """Return the port of a `twisted.web.proxy` before *upstream*."""
-        name = f"twisted-{upstream}"
+    def twisted(self, app: App) -> int:
+        """Return the port of a `twisted.web.proxy` before *app*; it knows only TCP."""
+        name = f"twisted-{app.near}"
         if name not in self._ports:
             port = free_ports(1)[0]
-            arguments = (str(peers.TWISTED_PROGRAM), str(port), str(upstream))
+            arguments = (str(peers.TWISTED_PROGRAM), str(port), str(app.near))
             self._start(name, (sys.executable, *arguments), port)
         return self._ports[name]
 
@@ -172,6 +176,10 @@ class Stage(ExitStack):
         log = self.folder(name) / "said.log"
         self.enter_context(running(command, port, log))
         self._ports[name] = port
+
+    def _near(self, platform: Installed, name: str) -> Path:
+        # Short, as paths of sockets must be.
+        return platform.one.prefix / f"{name}.sock"
 
     def _add_manifests(self, platform: Installed) -> None:
         """Add the bench's apps to the node, as its operator would."""
@@ -182,10 +190,11 @@ class Stage(ExitStack):
             BODIES: (
                 *(sys.executable, str(HERE / "apps/bodies.py"), "%(socket)s"),
                 *("%(urlPrefix)s", folder, str(self.port(BODIES))),
+                str(self._near(platform, BODIES)),
             ),
             ECHO: (
                 *(_node(), str(peers.ECHO_PROGRAM), "%(socket)s"),
-                str(self.port(ECHO)),
+                *(str(self.port(ECHO)), str(self._near(platform, ECHO))),
             ),
         }
         for name, command in commands.items():

@@ -1,18 +1,21 @@
 """The app the HTTP rows open: nginx that serves two files, on the app's socket.
 
-``bodies.py SOCKET PREFIX FOLDER PORT``: also on a port of 127.0.0.1, for the peers.
+``bodies.py SOCKET PREFIX FOLDER PORT NEAR``: for the peers also on a port of 127.0.0.1
+and on the socket NEAR.
 """
 
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 SIZES = {"1k": 1024, "1m": 1024 * 1024}
 
 
-def settings(socket: str, prefix: str, folder: Path, port: str) -> str:
+def settings(sockets: Sequence[str], prefix: str, folder: Path, port: str) -> str:
     """Return nginx.conf."""
+    listen = "".join(f"    listen unix:{one} backlog=4096;\n" for one in sockets)
     return f"""\
 daemon off;
 master_process off;
@@ -31,8 +34,7 @@ http {{
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
   server {{
-    listen unix:{socket};
-    listen 127.0.0.1:{port} backlog=4096;
+{listen}    listen 127.0.0.1:{port} backlog=4096;
     location {prefix}/ {{ alias {folder}/files/; }}
   }}
 }}
@@ -41,15 +43,16 @@ http {{
 
 def main() -> None:
     """Write the files and be nginx."""
-    socket, prefix, folder, port = sys.argv[1:]
+    socket, prefix, folder, port, near = sys.argv[1:]
     place = Path(folder)
     files = place / "files"
     files.mkdir(parents=True, exist_ok=True)
     for name, size in SIZES.items():
         (files / name).write_bytes(b"x" * size)
     written = place / "nginx.conf"
-    written.write_text(settings(socket, prefix, place, port), "utf-8")
-    Path(socket).unlink(missing_ok=True)
+    written.write_text(settings((socket, near), prefix, place, port), "utf-8")
+    for one in (socket, near):
+        Path(one).unlink(missing_ok=True)
     program = shutil.which("nginx", path=f"{os.defpath}:/usr/sbin:/usr/local/sbin")
     if program is None:
         sys.exit("nginx is not installed.")

@@ -76,10 +76,11 @@ def measured(ways: Mapping[str, Way], pace: Pace, *notes: str) -> Measured:
 
 def plain(body: str, stage: Stage, pace: Pace) -> Measured:
     """Measure the gateway beside every peer."""
-    near = stage.bodies.near
     ways = {"gateway": gateway(stage, body)}
     starts = {"nginx": stage.nginx, "chp": stage.chp, "twisted": stage.twisted}
-    ports, notes = there({name: partial(one, near) for name, one in starts.items()})
+    ports, notes = there(
+        {name: partial(one, stage.bodies) for name, one in starts.items()}
+    )
     ways |= {name: at(stage, port, body) for name, port in ports.items()}
     ways["none"] = direct(stage, body)
     return measured(ways, pace, *notes)
@@ -87,15 +88,15 @@ def plain(body: str, stage: Stage, pace: Pace) -> Measured:
 
 def secure(body: str, stage: Stage, pace: Pace) -> Measured:
     """Measure TLS at the gateway's door beside the peers with TLS at theirs."""
-    near = stage.bodies.near
+    app = stage.bodies
     port = stage.port("gateway-tls")
     # The same pass; the name of its cookie says that it came over TLS.
     name, _, value = stage.cookie["Cookie"].partition("=")
     headers = {"Cookie": f"__Host-{name}={value}"}
     ways = {
         "gateway": evolve(at(stage, port, body, tls=True), headers=headers),
-        "nginx": at(stage, stage.nginx(near, tls=True), body, tls=True),
-        "chp": at(stage, stage.chp(near, tls=True), body, tls=True),
+        "nginx": at(stage, stage.nginx(app, tls=True), body, tls=True),
+        "chp": at(stage, stage.chp(app, tls=True), body, tls=True),
     }
     with gateway_with(stage, tls_settings(stage, port), ways["gateway"].works):
         return measured(ways, pace)
@@ -128,10 +129,9 @@ def remote(stage: Stage, pace: Pace) -> Measured:
     """Measure the gateway before a node it takes for another machine."""
     log = stage.platform.one.compute_prefix / "var/log/wakari/compute-launcher.log"
     with remote_node(stage, BODIES):
-        near = stage.bodies.near
         ways = {
             "gateway": gateway(stage, "1k"),
-            "chp": at(stage, stage.chp(near), "1k"),
+            "chp": at(stage, stage.chp(stage.bodies), "1k"),
         }
         before = _size(log)
         found = measured(ways, pace)

@@ -27,7 +27,7 @@ def echoes(crowd: Crowd, stage: Stage, pace: Pace) -> Measured:
     """Measure the gateway beside the peers."""
     app = stage.echo
     starts = {"nginx": stage.nginx, "chp": stage.chp}
-    ports, notes = there({name: partial(one, app.near) for name, one in starts.items()})
+    ports, notes = there({name: partial(one, app) for name, one in starts.items()})
     targets = {
         "gateway": gateway(stage),
         **{name: Target(port, f"{app.path}/") for name, port in ports.items()},

@@ -11,10 +11,10 @@ FILES = Certificate(Path("/c/chain.pem"), Path("/c/key.pem"))
 
 def test_nginx_is_one_worker_with_a_log() -> None:
     """Alone in its process, keeping connections to the app, logging as we do."""
-    text = nginx_settings(Path("/w"), 81, "127.0.0.1:82", None)
+    text = nginx_settings(Path("/w"), 81, "unix:/n.sock", None)
     assert "master_process off;" in text
     assert "access_log /w/access.log combined" in text
-    assert "server 127.0.0.1:82; keepalive 64;" in text
+    assert "server unix:/n.sock; keepalive 64;" in text
     assert "listen 127.0.0.1:81 backlog" in text
     assert "ssl" not in text
 
@@ -38,8 +38,9 @@ def test_chp() -> None:
 
 def test_the_app_serves_below_its_prefix() -> None:
     """On the socket the platform gives it, and on the port of the peers."""
-    text = settings("/s.sock", "/ada/lab/bodies", Path("/w"), "82")
-    assert "listen unix:/s.sock;" in text
+    text = settings(("/s.sock", "/n.sock"), "/ada/lab/bodies", Path("/w"), "82")
+    assert "listen unix:/s.sock backlog" in text
+    assert "listen unix:/n.sock backlog" in text
     assert "listen 127.0.0.1:82" in text
     assert "location /ada/lab/bodies/ {" in text
 

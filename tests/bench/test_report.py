@@ -30,6 +30,7 @@ REPORT = Report("2026-01-01", Pace(4, 3), {"cores": "2"}, {"nginx": "1.22"}, [RO
         (5632.0, "bytes each", "5.5 KB each"),
         (300 * 2.0**20, "bytes", "300 MB"),
         (1234.5, "MB/s", "1,234 MB/s"),
+        (85.4, "load %", "load at 85 %"),
         (27812.0, "requests/s", "27,812 requests/s"),
     ],
 )
