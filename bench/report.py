@@ -10,6 +10,14 @@ from bench.stage import Pace
 
 _MARKS = {Outcome.MET: "met", Outcome.MISSED: "MISSED", Outcome.UNKNOWN: "unknown"}
 
+_AMOUNTS = {
+    "p99 s": (MS, "{:.2f} ms"),
+    "seconds": (1.0, "{:.3f} s"),
+    "bytes each": (KB, "{:.1f} KB each"),
+    "bytes": (MB, "{:.0f} MB"),
+    "load %": (1.0, "load at {:.0f} %"),
+}
+
 
 @frozen
 class Report:
@@ -30,19 +38,8 @@ class Report:
 
 def amount(value: float, figure: str) -> str:
     """Return a figure for people."""
-    if figure == "p99 s":
-        return f"{value / MS:.2f} ms"
-    if figure == "seconds":
-        return f"{value:.3f} s"
-    if figure == "bytes each":
-        return f"{value / KB:.1f} KB each"
-    if figure == "bytes":
-        return f"{value / MB:.0f} MB"
-    if figure == "MB/s":
-        return f"{value:,.0f} MB/s"
-    if figure == "load %":
-        return f"load at {value:.0f} %"
-    return f"{value:,.0f} {figure}"
+    unit, text = _AMOUNTS.get(figure, (1.0, "{:,.0f} " + figure))
+    return text.format(value / unit)
 
 
 def spread_text(spread: Spread, figure: str) -> str:
