@@ -3,11 +3,14 @@
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bench.measured import Missing
+import psutil
+
+from bench.measured import Contender, Missing, Sample
 from tests.waiting import until
 
 _PATIENCE = 30.0
@@ -55,3 +58,30 @@ def program(name: str) -> str:
     if found is None:
         raise Missing(f"{name} is not installed: apt-get install {name}")
     return found
+
+
+def costed(port: int, figure: str, measure: Contender) -> Sample:
+    """Measure, and add the processor time each unit of *figure* took who listens there.
+
+    Unlike rates it hardly depends on what else the machine does.
+    """
+    processes = listening(port)
+    before, begin = _used(processes), time.perf_counter()
+    sample = measure()
+    used, took = _used(processes) - before, time.perf_counter() - begin
+    return {**sample, "cpu s": used / (sample[figure] * took)}
+
+
+def listening(port: int) -> list[psutil.Process]:
+    """Return the processes that listen on *port*."""
+    found = {
+        one.pid
+        for one in psutil.net_connections("tcp")
+        if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port
+    }
+    return [psutil.Process(pid) for pid in found if pid is not None]
+
+
+def _used(processes: Sequence[psutil.Process]) -> float:
+    times = [one.cpu_times() for one in processes]
+    return sum(one.user + one.system for one in times)

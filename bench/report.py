@@ -12,6 +12,7 @@ _MARKS = {Outcome.MET: "met", Outcome.MISSED: "MISSED", Outcome.UNKNOWN: "unknow
 
 _AMOUNTS = {
     "p99 s": (MS, "{:.2f} ms"),
+    "cpu s": (1e-6, "{:.0f} us of processor each"),
     "seconds": (1.0, "{:.3f} s"),
     "bytes each": (KB, "{:.1f} KB each"),
     "bytes": (MB, "{:.0f} MB"),
@@ -105,15 +106,15 @@ def _figures(measured: Measured) -> Iterator[str]:
 
 def _closing(report: Report) -> Iterator[str]:
     verdicts = [one for row in report.rows for one in row.verdicts if not one.bar.aim]
-    missed = [one for one in verdicts if one.failed]
+    absent = [row for row in report.rows if row.measured is None]
     met = [one for one in verdicts if one.outcome is Outcome.MET]
-    yield f"{len(met)} of {len(verdicts)} bars met."
-    for one in missed:
-        yield f"MISSED in {one.bar.row}: {demand_text(one).strip()}"
-    for row in report.rows:
-        if row.measured is None:
-            word = "BROKE" if row.broke else "not measured"
-            yield f"{word}: {row.name}: {row.problem.partition(chr(10))[0]}"
+    yield f"{len(met)} of {len(verdicts)} bars met, {len(absent)} rows not measured."
+    for one in verdicts:
+        if one.outcome is not Outcome.MET:
+            yield f"{one.bar.row}: {demand_text(one).strip()}"
+    for row in absent:
+        word = "BROKE" if row.broke else "not measured"
+        yield f"{row.name}: {word}: {row.problem.partition(chr(10))[0]}"
 
 
 def as_json(report: Report) -> dict[str, object]:

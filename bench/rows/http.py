@@ -6,12 +6,14 @@ import urllib.request
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
 
 from bench import wrk
 from bench.apps.bodies import SIZES
 from bench.measured import Contender, Measured, Missing, Sample, alternate, there
+from bench.processes import costed
 from bench.rows.doors import remote_node, tls_settings, worker_settings
 from bench.stage import BODIES, Pace, Stage, gateway_with, restart_gateway
 
@@ -44,7 +46,9 @@ class Way:
 
     def load(self, seconds: float) -> Sample:
         """Measure once."""
-        return wrk.load(self.url, self.headers, seconds, SIZES[self.body])
+        size, port = SIZES[self.body], urlsplit(self.url).port or 0
+        measure = partial(wrk.load, self.url, self.headers, seconds, size)
+        return costed(port, "requests/s", measure)
 
 
 def direct(stage: Stage, body: str) -> Way:

@@ -5,7 +5,8 @@ from functools import partial
 from attrs import frozen
 
 from bench import websockets
-from bench.measured import Contender, Measured, alternate, there
+from bench.measured import Contender, Measured, Sample, alternate, there
+from bench.processes import costed
 from bench.stage import Pace, Stage
 from bench.websockets import Target
 
@@ -34,9 +35,12 @@ def echoes(crowd: Crowd, stage: Stage, pace: Pace) -> Measured:
         "none": Target(app.near, f"{app.path}/"),
     }
     contenders: dict[str, Contender] = {
-        name: partial(
-            websockets.load, target, crowd.connections, crowd.size, pace.seconds
-        )
+        name: partial(_load, target, crowd, pace.seconds)
         for name, target in targets.items()
     }
     return Measured(alternate(contenders, pace.runs), tuple(notes))
+
+
+def _load(target: Target, crowd: Crowd, seconds: float) -> Sample:
+    measure = partial(websockets.load, target, crowd.connections, crowd.size, seconds)
+    return costed(target.port, "rounds/s", measure)

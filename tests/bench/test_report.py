@@ -30,6 +30,7 @@ REPORT = Report("2026-01-01", Pace(4, 3), {"cores": "2"}, {"nginx": "1.22"}, [RO
         (5632.0, "bytes each", "5.5 KB each"),
         (300 * 2.0**20, "bytes", "300 MB"),
         (1234.5, "MB/s", "1,234 MB/s"),
+        (0.000055, "cpu s", "55 us of processor each"),
         (85.4, "load %", "load at 85 %"),
         (27812.0, "requests/s", "27,812 requests/s"),
     ],
@@ -52,7 +53,7 @@ def test_text_names_what_is_missed() -> None:
     text = as_text(REPORT)
     assert "  a note" in text
     assert "met  bar: gateway's requests/s at least 5 x chp's; it is 5.00 x" in text
-    assert "2 of 3 bars met." in text
+    assert "2 of 3 bars met, 0 rows not measured." in text
     missed = "bar: gateway's requests/s at least 0.7 x nginx's; it is 0.62 x"
     assert text.count(missed) == 2
     assert REPORT.failed
@@ -69,11 +70,11 @@ def test_rows_that_were_not_measured() -> None:
     """Why there is no figure stands in its place; only what broke is a failure."""
     absent = RowResult("workers", "two", problem="There is no such setting.")
     report = evolve(REPORT, rows=[absent])
-    assert "not measured: workers: There is no such setting." in as_text(report)
+    assert "workers: not measured: There is no such setting." in as_text(report)
     assert not report.failed
     broke = evolve(absent, broke=True, problem="OSError\nmore")
     report = evolve(REPORT, rows=[broke])
-    assert as_text(report).endswith("BROKE: workers: OSError\n")
+    assert as_text(report).endswith("workers: BROKE: OSError\n")
     assert report.failed
 
 
