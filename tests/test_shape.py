@@ -17,7 +17,6 @@ LONGEST_TEST = 60
 UNTESTED = {
     "aen/proxy/errors.py": "classes; the tests of what raises them name them",
     "aen/proxy/limits.py": "numbers; each is tested where it limits",
-    "aen/proxy/states.py": "names; every test of an exchange goes through them",
     "aen/proxy/routing.py": "values and a protocol; every test routes with them",
 }
 """Modules without a test file of their own, and why."""

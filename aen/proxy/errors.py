@@ -13,6 +13,12 @@ class HeadTooLarge(ProtocolError):
     status = 431
 
 
+class Misdirected(ProtocolError):
+    """The request is for a host that is none of ours."""
+
+    status = 421
+
+
 class UnknownVersion(ProtocolError):
     """The request names an HTTP version that is neither 1.0 nor 1.1."""
 

@@ -101,6 +101,11 @@ class Exchange:
         self._send_body(self._upstream, self._body, data)
         return self._take_rest()
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether the client has not sent all of its request."""
+        return self._wants_switch or not (self._body is None or self._body.done)
+
     def client_lost(self) -> None:
         """End: nobody is there to be answered."""
         self._entry.status = self._entry.status or _CLIENT_GONE
@@ -304,7 +309,7 @@ class Exchange:
 
     def _failed(self, reason: str) -> None:
         """Ask the router what to do, unless it is too late for anything else."""
-        begun = self._response is not None and self._response.status != 0
+        begun = self.state is State.STREAMING
         self._drop_upstream()
         if begun:
             self._break_off()
@@ -332,7 +337,7 @@ class Exchange:
         self._drop_upstream()
         early, self._early = self._early, b""
         rest = self._body.skip(early) if self._body is not None else b""
-        unread = self._wants_switch or not (self._body is None or self._body.done)
+        unread = self.incomplete
         keep = self._keep and not unread
         self._entry.status = answer.status
         self._write(answers.render(answer, self._head, keep=keep))
@@ -342,7 +347,7 @@ class Exchange:
     def _complete(self, response: ResponseStream) -> None:
         """End with the whole response written."""
         upstream, self._upstream = self._upstream, None
-        unread = self._wants_switch or not (self._body is None or self._body.done)
+        unread = self.incomplete
         if upstream is not None:
             if unread:
                 upstream.drop()
@@ -360,10 +365,14 @@ class Exchange:
 
     def _break_off(self) -> None:
         """End the client's connection: what it has got is not whole."""
-        if self._response is not None:
-            self._entry.status = self._response.status
+        response = self._response
+        if response is not None:
+            self._entry.status = response.status
         self._end()
-        self._client.broken_off()
+        if response is not None and response.ends_with_connection:
+            self._client.flow.abort()  # An orderly end would make it whole.
+        else:
+            self._client.broken_off()
 
     def _drop_upstream(self) -> None:
         self._client.flow.feed_from(None)

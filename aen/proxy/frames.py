@@ -3,10 +3,10 @@
 from typing import Final
 
 CLOSE: Final = 0x8
-PONG: Final = 0xA
 PING_FRAME: Final = b"\x89\x00"
-# A masked pong without payload: the answer to `PING_FRAME`.
-_EMPTY_PONG_BYTES: Final = 6
+PONG_BYTES: Final = 6
+"""The length of a client's answer to `PING_FRAME`: masked, without payload."""
+_PONG_BEGINS: Final = b"\x8a\x80"
 _LENGTH_16: Final = 126
 _LENGTH_64: Final = 127
 _MASK_BIT: Final = 0x80
@@ -43,11 +43,13 @@ class FrameWalker:
             self._held = b""
         at, size = left, len(data)
         while at < size:
-            end = self._frame_end(data, at)
+            end = _frame_end(data, at)
             if end < 0:
                 self._held = data[at:]
                 self._left = 0
                 return
+            if data[at] & 0x0F == CLOSE:
+                self.closed = True
             at = end
         self._left = at - size
 
@@ -59,39 +61,43 @@ class FrameWalker:
         held = len(self._held)
         whole = self._held + data
         self._held = b""
-        end = self._left or self._frame_end(whole, 0)
+        end = self._left or _frame_end(whole, 0)
         if end < 0:
             self._held = whole
             return len(data)
+        if not self._left and whole[0] & 0x0F == CLOSE:
+            self.closed = True
         self._left = max(0, end - len(whole))
         return min(end, len(whole)) - held
 
-    def _frame_end(self, data: bytes, at: int) -> int:
-        """Return where the frame beginning at *at* ends, or -1 for "need more"."""
-        size = len(data) - at
-        if size < 2:  # noqa: PLR2004 -- the two bytes every frame begins with
+    def find_pong(self, data: bytes) -> int:
+        """Return where in *data*, fed next, an answer to `PING_FRAME` begins, or -1.
+
+        It may only be beginning: fewer than `PONG_BYTES` of it may be there.
+        """
+        at, size = self._left, len(data)
+        while not self._held and 0 <= at < size:
+            if _PONG_BEGINS.startswith(data[at : at + 2]):
+                return at
+            at = _frame_end(data, at)
+        return -1
+
+
+def _frame_end(data: bytes, at: int) -> int:
+    """Return where the frame beginning at *at* ends, or -1 for "need more"."""
+    size = len(data) - at
+    if size < 2:  # noqa: PLR2004 -- the two bytes every frame begins with
+        return -1
+    second = data[at + 1]
+    length = second & 0x7F
+    head = 6 if second & _MASK_BIT else 2
+    if length >= _LENGTH_16:
+        wide = 2 if length == _LENGTH_16 else 8
+        if size < 2 + wide:
             return -1
-        second = data[at + 1]
-        length = second & 0x7F
-        head = 6 if second & _MASK_BIT else 2
-        if length >= _LENGTH_16:
-            wide = 2 if length == _LENGTH_16 else 8
-            if size < 2 + wide:
-                return -1
-            length = int.from_bytes(data[at + 2 : at + 2 + wide], "big")
-            head += wide
-        if data[at] & 0x0F == CLOSE:
-            self.closed = True
-        return at + head + length
-
-
-def is_empty_pong(data: bytes) -> bool:
-    """Return whether *data* is a client's answer to `PING_FRAME` and nothing else."""
-    return (
-        len(data) == _EMPTY_PONG_BYTES
-        and data[0] == 0x80 | PONG
-        and data[1] == _MASK_BIT
-    )
+        length = int.from_bytes(data[at + 2 : at + 2 + wide], "big")
+        head += wide
+    return at + head + length
 
 
 def close_frame(code: int, reason: str = "", mask: bytes | None = None) -> bytes:

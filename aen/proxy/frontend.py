@@ -2,12 +2,13 @@
 
 from typing import Any, cast
 
-from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.interfaces import IHalfCloseableProtocol, ISSLTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from aen.proxy import answers
-from aen.proxy.errors import ProtocolError
+from aen.proxy.errors import Misdirected, ProtocolError
 from aen.proxy.exchange import Exchange
 from aen.proxy.flow import BUSY, Flow
 from aen.proxy.head import Peer, RequestHead
@@ -17,6 +18,7 @@ from aen.proxy.traits import RequestTraits
 from aen.proxy.upstream import keep_alive
 
 
+@implementer(IHalfCloseableProtocol)
 class Frontend(Protocol):
     """Reads requests one after the other; nothing is read ahead of an answer.
 
@@ -36,13 +38,14 @@ class Frontend(Protocol):
         self._stash = b""
         self._reading = False
         self._ending = False
+        self._half_closed = False
         self._requests = 0
         self.deadline = shared.sweep.now + shared.limits.head_seconds
 
     def connectionMade(self) -> None:
         """Wait for a request."""
         transport = cast("Any", self.transport)
-        keep_alive(transport)
+        keep_alive(transport, self._shared.limits.dead_seconds, reads=True)
         address = transport.getPeer()
         self.peer = Peer(
             getattr(address, "host", ""),
@@ -50,6 +53,9 @@ class Frontend(Protocol):
             bool(ISSLTransport.providedBy(transport)),
         )
         shared = self._shared
+        self._direct = self.peer
+        self._behind = shared.trust.believes(self.peer)
+        self._here = getattr(transport.getHost(), "host", "")
         size = shared.limits.buffer_bytes
         self.flow = Flow(transport, size, shared.readers, self.dataReceived)
         self._connections.add(self)
@@ -82,10 +88,32 @@ class Frontend(Protocol):
         if tunnel is not None:
             tunnel.client_lost()
 
+    def readConnectionLost(self) -> None:
+        """Answer what has been asked: the client only says that it sends no more.
+
+        Nobody can tell that from a client that is gone, until a write finds out.
+        """
+        if self._half_closed:
+            return  # Reading again after a pause tells it again.
+        self._half_closed = True
+        limits, now = self._shared.limits, self._shared.sweep.now
+        self.deadline = min(self.deadline, now + limits.half_closed_seconds)
+        if self._tunnel is not None:
+            self._tunnel.client_finished()
+        elif self._exchange is None:
+            self._close()
+        elif self._exchange.incomplete:
+            self.flow.abort()
+
+    def writeConnectionLost(self) -> None:
+        """Nothing to do: this side has ended it."""
+
     def expired(self) -> None:
         """Act upon the deadline of whatever stage this is."""
         if self._tunnel is not None:
             self._tunnel.expired()
+        elif self._half_closed:
+            self.flow.abort()
         elif self._exchange is not None:
             self._exchange.expired()
         elif self._ending:
@@ -105,10 +133,15 @@ class Frontend(Protocol):
         if self.idle and not self._ending:
             self._close()
 
+    def hang_up(self) -> None:
+        """Close a WebSocket with 1001, at the end of a frame."""
+        if self._tunnel is not None:
+            self._tunnel.close(1001, "")
+
     def cut(self) -> None:
         """End what is under way: a WebSocket with 1001, anything else at once."""
         if self._tunnel is not None:
-            self._tunnel.close(1001, "")
+            self.hang_up()
         else:
             self.flow.abort()
 
@@ -133,6 +166,8 @@ class Frontend(Protocol):
         self.flow.release(BUSY)
         if self._stash and not self._reading:
             self._read()
+        if self._half_closed and self.idle and not self._stash:
+            self._close()
 
     def broken_off(self) -> None:
         """Close after what was sent: the client sees that it is not whole."""
@@ -168,7 +203,7 @@ class Frontend(Protocol):
             read = self._read_slowly(data)
         if read is None or self._traits is None:
             return
-        head, rest = read
+        head, rest = self._judged(read[0]), read[1]
         traits = self._traits
         self._requests += 1
         keep = self._may_keep(traits)
@@ -188,6 +223,18 @@ class Frontend(Protocol):
         head = read_request_head(raw, limits.headers)
         self._traits = RequestTraits(head, raw, limits.remembered_bytes)
         return head, rest
+
+    def _judged(self, head: RequestHead) -> RequestHead:
+        """Return the request as it was made to the first of our proxies.
+
+        :raises Misdirected: it is for a host that is none of ours.
+        """
+        trust = self._shared.trust
+        if self._behind:
+            head, self.peer = trust.behind(head, self._direct)
+        if trust.hosts is not None and not trust.serves(head, self._here):
+            raise Misdirected("a host that is none of ours")
+        return head
 
     def _may_keep(self, traits: RequestTraits) -> bool:
         return (

@@ -69,9 +69,17 @@ class Limits:
     flush_seconds: float = 60
     """How long the last bytes for a client may take to leave before a close."""
 
+    dead_seconds: float = 60
+    """How long a TCP peer may leave probes unanswered, and a client what was sent to
+    it, before it counts as gone."""
+
+    half_closed_seconds: float = 5
+    """How long a client that has said it sends no more may wait for each part of its
+    response: most of them are gone."""
+
     ping_seconds: float = 30
-    """Silence after which a WebSocket client is pinged; after three times this
-    without a byte from it the connection is ended."""
+    """Silence after which a WebSocket client is pinged; after twice this without a
+    byte from it the connection is ended."""
 
     close_seconds: float = 5
     """How long a WebSocket client may take to answer a close frame."""

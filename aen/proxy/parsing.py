@@ -16,6 +16,7 @@ from aen.proxy.errors import (
 )
 from aen.proxy.head import Headers, RequestHead, ResponseHead
 
+_VERSION: Final = b"HTTP/1."
 _REFUSED_METHODS: Final = frozenset({b"CONNECT", b"TRACE", b"PRI"})
 
 
@@ -78,6 +79,9 @@ class HeadBuffer:
         while (end := held.find(b"\n", max(self._lines, self._seen)) + 1) > 0:
             self._check_line(bytes(held[self._lines : end]))
             self._lines = self._seen = end
+        begun = self._lines > 0 or self.of_request
+        if not begun and not _VERSION.startswith(bytes(held[: len(_VERSION)])):
+            raise UpstreamBroke("the beginning of something that is not HTTP")
         # A CR may be waiting for its LF: look at it again with the next byte.
         begin = max(self._lines, self._seen - 1)
         if grammar.UNFINISHED.fullmatch(held, begin) is None:

@@ -123,9 +123,19 @@ class ResponseStream:
     def worth_keeping(self) -> Beginning | None:
         """How the response began, if it is small enough to be kept for the next."""
         beginning = self.beginning
-        if beginning is None or len(beginning.raw) > self._limits.remembered_bytes:
+        if (
+            beginning is None
+            or len(beginning.raw) > self._limits.remembered_bytes
+            or self._forward.edit_response is not None
+        ):
             return None
         return beginning
+
+    @property
+    def ends_with_connection(self) -> bool:
+        """Whether the client takes the end of its connection for the body's."""
+        ends = isinstance(self._body, UntilCloseBody | ChunkedBody)
+        return ends and self._request.version == "1.0"
 
     @property
     def untouched(self) -> bool:
@@ -178,7 +188,7 @@ class ResponseStream:
         self.status = _SWITCHING
         self.switched = True
         self.rest = rest
-        return rewrite.switching_head(head, self._forward)
+        return rewrite.switching_head(self._edited(head), self._forward)
 
     def _take_interim(self, head: ResponseHead) -> bytes:
         self._interim += 1
@@ -196,6 +206,7 @@ class ResponseStream:
         reusable = (
             head.version == "1.1" and framing != UNTIL_CLOSE and not head.says_close()
         )
+        head = self._edited(head)
         sent = rewrite.response_head(head, self._forward, outward, connection)
         return Beginning(
             raw,
@@ -224,6 +235,10 @@ class ResponseStream:
         self._rechunk = framing == UNTIL_CLOSE and outward == CHUNKED
         self._body = open_body(framing, self._limits.trailer_bytes, decode=decode)
         return beginning.sent + self._take_body(self._body, rest)
+
+    def _edited(self, head: ResponseHead) -> ResponseHead:
+        edit = self._forward.edit_response
+        return head if edit is None else edit(head)
 
     def _outward(self, framing: Framing) -> Framing:
         """Return how the body's end is told to the client."""

@@ -14,6 +14,7 @@ from aen.proxy.readers import Readers
 from aen.proxy.routing import Router
 from aen.proxy.tags import Closable, Tags
 from aen.proxy.timing import Sweep
+from aen.proxy.trust import Trust
 from aen.proxy.upstream import Pool, User
 
 
@@ -29,6 +30,7 @@ class Shared:
     access_log: AccessLog | None
     id_prefix: bytes
     """Begins every request id made here."""
+    trust: Trust = Trust()
     tags: Tags = field(factory=Tags)
     log: Logger = field(factory=Logger)
     draining: bool = False
@@ -66,6 +68,9 @@ class Tunnelled(Closable, User, Protocol):
 
     def client_data(self, data: bytes) -> None:
         """Bytes have come from the client."""
+
+    def client_finished(self) -> None:
+        """The client has said that it sends no more."""
 
     def client_lost(self) -> None:
         """The client is gone."""

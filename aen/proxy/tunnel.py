@@ -5,12 +5,12 @@ from typing import Final
 
 from aen.proxy.access_log import Entry
 from aen.proxy.flow import BUSY
-from aen.proxy.frames import PING_FRAME, FrameWalker, close_frame, is_empty_pong
+from aen.proxy.frames import PING_FRAME, PONG_BYTES, FrameWalker, close_frame
 from aen.proxy.routing import Forward
 from aen.proxy.shared import Client, Shared
 from aen.proxy.upstream import UpstreamConnection
 
-_SILENT_PINGS: Final = 3
+_SILENT_PINGS: Final = 2
 
 
 class Tunnel:
@@ -25,11 +25,13 @@ class Tunnel:
         "_closing",
         "_ended",
         "_entry",
+        "_finished",
         "_forward",
         "_from_client",
         "_from_upstream",
         "_heard",
         "_pinged",
+        "_pong",
         "_shared",
         "_told_client",
         "_told_upstream",
@@ -57,6 +59,9 @@ class Tunnel:
         self._ended = False
         self._heard = shared.sweep.now
         self._pinged = False
+        self._pong = b""
+        """The beginning of what may be the answer to our ping."""
+        self._finished = False
 
     def begin(self, from_client: bytes, from_upstream: bytes) -> None:
         """Take the connections over, and the bytes that came with the handshake."""
@@ -77,8 +82,10 @@ class Tunnel:
     def client_data(self, data: bytes) -> None:
         """Relay bytes of the client."""
         self._heard = self._shared.sweep.now
-        if self._pinged and self._swallow_pong(data):
-            return
+        if self._pinged:
+            data = self._without_pong(data)
+            if not data:
+                return
         if self._closing is not None:
             self._client_data_closing(data, self._closing)
             return
@@ -98,6 +105,15 @@ class Tunnel:
             self._forward.meter.touch()
         self._entry.sent += len(data)
         self._client.flow.write(data)
+
+    def client_finished(self) -> None:
+        """Pass on that the client says no more; the last words of the other pass."""
+        self._finished = True
+        limits, now = self._shared.limits, self._shared.sweep.now
+        self._client.deadline = now + limits.close_seconds
+        if self._upstream is None or not self._upstream.flow.close_writing():
+            self._end()
+            self._client.broken_off()
 
     def client_lost(self) -> None:
         """Close the upstream too."""
@@ -132,7 +148,8 @@ class Tunnel:
         """Ping a silent client; give up one that is gone."""
         limits, now = self._shared.limits, self._shared.sweep.now
         silent = now - self._heard
-        if self._closing is not None or silent > _SILENT_PINGS * limits.ping_seconds:
+        over = self._closing is not None or self._finished
+        if over or silent > _SILENT_PINGS * limits.ping_seconds:
             self._end()
             self._client.flow.abort()
             return
@@ -144,12 +161,19 @@ class Tunnel:
             self._pinged = True
             self._client.flow.write(PING_FRAME)
 
-    def _swallow_pong(self, data: bytes) -> bool:
+    def _without_pong(self, data: bytes) -> bytes:
         """Keep to ourselves the answer to a ping the upstream never sent."""
-        if self._from_client.at_boundary and is_empty_pong(data):
-            self._pinged = False
-            return True
-        return False
+        data = self._pong + data
+        self._pong = b""
+        at = self._from_client.find_pong(data)
+        if at < 0:
+            return data
+        end = at + PONG_BYTES
+        if end > len(data):
+            self._pong = data[at:]
+            return data[:at]
+        self._pinged = False
+        return data[:at] + data[end:]
 
     def _client_data_closing(self, data: bytes, said: tuple[int, str]) -> None:
         if not self._told_upstream:

@@ -2,6 +2,8 @@
 
 import ipaddress
 import math
+import socket
+from collections.abc import Callable
 from typing import Any, cast
 from typing import Protocol as Interface
 
@@ -16,7 +18,7 @@ from twisted.internet.endpoints import (
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
-from twisted.internet.ssl import optionsForClientTLS
+from twisted.internet.ssl import optionsForClientTLS, platformTrust
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -25,6 +27,12 @@ from aen.proxy.limits import Limits
 from aen.proxy.readers import Readers
 from aen.proxy.response import Beginning
 from aen.proxy.timing import Sweep
+
+_VERIFIERS = 1024
+
+ClientTLS = Callable[[str], Any]
+"""Returns for an upstream's host name how to speak TLS to it: what Twisted calls a
+creator of client connections."""
 
 
 class User(Interface):
@@ -55,8 +63,8 @@ class UpstreamConnection(Protocol):
     def connectionMade(self) -> None:
         """Be ready to serve."""
         assert self.transport is not None
-        keep_alive(self.transport)
         pool = self._pool
+        keep_alive(self.transport, pool.limits.dead_seconds, reads=False)
         size = pool.limits.buffer_bytes
         self.flow = Flow(self.transport, size, pool.readers, self.dataReceived)
         self._pool.opened(self)
@@ -98,22 +106,47 @@ class UpstreamConnection(Protocol):
             self.retire()
 
 
-def keep_alive(transport: Any) -> None:
-    """Send small writes at once and find dead peers, where the transport can."""
+def keep_alive(transport: Any, seconds: float, *, reads: bool) -> None:
+    """Send small writes at once and find dead peers, where the transport can.
+
+    A peer that answers no probe for *seconds* is gone: left alone, Linux would wait
+    two hours. One of which it is known that it *reads* is also gone when it takes no
+    data for as long, which would be a quarter of an hour; an application may be busy.
+    """
     over_tcp = hasattr(transport.getPeer(), "port")
-    if over_tcp and hasattr(transport, "setTcpNoDelay"):
-        transport.setTcpNoDelay(True)
-        transport.setTcpKeepAlive(True)
+    if not (over_tcp and hasattr(transport, "setTcpNoDelay")):
+        return
+    transport.setTcpNoDelay(True)
+    transport.setTcpKeepAlive(True)
+    if not hasattr(socket, "TCP_USER_TIMEOUT"):
+        return  # Not Linux: its own patience has to do.
+    for option, value in (
+        (socket.TCP_KEEPIDLE, max(1, seconds / 2)),
+        (socket.TCP_KEEPINTVL, max(1, seconds / 6)),
+        (socket.TCP_KEEPCNT, 3),
+        (socket.TCP_USER_TIMEOUT, seconds * 1000 if reads else 0),
+    ):
+        transport.socket.setsockopt(socket.IPPROTO_TCP, option, int(value))
 
 
 class Pool:
     """Opens connections to upstreams and keeps idle ones for the next request."""
 
     def __init__(
-        self, reactor: Any, limits: Limits, sweep: Sweep, readers: Readers | None = None
+        self,
+        reactor: Any,
+        limits: Limits,
+        sweep: Sweep,
+        readers: Readers | None = None,
+        authorities: Any = None,
+        client_tls: ClientTLS | None = None,
     ) -> None:
+        self._client_tls = client_tls
         self.limits = limits
         self.readers = readers
+        self._authorities = authorities
+        self._verifying: dict[str, Any] = {}
+        """What verifies each ``tls:`` host; made once, it reads many files."""
         self._reactor = reactor
         self._sweep = sweep
         self._idle: dict[str, list[UpstreamConnection]] = {}
@@ -167,8 +200,22 @@ class Pool:
         plain = _tcp_endpoint(self._reactor, host, port, seconds)
         if kind == "tcp":
             return plain
-        secure: IStreamClientEndpoint = wrapClientTLS(optionsForClientTLS(host), plain)
+        secure: IStreamClientEndpoint = wrapClientTLS(self._verifier(host), plain)
         return secure
+
+    def _verifier(self, host: str) -> Any:
+        """Return what lets in only a certificate for *host* that we may trust."""
+        if host not in self._verifying:
+            if len(self._verifying) >= _VERIFIERS:
+                self._verifying.clear()
+            self._verifying[host] = self._make_verifier(host)
+        return self._verifying[host]
+
+    def _make_verifier(self, host: str) -> Any:
+        if self._client_tls is not None:
+            return self._client_tls(host)
+        trusted = self._authorities or platformTrust()
+        return optionsForClientTLS(host, trustRoot=trusted)
 
     def opened(self, connection: UpstreamConnection) -> None:
         """Keep an eye on a new connection's deadline."""

@@ -11,7 +11,7 @@ from aen.proxy.head import Peer, RequestHead
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Answer, Forward
 from aen.runtime.assets import Assets
-from aen.server.settings import ServerSettings
+from aen.server.settings import ServerSettings, trust_of
 
 BUILT = b"/static/built/"
 _RETRY = 3
@@ -99,4 +99,5 @@ def front(
     settings: ServerSettings, assets: Assets, reactor: Any, limits: Limits | None = None
 ) -> ProxyFactory:
     """Return what listens where ``listen`` of the settings says."""
-    return ProxyFactory(Front.of(settings, assets), reactor, limits or Limits())
+    router = Front.of(settings, assets)
+    return ProxyFactory(router, reactor, limits or Limits(), trust=trust_of(settings))

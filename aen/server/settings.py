@@ -1,10 +1,12 @@
 """Settings of the server role."""
 
 from pathlib import Path
+from socket import gethostname
 
 from attrs import field, frozen
 
 from aen.model.errors import Invalid
+from aen.proxy.trust import Trust
 from aen.runtime.settings import SECRET, check_url
 
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-server")
@@ -23,6 +25,12 @@ class ServerSettings:
     listen: tuple[str, ...] = ()
     """Where the native front listens, as endpoint strings, e.g. ``tcp:80``.
     Empty: nginx or another proxy stands in front of the UNIX socket."""
+    hosts: tuple[str, ...] = ()
+    """Further names the native front answers for, besides that of `public_url`, this
+    machine's own and the address connected to; ``*``: any."""
+    trusted: tuple[str, ...] = ()
+    """Proxies before the native front whose ``X-Forwarded-For``, ``-Proto`` and
+    ``-Host`` are believed: addresses, networks, ``unix`` for UNIX sockets."""
     socket: str | None = None
     """UNIX socket of the pages; default ``<prefix>/var/run/wakari-server.sock``."""
     worker: bool = False
@@ -103,9 +111,22 @@ class ServerSettings:
         return self.home / "var/lib/wakari/store"
 
 
+def trust_of(settings: ServerSettings) -> Trust:
+    """Return the names the front serves and whom it believes.
+
+    :raises Invalid: a name that is none, an address that is none.
+    """
+    names = (settings.public_url, gethostname(), *settings.hosts)
+    try:
+        return Trust.of(names, settings.trusted)
+    except ValueError as error:
+        raise Invalid(f"“hosts” or “trusted” cannot be used: {error}.") from None
+
+
 def check_server(settings: ServerSettings) -> None:
     """Raise `Invalid` for what types alone cannot tell."""
     check_url("public_url", settings.public_url)
+    trust_of(settings)
     if settings.accounts != "local":
         raise Invalid(f"“accounts” must be “local”, not “{settings.accounts}”.")
     if settings.default_visibility not in ("private", "public"):

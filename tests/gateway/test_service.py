@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import pytest_twisted
 from attrs import evolve
+from twisted.web.http_headers import Headers
 
 from aen.gateway.service import Options, check
 from aen.gateway.settings import GatewaySettings
@@ -28,6 +29,17 @@ async def test_a_program_reaches_an_app(world: World) -> None:
     assert world.node.asked[0].token == "t"
     assert (await world.get("/ada/lab/jupyterlab/", **TOKEN)).code == 200
     assert len(world.node.asked) == 1
+
+
+@pytest_twisted.ensureDeferred
+async def test_only_its_own_names_are_served(world: World) -> None:
+    """Whoever asks for another host is not told anything but that."""
+    url = f"{world.base}/_aen/status"
+    assert (await world.get("/_aen/status")).code == 200
+    for host, code in (("localhost:1", 200), ("evil.example.com", 421)):
+        response = await world.http.get(url, headers=Headers({"host": [host]}))
+        assert response.code == code
+        assert "evil" not in await response.text()
 
 
 @pytest_twisted.ensureDeferred
@@ -115,7 +127,13 @@ SETTINGS = GatewaySettings("east", "http://aen", "k", "A" * 43, "http://gate:808
 
 @pytest.mark.parametrize(
     "changes",
-    [{"key": "short"}, {"name": "a b"}, {"server": "aen"}],
+    [
+        {"key": "short"},
+        {"name": "a b"},
+        {"server": "aen"},
+        {"hosts": ("a b",)},
+        {"trusted": ("nginx",)},
+    ],
 )
 def test_settings_that_cannot_work_are_refused(changes: dict[str, Any]) -> None:
     """Before anything listens."""

@@ -16,6 +16,7 @@ from aen.proxy.factory import ProxyFactory
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Answer, Decision, Forward
+from aen.proxy.trust import Trust
 from aen.proxy.websocket import accept_key
 
 KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
@@ -103,6 +104,7 @@ class Harness:
         decide: Callable[[RequestHead], Decision | Awaitable[Decision]] | Decision,
         limits: Limits | None = None,
         access_log: Any = None,
+        trust: Trust | None = None,
     ) -> None:
         self.reactor = MemoryReactorClock()
         if isinstance(decide, Answer | Forward):
@@ -111,7 +113,11 @@ class Harness:
         else:
             self.router = Script(decide)
         self.factory = ProxyFactory(
-            self.router, self.reactor, limits or Limits(), access_log
+            self.router,
+            self.reactor,
+            limits or Limits(),
+            access_log,
+            trust=trust or Trust(),
         )
 
     def client(self) -> Wire:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aen.proxy.frames import FrameWalker, close_frame, is_empty_pong
+from aen.proxy.frames import FrameWalker, close_frame
 
 
 def frame(opcode: int, payload: bytes, *, masked: bool) -> bytes:
@@ -92,6 +92,21 @@ def test_close_frames() -> None:
 
 def test_our_pong() -> None:
     """Only a masked pong without payload is the answer to our ping."""
-    assert is_empty_pong(b"\x8a\x80abcd")
-    assert not is_empty_pong(b"\x8a\x81abcde")
-    assert not is_empty_pong(b"\x8a\x00")
+    text = frame(1, b"text", masked=True)
+    walker = FrameWalker()
+    for data, at in [
+        (b"\x8a\x80abcd", 0),
+        (b"\x8a\x80abcd" + text, 0),
+        (text + b"\x8a\x80abcd", len(text)),
+        (text + text + b"\x8a", 2 * len(text)),
+        (text + b"\x81", -1),
+        (b"\x8a\x81abcde", -1),
+        (b"\x8a\x00", -1),
+        (frame(2, b"\x8a\x80abcd", masked=True), -1),
+    ]:
+        assert walker.find_pong(data) == at
+    walker.feed(text[:3])
+    assert walker.find_pong(text[3:] + b"\x8a\x80abcd") == len(text) - 3
+    walker = FrameWalker()
+    walker.feed(b"\x82")
+    assert walker.find_pong(b"\x8a\x80abcd") == -1

@@ -264,9 +264,28 @@ def test_silent_clients() -> None:
     client.send(b"\x8a\x80abcd")
     assert upstream.take() == b"\x8a\x80abcd"
     harness.pass_time(60)
-    assert client.take() in (b"\x89\x00" * 2, b"\x89\x00" * 3)
+    assert client.take() == b"\x89\x00"
     assert client.aborted
     assert not upstream.connected
+
+
+def test_our_pong_in_any_company() -> None:
+    """Whatever it comes together with, and in whatever pieces."""
+    harness = Harness(TO_ONE, Limits(ping_seconds=10))
+    client, upstream = harness.tunnel()
+    text = frame(1, b"text", masked=True)
+    for pieces in (
+        (text + b"\x8a\x80abcd" + text,),
+        (text[:5], text[5:] + b"\x8a", b"\x80abc", b"d" + text),
+        (text + b"\x8a\x80abcd", text),
+    ):
+        harness.pass_time(11)
+        assert client.take() == b"\x89\x00"
+        for piece in pieces:
+            client.send(piece)
+        assert upstream.take() == text + text
+    client.send(b"\x8a\x80abcd")
+    assert upstream.take() == b"\x8a\x80abcd"
 
 
 def test_no_ping_inside_a_frame() -> None:

@@ -27,6 +27,8 @@ def test_one_key_is_enough(tmp_path: Path) -> None:
     ("parts", "words"),
     [
         ({"public_url": "aen"}, "public_url"),
+        ({"hosts": ("a b",)}, "hosts"),
+        ({"trusted": ("nginx",)}, "trusted"),
         ({"accounts": "ldap"}, "accounts"),
         ({"default_visibility": "secret"}, "default_visibility"),
     ],
