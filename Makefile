@@ -1,4 +1,4 @@
-# make run, make test, make check: each sets up what it needs by itself.
+# make run, make test, make check, make bench: each sets up what it needs by itself.
 # docs/contributing.md says more.
 
 PREFIX ?= ./var
@@ -9,15 +9,19 @@ BIND ?= 127.0.0.1
 PUBLIC_HOST ?=
 ADMIN_PASSWORD ?=
 MULTIUSER ?=
+ROWS ?=
+SECONDS ?=
+RUNS ?=
 PYTHON ?= python3
 
 VENV := .venv/bin
-ROOM := aen tests tools twisted
+ROOM := aen bench tests tools twisted
 
 # Values reach the commands below by the environment, where no shell reads them.
 export PREFIX HTTP GATEWAY COMPUTE BIND PUBLIC_HOST ADMIN_PASSWORD MULTIUSER
+export ROWS SECONDS RUNS
 
-.PHONY: run test pictures check assets wheel settings-doc clean python installed tooled \
+.PHONY: run test bench pictures check assets wheel settings-doc clean python installed tooled \
   developing
 
 run: installed
@@ -29,6 +33,11 @@ run: installed
 test: developing
 	@env -u PREFIX -u HTTP -u GATEWAY -u COMPUTE -u BIND -u PUBLIC_HOST \
 	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -b -m pytest -rs $(TESTS)
+
+# The platform beside its peers; ROWS=, SECONDS= and RUNS= narrow it.
+bench: installed
+	@env -u PREFIX -u HTTP -u GATEWAY -u COMPUTE -u BIND -u PUBLIC_HOST \
+	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -m bench
 
 # The screenshots of the first story become those of the documentation.
 pictures: developing

@@ -22,7 +22,7 @@ from tests.waiting import until
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "ci"
 """Where logs and pictures are kept for whoever looks at a failed run."""
-PASSWORD = "correct horse battery staple"
+PASSWORD = "seven grey herons wade"
 SERVICES = {
     "server": "wakari-server:wk-server",
     "worker": "wakari-server:wakari-worker",

@@ -9,7 +9,7 @@ T = TypeVar("T")
 POLL = 0.1
 
 
-def until(question: Callable[[], T], what: str, seconds: float = 30.0) -> T:
+def until(question: Callable[[], T | None], what: str, seconds: float = 30.0) -> T:
     """Return the first truthy answer to *question*; fail naming *what* after a while.
 
     A connection that is refused meanwhile is an answer like any other: not yet.

@@ -16,6 +16,7 @@ PAGE = ROOT / "docs" / "settings.md"
 ROLES = (
     ("Server", "aen.server.settings", "ServerSettings"),
     ("Gateway", "aen.gateway.settings", "GatewaySettings"),
+    ("`tls` of the gateway", "aen.runtime.certificates", "TlsSettings"),
     ("Compute", "aen.compute.settings", "ComputeSettings"),
 )
 

@@ -14,6 +14,11 @@ from aen.runtime.credentials import write_private
 
 KERNELS = "kernels"
 CONFIG = "jupyter_server_config.py"
+PAGE_CONFIG = "labconfig/page_config.json"
+# Asks everybody, at every first visit, whether to fetch news from a feed.
+_WITHOUT = {
+    "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
+}
 
 # Jupyter reads it as Python. Looking in one directory alone keeps out the kernels of
 # the platform, of the machine and of the account, and sees new ones at once.
@@ -104,3 +109,4 @@ def write_kernels(
         spec = json.dumps(kernel_spec(name, prefix), indent=1)
         write_private(kernels / name / "kernel.json", spec.encode())
     write_private(runtime / CONFIG, server_config(runtime, active, user).encode())
+    write_private(runtime / PAGE_CONFIG, json.dumps(_WITHOUT).encode())

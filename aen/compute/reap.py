@@ -54,7 +54,8 @@ def reap(runtime: Path, patience: float) -> int:
             records.remove(record.launch.id)
         else:
             left += 1
-    records.tidy()
+    if not left:
+        records.clear()
     return left
 
 

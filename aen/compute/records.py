@@ -10,7 +10,6 @@ import secrets
 import shutil
 import stat
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
@@ -125,13 +124,12 @@ class Records:
         write_private(self._runtime / _ELSEWHERE, os.fsencode(made))
         return made
 
-    def tidy(self) -> None:
-        """Remove the short directory once no launch is in it."""
+    def clear(self) -> None:
+        """Remove the short directory with what launches that never were left there."""
         elsewhere = self._elsewhere()
         if elsewhere is not None:
-            with suppress(OSError):  # something is in it
-                elsewhere.rmdir()
-                (self._runtime / _ELSEWHERE).unlink()
+            shutil.rmtree(elsewhere, ignore_errors=True)
+            (self._runtime / _ELSEWHERE).unlink(missing_ok=True)
 
     def _elsewhere(self) -> Path | None:
         """Return the short directory chosen before, if it is still ours."""

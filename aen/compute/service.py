@@ -81,13 +81,18 @@ def makeService(options: Options) -> IService:
         raise SystemExit(error.message) from None
 
 
+def mark(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what `make run` knows an installation's processes by, if it runs us."""
+    return {name: environ[name] for name in ("AEN_INSTALLATION",) if name in environ}
+
+
 def assemble(
     settings: ComputeSettings, reactor: Any, environ: Mapping[str, str]
 ) -> IService:
     """Return the node as one service: read top to bottom, its architecture."""
     here, root = machine(), settings.project_root
     provision = environment_settings(settings)
-    steps = ChildSteps(reactor, provision.step_timeout)
+    steps = ChildSteps(reactor, provision.step_timeout, mark(environ))
     environments = BuiltinEnvironments(reactor, provision, root, steps, environ)
     directories = ProjectDirectories(root, provision, environments, steps)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from aen.compute.children import Command, Ended, IReactorChildren, run
 from aen.model.errors import Failed
@@ -52,6 +52,8 @@ class ChildSteps:
 
     reactor: IReactorChildren
     timeout: float
+    environment: Mapping[str, str] = field(factory=dict)
+    """All that a child gets of the environment: nothing, or the platform's mark."""
 
     async def run(
         self, verb: str, arguments: Mapping[str, Any], tell: Tell = unheard
@@ -76,7 +78,8 @@ class ChildSteps:
 
     def _command(self, verb: str, arguments: Mapping[str, Any]) -> Command:
         argv = (sys.executable, "-I", "-S", "-c", _BOOT, _PACKAGES)
-        return Command((*argv, verb, json.dumps(arguments)), timeout=self.timeout)
+        whole = (*argv, verb, json.dumps(arguments))
+        return Command(whole, dict(self.environment), timeout=self.timeout)
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from attrs import define, field
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from aen.gateway.grants import Grants, grant_tag
@@ -36,6 +37,9 @@ class News:
     _health: Health
     _end: ChannelEnd | None = field(default=None, init=False)
     _connections: Connections | None = field(default=None, init=False)
+    _silent: bool = field(default=False, init=False)
+    first_opened: "Deferred[None]" = field(factory=Deferred, init=False)
+    """Fires when the server has answered for the first time."""
     _log: Logger = field(factory=Logger, init=False)
 
     def attach(self, connections: Connections) -> None:
@@ -44,14 +48,20 @@ class News:
 
     def tell_server(self, message: Up) -> None:
         """Tell the server, if the channel is open; `opened` tells all of it later."""
-        if self._end is not None:
+        if self._end is not None and not self._silent:
             self._end.say(message)
+
+    def fall_silent(self) -> None:
+        """Tell the server nothing more: another worker does. What it says counts."""
+        self._silent = True
 
     def opened(self, end: ChannelEnd) -> None:
         """Take note that the server is there again; it may have missed news."""
         self._log.info("the server answers")
         self._end = end
         self._health.server_answers = True
+        if not self.first_opened.called:
+            self.first_opened.callback(None)
         self._nodes.tell_everything()
         for question in self._grants.doubt_all():
             self._check(question, "")

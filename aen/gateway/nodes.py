@@ -91,12 +91,15 @@ class Nodes:
             sorted(name for name, one in self._followed.items() if one.status is None)
         )
 
-    def app(self, node: PlaceName, app: str) -> AppSummary | None:
-        """Return what *node* says of an app; None: no such app, or not known yet."""
-        followed = self._followed.get(node)
-        if followed is None or followed.status is None:
-            return None
-        return next((one for one in followed.status.apps if one.name == app), None)
+    def app(self, node: PlaceName | None, app: str) -> AppSummary | None:
+        """Return what *node* (None: any node) says of an app, if it is known there."""
+        statuses = [
+            one.status
+            for name, one in self._followed.items()
+            if one.status is not None and node in (None, name)
+        ]
+        found = (one for status in statuses for one in status.apps if one.name == app)
+        return next(found, None)
 
     def offers(self, app: str) -> bool:
         """Whether some node has *app*, as far as is known."""

@@ -198,7 +198,8 @@ class GatewayRouter:
         return self._to_app(head, credential, grant, opened, address)
 
     def _summary(self, grant: Grant, address: AppAddress) -> AppSummary | None:
-        return self._nodes.app(grant.node.name, address.app) if grant.node else None
+        node = grant.node.name if grant.node is not None else None
+        return self._nodes.app(node, address.app)
 
     async def _wait(
         self, head: RequestHead, waiting: Deferred[Opened]

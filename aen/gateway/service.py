@@ -2,14 +2,20 @@
 
 import random
 import secrets
-from socket import gethostname
 from typing import Any
 
 from attrs import frozen
 from twisted.application.internet import ClientService
-from twisted.application.service import IService, MultiService, Service
+from twisted.application.service import IService, Service
 from typing_extensions import override
 
+from aen.gateway.entrance import (
+    beside_others,
+    check_entrance,
+    entrance,
+    parent,
+    proxy_for,
+)
 from aen.gateway.grants import Grants, Limits
 from aen.gateway.health import Health
 from aen.gateway.news import News
@@ -23,23 +29,22 @@ from aen.gateway.server import Server
 from aen.gateway.settings import DEFAULT_PREFIX, GatewaySettings
 from aen.gateway.signin import SignIn
 from aen.gateway.upstreams import Upstreams
-from aen.model.errors import AenError, Invalid, Unauthenticated
+from aen.model.errors import AenError, Unauthenticated
 from aen.model.names import parse_place_name
 from aen.proxy.access_log import AccessLog
-from aen.proxy.factory import ProxyFactory
-from aen.proxy.trust import Trust
 from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
-from aen.runtime.options import RoleOptions
+from aen.runtime.options import CrewOptions, Place
+from aen.runtime.services import InOrder
 from aen.runtime.settings import check_url
 from aen.wire import tickets
-from aen.wire.agents import endpoint_of, make_agent, trust_root
+from aen.wire.agents import endpoint_of, make_agent
 from aen.wire.call import Door
 from aen.wire.channel import GatewayEndFactory
 from aen.wire.client import Identity, WireClient
 
 
-class Options(RoleOptions):
+class Options(CrewOptions):
     """``twistd aen-gateway``."""
 
     own = (DEFAULT_PREFIX / "etc/wakari/wk-gateway-config.json",)
@@ -51,16 +56,7 @@ def check(settings: GatewaySettings) -> None:
     tickets.SigningKey.from_text(settings.key)
     for key in ("server", "public_url"):
         check_url(key, getattr(settings, key))
-    trust_of(settings)
-
-
-def trust_of(settings: GatewaySettings) -> Trust:
-    """Return the names the gateway serves and whom it believes, or raise `Invalid`."""
-    names = (settings.public_url, gethostname(), *settings.hosts)
-    try:
-        return Trust.of(names, settings.trusted)
-    except ValueError as error:
-        raise Invalid(f"“hosts” or “trusted” cannot be used: {error}.") from None
+    check_entrance(settings)
 
 
 def makeService(options: Options) -> IService:
@@ -69,7 +65,9 @@ def makeService(options: Options) -> IService:
 
     settings = options.settings(GatewaySettings, check)
     try:
-        return assemble(settings, reactor)
+        if settings.workers and options.place is None:
+            return parent(options, settings, check, reactor)
+        return assemble(settings, reactor, options.place)
     except AenError as error:
         raise SystemExit(error.message) from None
 
@@ -87,25 +85,29 @@ class ServerKey:
         return self.public
 
 
-def assemble(settings: GatewaySettings, reactor: Any) -> IService:
-    """Return the gateway as one service: read top to bottom, its architecture."""
+def assemble(
+    settings: GatewaySettings, reactor: Any, place: Place | None = None
+) -> IService:
+    """Return the gateway as one service: read top to bottom, its architecture.
+
+    :param place: which worker this is, if it is one of several processes.
+    """
+    settings = beside_others(settings, place)
     key = tickets.SigningKey.from_text(settings.key)
     identity = Identity(tickets.gateway(settings.name), key)
     agent = make_agent(reactor, settings.server_ca)
     client = WireClient(agent, reactor, identity)
     server = Server(client, agent, identity, settings.server, reactor)
-
-    limits = Limits(settings.grant_seconds, settings.grace_seconds, settings.grants)
-    grants = Grants(server.grant, reactor, limits)
+    grants = Grants(server.grant, reactor, _limits(settings))
     nodes = Nodes(client, reactor, random.Random())  # noqa: S311 -- spreads retries
     openings = Openings(server.open, client, reactor)
     nodes.on_launch(openings.launch_news)
     health = Health(nodes)
     news = News(grants, nodes, openings, health)
-    nodes.tell = news.tell_server
+    if place is None or place.number == 0:
+        nodes.tell = news.tell_server  # one worker does, for all
 
-    sign_in = _sign_in(settings, key, server)
-    assets = built_assets()
+    sign_in, assets = _sign_in(settings, key, server), built_assets()
     pages = Pages.of(assets, settings.browsers_server_url)
     origins = frozenset({settings.public_url})
     upstreams = Upstreams(identity, reactor, machine(), origins)
@@ -114,19 +116,19 @@ def assemble(settings: GatewaySettings, reactor: Any) -> IService:
     )
     door = Door(identity.name, ServerKey(settings.server_key), reactor)
     own = OwnPages(door, client, nodes, health, pages, router)
-
     log = AccessLog(settings.logs / "gateway.log", reactor)
-    trust, authorities = trust_of(settings), trust_root(settings.server_ca)
-    proxy = ProxyFactory(
-        router, reactor, access_log=log, trust=trust, authorities=authorities
-    )
+    proxy = proxy_for(settings, router, log, reactor)
     news.attach(proxy)
     return _services(
         _Stopping(nodes, log),  # services stop in reverse order: this one last
         ListeningService(unix_endpoint(settings.own_socket), own.site(), reactor),
-        *(ListeningService(place, proxy, reactor) for place in settings.listen),
         _channel(settings, identity, reactor, news),
+        *entrance(settings, proxy, news, place, reactor),
     )
+
+
+def _limits(settings: GatewaySettings) -> Limits:
+    return Limits(settings.grant_seconds, settings.grace_seconds, settings.grants)
 
 
 def _sign_in(
@@ -146,7 +148,7 @@ def _sign_in(
 
 
 def _services(*parts: IService) -> IService:
-    gateway = MultiService()
+    gateway = InOrder()
     for part in parts:
         part.setServiceParent(gateway)
     return gateway

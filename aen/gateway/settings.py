@@ -4,6 +4,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from aen.runtime.certificates import TlsSettings
 from aen.runtime.settings import SECRET
 
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-gateway")
@@ -49,6 +50,16 @@ class GatewaySettings:
     """How long a request that is not a page load waits for its app to be ready."""
     server_ca: str | None = None
     """PEM file of a private CA that signed the server's or nodes' certificates."""
+    tls: TlsSettings | None = None
+    """TLS at the door, an object; its keys are below."""
+    workers: int = 0
+    """How many processes serve; 0: this one alone, without a parent for the others."""
+    drain_seconds: float = 600.0
+    """After a reload, how long replaced workers go on serving what was begun."""
+    stop_seconds: float = 3.0
+    """The same when the gateway stops; WebSockets are closed at once then."""
+    socket: str | None = None
+    """UNIX socket of ``/_aen/``; default ``<prefix>/var/run/wakari-gateway.sock``."""
 
     @property
     def browsers_server_url(self) -> str:
@@ -68,4 +79,11 @@ class GatewaySettings:
     @property
     def own_socket(self) -> Path:
         """Where the gateway's own pages (``/_aen/…``) are served."""
+        if self.socket is not None:
+            return Path(self.socket)
         return self.home / "var/run/wakari-gateway.sock"
+
+    @property
+    def doors(self) -> tuple[str, ...]:
+        """Everywhere the gateway listens, for redirects too."""
+        return self.listen + (self.tls.redirect if self.tls is not None else ())

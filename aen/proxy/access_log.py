@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from operator import methodcaller
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from attrs import define
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -148,7 +148,8 @@ class AccessLog:
         descriptor = os.open(
             self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640
         )
-        self._stream = os.fdopen(descriptor, "ab")
+        # Unbuffered: lines of several processes stay whole, one write for many.
+        self._stream = cast("BinaryIO", os.fdopen(descriptor, "ab", buffering=0))
         return self._stream
 
     @staticmethod

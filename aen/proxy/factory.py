@@ -14,12 +14,13 @@ from aen.proxy.routing import Router
 from aen.proxy.shared import Shared
 from aen.proxy.timing import Sweep
 from aen.proxy.trust import Trust
-from aen.proxy.upstream import Pool
+from aen.proxy.upstream import ClientTLS, Pool
 from aen.runtime.tasks import pause
 
 _DEFAULT_LIMITS = Limits()
 _ANYBODY = Trust()
 _POLICY_VIOLATION = 1008
+_LOOK_SECONDS = 0.05
 
 
 class ProxyFactory(Factory):
@@ -27,12 +28,13 @@ class ProxyFactory(Factory):
 
     *trust* says which names are served and which proxies in front are believed;
     *authorities* (an `IOpenSSLTrustRoot`) who may vouch for ``tls:`` upstreams,
-    None for those the platform trusts.
+    None for those the platform trusts; *client_tls*, if given, how to speak to each
+    of them instead.
     """
 
     noisy = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each a choice of its own
         self,
         router: Router,
         reactor: Any,
@@ -41,6 +43,7 @@ class ProxyFactory(Factory):
         *,
         trust: Trust = _ANYBODY,
         authorities: Any = None,
+        client_tls: ClientTLS | None = None,
     ) -> None:
         sweep = Sweep(reactor, limits.tick_seconds)
         readers = Readers(reactor)
@@ -48,7 +51,7 @@ class ProxyFactory(Factory):
         self._connections: set[Frontend] = set()
         self._shared = Shared(
             router=router,
-            pool=Pool(reactor, limits, sweep, readers, authorities),
+            pool=Pool(reactor, limits, sweep, readers, authorities, client_tls),
             readers=readers,
             sweep=sweep,
             limits=limits,
@@ -88,18 +91,23 @@ class ProxyFactory(Factory):
         if self._shared.access_log is not None:
             self._shared.access_log.flush()
 
-    async def drain(self, seconds: float) -> None:
-        """Wait until all clients are served, at most *seconds*, then end the rest."""
+    async def drain(self, seconds: float, *, tunnels: bool = True) -> None:
+        """Wait until all clients are served, at most *seconds*, then end the rest.
+
+        Without *tunnels* WebSockets, which never end by themselves, are closed first.
+        """
         self._begin_to_drain()
         limits = self._shared.limits
         deadline = self._reactor.seconds() + seconds
+        for frontend in () if tunnels else tuple(self._connections):
+            frontend.hang_up()
         while self._connections and self._reactor.seconds() < deadline:
-            await pause(self._reactor, limits.tick_seconds)
+            await pause(self._reactor, min(limits.tick_seconds, _LOOK_SECONDS))
         for frontend in tuple(self._connections):
             frontend.cut()
         deadline = self._reactor.seconds() + limits.close_seconds
         while self._connections and self._reactor.seconds() < deadline:
-            await pause(self._reactor, limits.tick_seconds)
+            await pause(self._reactor, min(limits.tick_seconds, _LOOK_SECONDS))
         for frontend in tuple(self._connections):
             frontend.flow.abort()
         if self._shared.access_log is not None:

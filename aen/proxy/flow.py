@@ -3,8 +3,8 @@
 `transport.write` queues, registers for writing, waits for a turn of the reactor,
 writes and unregisters. When nothing is queued, writing to the socket at once saves
 all of that, which is most of the cost of relaying a small response. Reading goes
-through `Readers` for a like reason. Both are done for plain TCP and UNIX sockets
-only: over TLS the socket carries something else.
+through `Readers` for a like reason. Both are done for sockets of Twisted's own only;
+over TLS, `aen.runtime.tls` does what is between the socket and the bytes.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from aen.proxy.readers import Readers
+from aen.runtime.tls import TlsServer
 
 FULL: Final = 1
 """Reading is held up because the peer it feeds has a full buffer."""
@@ -35,6 +36,7 @@ class Flow:
         "_feeder",
         "_full",
         "_held",
+        "_ours",
         "_read_bytes",
         "_readers",
         "_recv",
@@ -60,17 +62,19 @@ class Flow:
         self._feeder: Flow | None = None
         self._full = False
         self._held = 0
-        self.plain = isinstance(transport, tcp.Connection)
+        self._ours = isinstance(transport, tcp.Connection)
+        self.plain = self._ours and not isinstance(transport, TlsServer)
         """Whether this is a socket without TLS."""
         self.write = self._write_now if self.plain else transport.write
         self._read_bytes = buffer_bytes
-        self._readers = readers if self.plain and receive is not None else None
+        self._readers = readers if self._ours and receive is not None else None
         self._descriptor = -1
-        if self.plain:
+        if self._ours:
             transport.bufferSize = buffer_bytes
-            self._recv = transport.socket.recv
+        if self.plain:
             self._send = transport.socket.send
         if self._readers is not None:
+            self._recv = transport.socket.recv if self.plain else transport.receive
             transport.pauseProducing()
             self._descriptor = transport.fileno()
             self._readers.watch(self._descriptor, self)
@@ -194,7 +198,7 @@ class Flow:
 
     def close_writing(self) -> bool:
         """Say that nothing more will be written; return whether that is possible."""
-        if not self.plain:
+        if not self._ours:
             return False
         self._transport.unregisterProducer()
         self._transport.loseWriteConnection()

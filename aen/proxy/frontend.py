@@ -133,10 +133,15 @@ class Frontend(Protocol):
         if self.idle and not self._ending:
             self._close()
 
+    def hang_up(self) -> None:
+        """Close a WebSocket with 1001, at the end of a frame."""
+        if self._tunnel is not None:
+            self._tunnel.close(1001, "")
+
     def cut(self) -> None:
         """End what is under way: a WebSocket with 1001, anything else at once."""
         if self._tunnel is not None:
-            self._tunnel.close(1001, "")
+            self.hang_up()
         else:
             self.flow.abort()
 
@@ -150,6 +155,8 @@ class Frontend(Protocol):
     def answered(self, rest: bytes, *, keep: bool, unread: bool) -> None:
         """Go on with the next request, or close."""
         self._exchange = None
+        if self._traits is not None and not self._traits.remembered:
+            self._traits = None
         if not keep or self._shared.draining:
             self._end(linger=unread)
             return
@@ -196,7 +203,7 @@ class Frontend(Protocol):
             read = self._read_slowly(data)
         if read is None or self._traits is None:
             return
-        head, rest = read
+        head, rest = self._judged(read[0]), read[1]
         traits = self._traits
         self._requests += 1
         keep = self._may_keep(traits)

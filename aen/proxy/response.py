@@ -39,7 +39,9 @@ class Beginning:
     """
 
     raw: bytes
-    request: RequestHead
+    method: bytes
+    version: str
+    """Of the request, like *method*."""
     forward: Forward
     asked_to_keep: bool
     framing: Framing
@@ -54,10 +56,10 @@ class Beginning:
     def fits(self, data: bytes, request: RequestHead, forward: Forward) -> bool:
         """Return whether *data* begins so, and answers a request like this one's."""
         return (
-            forward is self.forward
-            and request.method == self.request.method
-            and request.version == self.request.version
-            and data.startswith(self.raw)
+            data.startswith(self.raw)
+            and request.method == self.method
+            and request.version == self.version
+            and (forward is self.forward or forward == self.forward)
         )
 
 
@@ -118,18 +120,22 @@ class ResponseStream:
         self.rest = b""
 
     @property
-    def ends_with_connection(self) -> bool:
-        """Whether the client takes the end of its connection for the body's."""
-        begun = self.beginning if self.status else None
-        return begun is not None and begun.outward == UNTIL_CLOSE
-
-    @property
     def worth_keeping(self) -> Beginning | None:
         """How the response began, if it is small enough to be kept for the next."""
         beginning = self.beginning
-        if beginning is None or len(beginning.raw) > self._limits.remembered_bytes:
+        if (
+            beginning is None
+            or len(beginning.raw) > self._limits.remembered_bytes
+            or self._forward.edit_response is not None
+        ):
             return None
         return beginning
+
+    @property
+    def ends_with_connection(self) -> bool:
+        """Whether the client takes the end of its connection for the body's."""
+        ends = isinstance(self._body, UntilCloseBody | ChunkedBody)
+        return ends and self._request.version == "1.0"
 
     @property
     def untouched(self) -> bool:
@@ -182,7 +188,7 @@ class ResponseStream:
         self.status = _SWITCHING
         self.switched = True
         self.rest = rest
-        return rewrite.switching_head(head, self._forward)
+        return rewrite.switching_head(self._edited(head), self._forward)
 
     def _take_interim(self, head: ResponseHead) -> bytes:
         self._interim += 1
@@ -200,10 +206,12 @@ class ResponseStream:
         reusable = (
             head.version == "1.1" and framing != UNTIL_CLOSE and not head.says_close()
         )
+        head = self._edited(head)
         sent = rewrite.response_head(head, self._forward, outward, connection)
         return Beginning(
             raw,
-            self._request,
+            self._request.method,
+            self._request.version,
             self._forward,
             asked_to_keep,
             framing,
@@ -227,6 +235,10 @@ class ResponseStream:
         self._rechunk = framing == UNTIL_CLOSE and outward == CHUNKED
         self._body = open_body(framing, self._limits.trailer_bytes, decode=decode)
         return beginning.sent + self._take_body(self._body, rest)
+
+    def _edited(self, head: ResponseHead) -> ResponseHead:
+        edit = self._forward.edit_response
+        return head if edit is None else edit(head)
 
     def _outward(self, framing: Framing) -> Framing:
         """Return how the body's end is told to the client."""

@@ -22,8 +22,7 @@ _HOP_BY_HOP: Final = frozenset(
     }
 )
 
-# What an upstream may believe of the client because only a proxy says it.
-_FORWARDED: Final = frozenset(
+FORWARDED: Final = frozenset(
     {
         b"forwarded",
         b"x-forwarded-for",
@@ -43,8 +42,9 @@ _FORWARDED: Final = frozenset(
         b"x-scheme",
     }
 )
+"""What an upstream may believe of the client because only a proxy says it."""
 
-_NOT_PASSED_ON: Final = _HOP_BY_HOP | _FORWARDED
+_NOT_PASSED_ON: Final = _HOP_BY_HOP | FORWARDED
 # What naming in Connection must not take away (RFC 9110 section 7.6.1).
 _KEPT: Final = frozenset({b"host", b"content-length", b"cookie", b"authorization"})
 _NEVER_TRAILERS: Final = frozenset(
@@ -67,6 +67,9 @@ _REQUEST_ID: Final = b"x-request-id"
 
 Around = tuple[bytes, bytes]
 """The header lines before and behind the request's id."""
+_OF_CLIENT: Final = frozenset(
+    {b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto"}
+)
 
 
 def request_head(
@@ -159,6 +162,8 @@ def _ours(head: RequestHead, forward: Forward, peer: Peer) -> list[bytes]:
         (b"X-Forwarded-Host", host or b""),
     ]
     replaced = {name.lower() for name, _ in forward.set_headers}
+    if not forward.tell_client:
+        replaced |= _OF_CLIENT
     lines = [
         b"%s: %s\r\n" % (name, value)
         for name, value in ours

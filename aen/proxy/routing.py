@@ -1,11 +1,11 @@
 """What a router is asked and what it may say; the proxy does the rest."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from attrs import frozen
 
-from aen.proxy.head import Headers, Peer, RequestHead
+from aen.proxy.head import Headers, Peer, RequestHead, ResponseHead
 
 
 @frozen
@@ -70,6 +70,13 @@ class Forward:
 
     origins: frozenset[str] | None = None
     """Origins that may open a WebSocket; None: only the one the request is for."""
+
+    tell_client: bool = True
+    """Whether ``X-Forwarded-*`` tell the upstream of the client."""
+
+    edit_response: Callable[[ResponseHead], ResponseHead] | None = None
+    """Sees the head of the final response or ``101`` and returns it, or another one
+    with the same status and the same framing."""
 
     def target_for(self, target: bytes) -> bytes:
         """Return what the upstream is asked for when the client asks for *target*."""

@@ -53,6 +53,11 @@ class RequestTraits:
         self._rewritten_fields: Fields | None = None
         self._around = (b"", b"")
 
+    @property
+    def remembered(self) -> bool:
+        """Whether this is worth keeping for the next request."""
+        return bool(self._block)
+
     def recall(self, data: bytes, limit: int) -> tuple[RequestHead, bytes] | None:
         """Return the request *data* begins with, and the rest, if it has these traits.
 
@@ -75,7 +80,7 @@ class RequestTraits:
         """Return *head* as the upstream is sent it."""
         fields = head.fields
         if not (
-            forward is self._forward
+            (forward is self._forward or forward == self._forward)
             and peer is self._peer
             and fields is self._rewritten_fields
         ):

@@ -16,6 +16,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 UNIX: Final = "unix"
 """Stands for every peer that comes over a UNIX socket."""
 ANY: Final = "*"
+_SAID: Final = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host")
 _LOOPBACK: Final = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 
 
@@ -70,6 +71,8 @@ class Trust:
 
     def behind(self, head: RequestHead, peer: Peer) -> tuple[RequestHead, Peer]:
         """Return the request and the client as a believed *peer* describes them."""
+        if not any(map(head.header, _SAID)):
+            return head, peer
         host = _last(head, b"x-forwarded-host")
         if host is not None and grammar.HOST_VALUE.fullmatch(host) is not None:
             head = _with_host(head, host)

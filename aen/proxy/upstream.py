@@ -3,6 +3,7 @@
 import ipaddress
 import math
 import socket
+from collections.abc import Callable
 from typing import Any, cast
 from typing import Protocol as Interface
 
@@ -28,6 +29,10 @@ from aen.proxy.response import Beginning
 from aen.proxy.timing import Sweep
 
 _VERIFIERS = 1024
+
+ClientTLS = Callable[[str], Any]
+"""Returns for an upstream's host name how to speak TLS to it: what Twisted calls a
+creator of client connections."""
 
 
 class User(Interface):
@@ -134,7 +139,9 @@ class Pool:
         sweep: Sweep,
         readers: Readers | None = None,
         authorities: Any = None,
+        client_tls: ClientTLS | None = None,
     ) -> None:
+        self._client_tls = client_tls
         self.limits = limits
         self.readers = readers
         self._authorities = authorities
@@ -201,9 +208,14 @@ class Pool:
         if host not in self._verifying:
             if len(self._verifying) >= _VERIFIERS:
                 self._verifying.clear()
-            trusted = self._authorities or platformTrust()
-            self._verifying[host] = optionsForClientTLS(host, trustRoot=trusted)
+            self._verifying[host] = self._make_verifier(host)
         return self._verifying[host]
+
+    def _make_verifier(self, host: str) -> Any:
+        if self._client_tls is not None:
+            return self._client_tls(host)
+        trusted = self._authorities or platformTrust()
+        return optionsForClientTLS(host, trustRoot=trusted)
 
     def opened(self, connection: UpstreamConnection) -> None:
         """Keep an eye on a new connection's deadline."""

@@ -1,11 +1,12 @@
 """What the three roles' command lines share: ``-c FILE`` and ``--check``."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import attrs
+from attrs import frozen
 from twisted.python import usage
 
 from aen.model.errors import AenError
@@ -54,3 +55,57 @@ class RoleOptions(usage.Options):
             sys.stdout.write("The settings are in order.\n")
             raise SystemExit(0)
         return found
+
+
+@frozen
+class Place:
+    """Which of several workers a process is, and the sockets it was given."""
+
+    number: int
+    sockets: Mapping[str, int]
+    """Descriptors by endpoint string."""
+
+
+class CrewOptions(RoleOptions):
+    """A role that several processes can do behind one port (`aen.runtime.workers`)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._worker: int | None = None
+        self._adopted: dict[str, int] = {}
+
+    def opt_worker(self, number: str) -> None:
+        """Be the worker of this NUMBER; only a parent starts workers."""
+        self._worker = int(number)
+
+    def opt_adopt(self, text: str) -> None:
+        """Serve ADDRESS=DESCRIPTOR, a socket the parent listens on."""
+        where, _, descriptor = text.rpartition("=")
+        self._adopted[where] = int(descriptor)
+
+    @property
+    def place(self) -> Place | None:
+        """Which worker this is; None: it is none."""
+        if self._worker is None:
+            return None
+        return Place(self._worker, self._adopted)
+
+    def command(self, role: str, number: int) -> tuple[str, ...]:
+        """Return the command that starts the worker of that *number*."""
+        safe = ("-P",) if sys.flags.safe_path else ()
+        files = (part for name in self.given for part in ("-c", name))
+        return (
+            *(sys.executable, *safe, sys.argv[0], "--nodaemon", "--pidfile="),
+            *(*self._logging(number), role, *files, "--worker", str(number)),
+        )
+
+    def _logging(self, number: int) -> tuple[str, ...]:
+        """Return how the worker logs: as its parent, in a file of its own."""
+        given: Mapping[str, Any] = self.parent or {}
+        observer = given.get("logger")  # twistd has looked its name up already
+        if observer is not None:
+            return (f"--logger={observer.__module__}.{observer.__qualname__}",)
+        if given.get("logfile") or not given.get("nodaemon", True):
+            file = given.get("logfile") or "twistd.log"
+            return () if file == "-" else (f"--logfile={file}.{number}",)
+        return ()

@@ -1,11 +1,8 @@
 """What gateways ask: who may do what in a project, and whether it runs."""
 
-import secrets
-
 from attrs import frozen
-from twisted.internet.interfaces import IReactorTime
 
-from aen.model.apps import AppSummary, Instance, Permission
+from aen.model.apps import AppSummary, Permission
 from aen.model.errors import Conflict, Invalid, NotFound, Unauthenticated
 from aen.model.names import ProjectPath, parse_app_name, parse_project_path
 from aen.model.permissions import Action, demand, may
@@ -13,12 +10,10 @@ from aen.model.places import Node
 from aen.model.projects import Project, State
 from aen.model.users import Caller
 from aen.server.accounts import Accounts
+from aen.server.app_tokens import AppTokens
 from aen.server.centers import Centers
 from aen.server.projects import Projects
 from aen.server.running import Running
-from aen.server.settings import ServerSettings
-from aen.server.store.archive import Archive
-from aen.server.store.tokens import APP, Token
 from aen.wire.messages import (
     Credential,
     Grant,
@@ -26,9 +21,6 @@ from aen.wire.messages import (
     Opening,
     OpenQuestion,
 )
-
-_TOKEN_SECONDS = 30 * 86_400.0
-"""An app's token ends after so long even if its project is never stopped."""
 
 
 @frozen
@@ -39,9 +31,7 @@ class Grants:
     projects: Projects
     running: Running
     centers: Centers
-    archive: Archive
-    settings: ServerSettings
-    clock: IReactorTime
+    tokens: AppTokens
 
     async def grant(self, center: str, question: GrantQuestion) -> Grant:
         """Return what somebody may do in a project.
@@ -83,7 +73,7 @@ class Grants:
             state = State.STARTING
         token = ""
         if state is State.RUNNING and caller is not None:
-            token = await self._app_token(caller, project, app, question.app)
+            token = await self.tokens.make(caller, project, app, question.app)
         return Opening(
             state=state,
             node=await self._node(project),
@@ -132,32 +122,6 @@ class Grants:
         center = await self.centers.center(project.data_center)
         places = (one for one in center.nodes if one.name == project.node)
         return next(places, None)
-
-    async def _app_token(
-        self, caller: Caller, project: Project, app: AppSummary | None, name: str
-    ) -> str:
-        """Return a fresh token for a launch, which may do what its manifest says."""
-        user = caller.user
-        if app is not None and app.instance is Instance.PROJECT:
-            # The team shares it: it must not act for whoever happened to open it.
-            owner = await self.archive.users.named(project.path.owner)
-            user = owner or user
-        now = self.clock.seconds()
-        token = Token(
-            id=secrets.token_urlsafe(12),
-            user=user.id,
-            note=f"{name} in {project.path}",
-            scopes=() if app is None else app.scopes,
-            created=now,
-            expires=now + _TOKEN_SECONDS,
-            kind=APP,
-            project=project.id,
-            app=name,
-        )
-        secret = await self.accounts.keep_token(token)
-        keep = self.settings.app_tokens
-        await self.archive.tokens.keep_newest(user.id, project.id, name, keep)
-        return secret
 
 
 def _path(owner: str, project: str) -> ProjectPath:

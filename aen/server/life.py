@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from twisted.application.service import MultiService, Service
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from typing_extensions import override
@@ -19,19 +19,6 @@ from aen.server.worker import Worker
 _RETRY_SECONDS = 0.5
 _TRIM_SECONDS = 600.0
 _DAY = 86_400.0
-
-
-class InOrder(MultiService):
-    """Services that stop one after the other, the last one first."""
-
-    @override
-    def stopService(self) -> Deferred[None]:
-        Service.stopService(self)
-        return Deferred.fromCoroutine(self._stop())
-
-    async def _stop(self) -> None:
-        for service in reversed(list(self)):
-            await maybeDeferred(service.stopService)
 
 
 class Life(Service):

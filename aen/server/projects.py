@@ -271,6 +271,8 @@ def _shown_state(kind: Kind, now: State) -> State | None:
     """Return the state to show until a worker takes up a task of *kind*."""
     if kind is Kind.START_PROJECT and now in (State.STOPPED, State.FAILED):
         return State.STARTING
+    if kind is Kind.RESET_PROJECT and now is State.FAILED:
+        return State.STARTING
     if kind in (Kind.STOP_PROJECT, Kind.RESET_PROJECT) and now in (
         State.STARTING,
         State.RUNNING,

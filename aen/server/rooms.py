@@ -4,8 +4,10 @@ from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
 from aen.server.accounts import Accounts
+from aen.server.app_tokens import AppTokens
 from aen.server.centers import Centers
 from aen.server.events import Events
+from aen.server.launching import Launching
 from aen.server.oauth import OAuth
 from aen.server.passwords import Passwords
 from aen.server.projects import Projects
@@ -34,6 +36,8 @@ class Rooms:
     archive: Archive
     key: SigningKey
     nodes: Nodes
+    tokens: AppTokens
+    launching: Launching
 
 
 @frozen
@@ -59,6 +63,8 @@ def furnish(parts: Parts) -> Rooms:
     tasks = Tasks(archive.tasks, events, clock)
     projects = Projects(archive, centers, tasks, events, settings, clock)
     running = Running(projects, centers, parts.nodes)
+    app_tokens = AppTokens(accounts, archive, settings, clock)
+    launching = Launching(projects, running, app_tokens, clock)
     oauth = OAuth(archive.codes, accounts, centers, clock)
     return Rooms(
         accounts=accounts,
@@ -74,4 +80,6 @@ def furnish(parts: Parts) -> Rooms:
         archive=archive,
         key=parts.key,
         nodes=parts.nodes,
+        tokens=app_tokens,
+        launching=launching,
     )

@@ -20,6 +20,7 @@ from aen.wire.messages import (
     EnvironmentList,
     Launch,
     LaunchList,
+    LaunchRequest,
     Nothing,
     ProjectOnDisk,
     ProjectQuestion,
@@ -29,6 +30,8 @@ from aen.wire.messages import (
 from aen.wire.routes import Route
 
 T = TypeVar("T", bound=AttrsInstance)
+_LAUNCH_SECONDS = 300.0
+"""An app may have to wait for its template before it can start."""
 
 
 class Nodes(Protocol):
@@ -70,10 +73,10 @@ class Running:
             if may(caller, action_for(app, project), project)
         )
 
-    async def launch(self, caller: Caller, path: ProjectPath, app: str) -> Opened:
-        """Return where an app is, having its project started if need be.
+    async def open(self, caller: Caller, path: ProjectPath, app: str) -> Opened:
+        """Return where an app is or will be, having its project started if need be.
 
-        The gateway launches the app itself when its address is opened.
+        The state is “running” when the caller's instance of it runs, else “starting”.
         """
         project = await self._projects.at(caller, path)
         name = parse_app_name(app)
@@ -81,12 +84,26 @@ class Running:
         demand(caller, action_for(known, project), project)
         if project.state is State.FAILED and project.problem is not None:
             raise Conflict(project.problem.message)
-        state = project.state
-        if state is State.STOPPED:
+        if project.state is State.STOPPED:
             await self._projects.start(caller, path)
-            state = State.STARTING
+        runs = project.state is State.RUNNING and any(
+            one.app == name and is_theirs(one, caller) and one.state == "running"
+            for one in await self.launches(caller, path)
+        )
         center = await self._centers.center(project.data_center)
-        return Opened(_url(center.url, project, name), state.value)
+        state = "running" if runs else "starting"
+        return Opened(_url(center.url, project, name), state)
+
+    async def start_app(
+        self, caller: Caller, project: Project, app: str, token: str
+    ) -> Launch:
+        """Have the node launch an app in a running project; *token* is the app's."""
+        request = LaunchRequest(on_disk(project), app, caller.user.name, token)
+        return await self._ask(project, routes.LAUNCH, request, Launch, _LAUNCH_SECONDS)
+
+    async def named(self, project: Project, app: str) -> AppSummary | None:
+        """Return what is known of the app called *app*."""
+        return await self.app(project, parse_app_name(app))
 
     async def app(self, project: Project, name: AppName) -> AppSummary | None:
         """Return what is known of an app; None before any node has answered.
@@ -121,10 +138,7 @@ class Running:
             one
             for one in await self.launches(caller, path)
             if one.id == app_or_launch_id
-            or (
-                one.app == app_or_launch_id
-                and (one.user == caller.user.name or one.instance == "project")
-            )
+            or (one.app == app_or_launch_id and is_theirs(one, caller))
         ]
         if not ours:
             raise NotFound(f"“{app_or_launch_id[:63]}” does not run.")
@@ -153,13 +167,23 @@ class Running:
         return await self._ask(project, routes.USAGE, on_disk(project), Usage)
 
     async def _ask(
-        self, project: Project, route: Route, message: AttrsInstance, answer: type[T]
+        self,
+        project: Project,
+        route: Route,
+        message: AttrsInstance,
+        answer: type[T],
+        seconds: float | None = None,
     ) -> T:
         if project.node is None:
             raise Unavailable("The project has not been started yet.")
         center = await self._centers.center(project.data_center)
         at = relay(center, project.node)
-        return await self._nodes.ask(at, route, message, answer)
+        return await self._nodes.ask(at, route, message, answer, seconds)
+
+
+def is_theirs(launch: Launch, caller: Caller) -> bool:
+    """Whether *launch* is what *caller* reaches at its app's address."""
+    return launch.user == caller.user.name or launch.instance == "project"
 
 
 def on_disk(project: Project) -> ProjectOnDisk:

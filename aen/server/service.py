@@ -12,10 +12,11 @@ from aen.runtime.assets import Assets
 from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import RoleOptions
+from aen.runtime.services import InOrder
 from aen.server.channel import Channels
 from aen.server.doorway import Doorway
 from aen.server.front import front
-from aen.server.life import InOrder, Life
+from aen.server.life import Life
 from aen.server.making import make_rooms
 from aen.server.passwords import Passwords, in_pool
 from aen.server.project_work import ProjectWork

@@ -45,9 +45,7 @@ class WireApi:
             projects=rooms.projects,
             running=rooms.running,
             centers=rooms.centers,
-            archive=rooms.archive,
-            settings=rooms.settings,
-            clock=rooms.clock,
+            tokens=rooms.tokens,
         )
         self.door = Door(tickets.SERVER, rooms.centers, rooms.clock)
         self.channel: IResource = WebSocketResource(

@@ -54,9 +54,12 @@ def run_cell(lab: Page) -> None:
     """Make a notebook in JupyterLab, run a cell and see its output."""
     card = lab.locator('.jp-LauncherCard[data-category="Notebook"]').first
     card.click()
+    # What is typed before the kernel is there may go to an editor that is replaced.
+    expect(lab.get_by_text("Python (default) | Idle")).to_be_visible(timeout=OPENING)
     editor = lab.locator(".jp-Notebook .jp-Cell .cm-content").first
     editor.click()
     lab.keyboard.type("print(6 * 7)")
+    expect(editor).to_contain_text("print(6 * 7)")
     lab.keyboard.press("Shift+Enter")
     output = lab.locator(".jp-OutputArea-output").first
     expect(output).to_have_text(re.compile(r"^\s*42\s*$"), timeout=OPENING)
@@ -67,8 +70,12 @@ def type_command(terminal: Page) -> None:
     rows = terminal.locator(".xterm-rows").first
     expect(rows).to_contain_text(re.compile(r"[$#]"), timeout=OPENING)
     terminal.locator(".xterm-helper-textarea").first.focus()
-    terminal.keyboard.type("echo $((40 + 2)) tides\n")
+    # a prompt that is the same on every machine, for the picture
+    terminal.keyboard.type("PS1='$PROJECT_NAME $ '; clear\n")
+    expect(rows).not_to_contain_text("clear", timeout=OPENING)
+    terminal.keyboard.type("echo $((40 + 2)) tides; ls; python --version\n")
     expect(rows).to_contain_text("42 tides", timeout=OPENING)
+    expect(rows).to_contain_text("Python 3", timeout=OPENING)
 
 
 def test_wrong_password(page: Page, platform: Installed) -> None:

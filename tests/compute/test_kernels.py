@@ -41,7 +41,11 @@ def test_written_privately(tmp_path: Path) -> None:
     environments = {DEFAULT: Path("/e/default"), EnvironmentName("r2"): Path("/e/r2")}
     write_kernels(tmp_path, environments, DEFAULT, ADA)
     found = sorted(str(one.relative_to(tmp_path)) for one in tmp_path.rglob("*.json"))
-    assert found == ["kernels/default/kernel.json", "kernels/r2/kernel.json"]
+    assert found == [
+        "kernels/default/kernel.json",
+        "kernels/r2/kernel.json",
+        "labconfig/page_config.json",
+    ]
     spec = json.loads((tmp_path / "kernels" / "r2" / "kernel.json").read_text())
     assert spec["argv"][0] == "/e/r2/bin/python"
     assert (tmp_path / CONFIG).stat().st_mode & 0o777 == 0o600

@@ -60,10 +60,8 @@ def test_private_directories_have_short_paths(tmp_path: Path) -> None:
     assert Records(deep, tmp_path).private("l1") == first
     kept.remove("l1")
     assert not first.exists()
-    kept.tidy()
     assert second.exists()
-    kept.remove("l2")
-    kept.tidy()
+    kept.clear()
     assert not second.parent.exists()
     assert kept.private("l3").exists()
 

@@ -68,6 +68,8 @@ def test_a_node_tells_what_it_has(
     assert nodes.offers("anything")
     streams.open[0][0](Line(status=STATUS))
     assert nodes.app(PlaceName("n1"), "jupyterlab") == LAB
+    assert nodes.app(None, "jupyterlab") == LAB
+    assert nodes.app(PlaceName("n2"), "jupyterlab") is None
     assert nodes.app(PlaceName("n1"), "other") is None
     assert (nodes.offers("jupyterlab"), nodes.offers("other")) == (True, False)
     assert nodes.silent() == ()

@@ -254,8 +254,11 @@ class World:
             await stopped
 
 
-async def make_world(folder: Path) -> World:
-    """Start server, node, app and gateway; return once they know each other."""
+async def make_world(folder: Path, **changes: Any) -> World:
+    """Start server, node, app and gateway; return once they know each other.
+
+    :param changes: settings that are unlike the usual ones.
+    """
     node = LittleNode()
     node_port = reactor.listenTCP(0, Site(node.app.resource()), interface="127.0.0.1")
     where = f"http://127.0.0.1:{node_port.getHost().port}"
@@ -273,6 +276,7 @@ async def make_world(folder: Path) -> World:
         prefix=str(folder),
         listen=(f"tcp:{gateway_port}:interface=127.0.0.1",),
     )
+    settings = evolve(settings, **changes)
     settings.logs.mkdir(parents=True)
     service: Any = assemble(settings, reactor)
     service.privilegedStartService()

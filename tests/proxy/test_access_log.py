@@ -69,3 +69,17 @@ def test_a_full_disk(tmp_path: Path) -> None:
     log.add(ENTRY)
     log.close()
     assert path.read_text() == LINE
+
+
+def test_several_processes_share_a_file(tmp_path: Path) -> None:
+    """A batch is one write, however long: no line of another falls into it."""
+    path, clock = tmp_path / "a.log", Clock()
+    logs = [AccessLog(path, clock), AccessLog(path, clock)]
+    for log in logs:
+        for _ in range(1500):
+            log.add(ENTRY)
+        log.flush()
+        assert path.stat().st_size % len(LINE) == 0
+    assert path.read_text() == LINE * 3000
+    for log in logs:
+        log.close()

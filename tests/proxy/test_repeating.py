@@ -31,15 +31,13 @@ REQUESTS = {
 HEAD = (
     b"HTTP/1.1 200 OK\r\nServer: s\r\nSet-Cookie: ours=2\r\nContent-Length: 5\r\n\r\n"
 )
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 RESPONSES = [
     HEAD + b"hello",
     HEAD + b"there",
     b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + HEAD + b"hello",
     b"HTTP/1.1 204 No Content\r\nServer: s\r\n\r\n",
-    (
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-        b"2\r\nab\r\n0\r\nT: u\r\n\r\n"
-    ),
+    CHUNKED + b"2\r\nab\r\n0\r\nT: u\r\n\r\n",
     b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
 ]
 CUTS = st.lists(st.integers(1, 200), max_size=4)

@@ -3,12 +3,13 @@
 import itertools
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aen.proxy.chunked import ChunkedBody
 from aen.proxy.errors import UpstreamBroke
-from aen.proxy.head import RequestHead
+from aen.proxy.head import RequestHead, ResponseHead
 from aen.proxy.limits import Limits
 from aen.proxy.response import ResponseStream
 from aen.proxy.routing import Forward
@@ -102,3 +103,22 @@ def test_statuses_nobody_asked_for(status: int) -> None:
     """They would mean something else to the client."""
     with pytest.raises(UpstreamBroke):
         stream().take(b"HTTP/1.1 %d x\r\n\r\n" % status)
+
+
+def test_a_response_that_is_edited() -> None:
+    """`Forward.edit_response` sees the final head once, and what it says is sent."""
+    seen: list[int] = []
+
+    def edit(head: ResponseHead) -> ResponseHead:
+        seen.append(head.status)
+        return evolve(head, headers=((b"X", b"y"), *head.headers))
+
+    head = RequestHead(b"GET", b"/", "1.1", ())
+    forward = Forward("unix:/x", edit_response=edit)
+    edited = ResponseStream(head, forward, Limits(), keep=True)
+    sent = edited.take(b"HTTP/1.1 103 Early\r\n\r\n" + LENGTH)
+    assert sent.endswith(
+        b"\r\n\r\nHTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 5\r\n\r\nabcde"
+    )
+    assert seen == [200]
+    assert edited.done

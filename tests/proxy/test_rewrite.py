@@ -141,3 +141,14 @@ def test_trailers() -> None:
     assert rewrite.request_trailers(bad, forward) == [good]
     bad = [(b"Set-Cookie", b"a=b"), (b"Server", b"x"), (b"Content-Length", b"1"), good]
     assert rewrite.response_trailers(bad, forward) == [good]
+
+
+def test_a_client_nobody_is_told_of() -> None:
+    """With `Forward.tell_client` off only what the router sets speaks of the client."""
+    head = RequestHead(b"GET", b"/", "1.1", ((b"Host", b"a"), (b"X-Real-IP", b"9")))
+    said = ((b"X-Forwarded-For", b"203.0.113.7"),)
+    forward = Forward("unix:/x", tell_client=False, set_headers=said)
+    assert rewrite.request_head(head, forward, PEER, b"id", 0) == (
+        b"GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: id\r\n"
+        b"X-Forwarded-For: 203.0.113.7\r\n\r\n"
+    )

@@ -1,6 +1,7 @@
 """Upstream addresses and the pool."""
 
 import pytest
+from twisted.internet.ssl import optionsForClientTLS
 from twisted.internet.testing import MemoryReactorClock
 
 from aen.proxy.limits import Limits
@@ -93,3 +94,20 @@ def test_upstreams_that_close(response: bytes) -> None:
     assert client.take() == OK
     assert not upstream.connected
     assert client.connected
+
+
+def test_tls_of_ones_own() -> None:
+    """*client_tls* is asked once for each host how to speak TLS to it."""
+    asked: list[str] = []
+
+    def client_tls(host: str) -> object:
+        asked.append(host)
+        return optionsForClientTLS(host)
+
+    reactor = MemoryReactorClock()
+    pool = Pool(reactor, Limits(), Sweep(reactor, 1), client_tls=client_tls)
+    for upstream in ("tls:127.0.0.1:443", "tls:127.0.0.1:444", "tls:[::1]:443"):
+        connecting = pool.connect(upstream)
+        connecting.addErrback(lambda _: None)
+        connecting.cancel()
+    assert asked == ["127.0.0.1", "::1"]

@@ -2,16 +2,25 @@
 
 import os
 import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_twisted
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- a test owns it
-from twisted.internet.protocol import Factory
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.python.failure import Failure
 
 from aen.model.errors import Invalid
-from aen.runtime.listening import ListeningService, remove_stale_socket, unix_endpoint
+from aen.runtime.listening import (
+    ListeningService,
+    hold,
+    remove_stale_socket,
+    unix_endpoint,
+)
+from aen.runtime.tasks import pause
 
 reactor: Any = _reactor
 
@@ -63,3 +72,58 @@ async def test_another_listener_is_not_pushed_aside(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="not a socket"):
         remove_stale_socket(file)
     remove_stale_socket(tmp_path / "none")
+
+
+def test_tls_on_tcp_only(tmp_path: Path) -> None:
+    """Anything else is refused before it is bound."""
+    where = unix_endpoint(tmp_path / "a.sock")
+    service = ListeningService(
+        where, Factory(), reactor, tls=ssl.create_default_context
+    )
+    with pytest.raises(Invalid, match="tcp: addresses only"):
+        service.privilegedStartService()
+    assert not (tmp_path / "a.sock").exists()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_socket_for_several_processes() -> None:
+    """The parent accepts nobody; who is given the socket does, one by one."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        where = f"tcp:{found.getsockname()[1]}:interface=127.0.0.1"
+    held = hold(where, reactor)
+    assert held.where == where
+    came: list[Echoing] = []
+    factory = Factory.forProtocol(lambda: Echoing(came))
+    service = ListeningService(where, factory, reactor, adopted=os.dup(held.descriptor))
+    service.privilegedStartService()
+    address = ("127.0.0.1", int(where.split(":")[1]))
+    with socket.create_connection(address) as early:
+        await pause(reactor, 0.02)
+        assert came == []
+        service.startService()
+        while not came:
+            await pause(reactor, 0.01)
+        with socket.create_connection(address):
+            while len(came) < 2:
+                await pause(reactor, 0.01)
+        await stop(service)
+        with socket.create_connection(address):
+            await pause(reactor, 0.02)
+        assert len(came) == 2
+        await maybeDeferred(held.release)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+        early.close()
+    for one in came:
+        await one.gone
+
+
+class Echoing(Protocol):
+    """Notes that it came, and fires when it goes."""
+
+    def __init__(self, came: "list[Echoing]") -> None:
+        self.gone: Deferred[None] = Deferred()
+        came.append(self)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self.gone.callback(None)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import AttrsInstance, define, field
 from pytest_twisted import ensureDeferred
 
+from aen.model.names import PlaceName
 from aen.model.projects import State
 from aen.model.users import Role
 from aen.server.channel import Channels
@@ -165,4 +166,27 @@ async def test_a_deleted_data_center_has_no_welcome() -> None:
     end = FakeEnd()
     channels.opened("gateway:gone", end)
     assert end.said == []
+    await channels.stop()
+
+
+@ensureDeferred
+async def test_several_processes_of_one_gateway() -> None:
+    """Each is told the news; the gateway has gone when the last one has."""
+    world, channels, first = await connected()
+    second = FakeEnd()
+    channels.opened("gateway:east", second)
+    assert [len(message.nodes) for message in second.said] == [1]
+    channels.closed("gateway:east", first)
+
+    async def is_connected() -> bool:
+        return (await world.rooms.archive.centers.seen()).get(
+            PlaceName("east")
+        ) is not None
+
+    assert await is_connected()
+    await world.rooms.centers.add_node(None, "east", "n2", "http://n2:5002")
+    assert [len(message.nodes) for message in second.said] == [1, 2]
+    assert len(first.said) == 1
+    channels.closed("gateway:east", second)
+    assert not await is_connected()
     await channels.stop()

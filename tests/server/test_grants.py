@@ -62,9 +62,7 @@ async def gate(visibility: str = "private", **app: Any) -> Gate:
         rooms.projects,
         rooms.running,
         rooms.centers,
-        rooms.archive,
-        rooms.settings,
-        world.clock,
+        rooms.tokens,
     )
     ada, bob = await world.person("ada"), await world.person("bob")
     await world.project(ada, visibility=visibility)

@@ -7,8 +7,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from aen.model.errors import Unavailable
+from aen.runtime.services import InOrder
 from aen.server.channel import Channels
-from aen.server.life import InOrder, Life
+from aen.server.life import Life
 from aen.server.project_work import ProjectWork
 from aen.server.store.collection import Index
 from aen.server.store.memory import MemoryDatabase

@@ -52,10 +52,10 @@ async def test_apps_are_links_to_the_gateway() -> None:
 async def test_launching_starts_the_project_if_need_be() -> None:
     """Its answer is the address, and how far the project is."""
     world, ada, _ = await running(State.STOPPED)
-    opened = await world.rooms.running.launch(ada, LAB, "notebook")
+    opened = await world.rooms.running.open(ada, LAB, "notebook")
     assert (opened.url, opened.state) == (f"{GATEWAY}/ada/lab/notebook/", "starting")
     with pytest.raises(NotFound):
-        await world.rooms.running.launch(ada, LAB, "unknown")
+        await world.rooms.running.open(ada, LAB, "unknown")
 
 
 @ensureDeferred
@@ -68,7 +68,7 @@ async def test_a_failed_project_says_why_it_does_not_launch() -> None:
     problem = Problem("No network.")
     await records.finish(project.id, "m", State.FAILED, problem, 0.0)
     with pytest.raises(Conflict, match="No network"):
-        await world.rooms.running.launch(ada, LAB, "notebook")
+        await world.rooms.running.open(ada, LAB, "notebook")
 
 
 @ensureDeferred

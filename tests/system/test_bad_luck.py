@@ -1,15 +1,20 @@
 """What breaks while people work, and comes back without them noticing much."""
 
+import json
 import os
 import signal
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from aen.local.installation import ADMINISTRATOR
+from tests.asking import Answer
 from tests.installed import Installed, new_installation
 from tests.notebooks import Kernel, new_kernel
 from tests.projects import FIRST_START, Project, new_project
+from tests.visitor import Visitor
 from tests.waiting import until
 
 pytestmark = pytest.mark.system
@@ -32,11 +37,30 @@ def kernel(platform: Installed, lab: Project) -> Kernel:
     return made
 
 
+@pytest.fixture(scope="module")
+def visitor(platform: Installed, lab: Project) -> Visitor:
+    """Give a browser that has signed in and opened JupyterLab."""
+    made = Visitor(platform)
+    made.sign_in(ADMINISTRATOR, platform.password)
+    assert lab_page(platform, lab) in made.open(lab_page(platform, lab))[0]
+    return made
+
+
+def lab_page(platform: Installed, lab: Project) -> str:
+    """Return the address of the project's JupyterLab."""
+    return f"{platform.one.gateway_url}/{lab.owner}/{lab.name}/jupyterlab/lab"
+
+
 @pytest.mark.parametrize("role", ["gateway", "compute", "server", "worker"])
-def test_killed_role(platform: Installed, kernel: Kernel, role: str) -> None:
-    """Each role may be killed: variables survive, tokens stay good."""
+def test_killed_role(
+    platform: Installed, lab: Project, kernel: Kernel, visitor: Visitor, role: str
+) -> None:
+    """Each role may be killed: variables survive, and nobody signs in again."""
     platform.kill(role)
     until(platform.is_ready, f"all is well after {role}", 30)
+    assert visitor.open(lab_page(platform, lab))[0] == lab_page(platform, lab)
+    dashboard = f"{platform.one.url}/"
+    assert visitor.open(dashboard)[0] == dashboard
 
     def remembers() -> bool:
         return kernel.execute("print(answer)") == "42\n"
@@ -108,14 +132,40 @@ def test_gateway_before_server(platform: Installed) -> None:
 
 
 def test_started_twice_at_once(platform: Installed) -> None:
-    """Two people who press Start at the same time start the project once."""
+    """People who press Start at the same time start the project once."""
     project = new_project(platform, "twice")
-    answers = [project.api.post(f"{project.path}/start") for _ in range(2)]
-    assert {answer.status for answer in answers} <= {200, 202, 409}
+    with ThreadPoolExecutor(8) as people:
+        start = f"{project.path}/start"
+        asked = [people.submit(project.api.post, start) for _ in range(8)]
+        answers = [one.result() for one in asked]
+    assert {answer.status for answer in answers} == {202}
+    assert len({answer.json["id"] for answer in answers}) == 1
     project.wait("running", FIRST_START)
-    project.launch("jupyterlab")
-    urls = {project.launch("jupyterlab") for _ in range(2)}
-    assert len(urls) == 1
+    with ThreadPoolExecutor(4) as people:
+        asked_lab = [people.submit(project.launch, "terminal") for _ in range(4)]
+        assert len({one.result() for one in asked_lab}) == 1
+    apps = project.api.get(f"{project.path}/apps").json["items"]
+    assert [one["name"] for one in apps if one["state"] == "running"] == ["terminal"]
+
+
+def test_app_that_ends_at_start(platform: Installed, lab: Project) -> None:
+    """Whoever opens it reads why, with the last lines of its output."""
+    apps = platform.one.compute_prefix / "etc/wakari/apps"
+    apps.mkdir(exist_ok=True)
+    script = "echo the disk of the moon is full; exit 3; # %(socket)s"
+    manifest: dict[str, object] = {"name": "doomed", "title": "Doomed"}
+    manifest |= {"command_list": ["/bin/sh", "-c", script]}
+    (apps / "doomed.json").write_text(json.dumps(manifest))
+    where = f"/{lab.owner}/{lab.name}/doomed/"
+
+    def refused() -> Answer | None:
+        answer = platform.apps().get(where)
+        return answer if answer.status != 404 else None  # not heard of yet
+
+    answer = until(refused, "the node knows the app", 30)
+    assert answer.status == 502
+    assert "Doomed ended at start (exit code 3)" in answer.json["error"]["message"]
+    assert "the disk of the moon is full" in answer.json["error"]["log"]
 
 
 def test_stop_leaves_no_process(platform: Installed) -> None:

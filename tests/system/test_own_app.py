@@ -132,9 +132,6 @@ def test_listed_and_stopped(platform: Installed, echo: Echo) -> None:
     assert platform.apps().get(f"{echo.path}/").json["path"] == f"{echo.path}/"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the server leaves launching to the gateway, at first opening"
-)
 def test_launching_launches(platform: Installed) -> None:
     """POST launches an app whether or not anybody opens it then."""
     project = new_project(platform, "unopened")

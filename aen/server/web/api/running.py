@@ -58,9 +58,9 @@ class RunningCalls:
     async def launch(
         self, call: Call, owner: str, project: str, app: str
     ) -> LaunchObject:
-        """Start the project if need be; the app runs once its address is asked for."""
+        """Have an app launched, and its project started if need be."""
         path = parse_project_path(owner, project)
-        opened = await self.rooms.running.launch(call.person, path, app)
+        opened = await self.rooms.launching.launch(call.person, path, app)
         return LaunchObject(opened.url, opened.state)
 
     @operation(Operation("DELETE", f"{ONE}/apps/{{app}}", "Stop an app"))

@@ -1,0 +1,47 @@
+"""Services of general use."""
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from twisted.application.service import MultiService, Service
+from twisted.internet.defer import Deferred, maybeDeferred
+from typing_extensions import override
+
+
+class InOrder(MultiService):
+    """Services that stop one after the other, the last one first."""
+
+    @override
+    def stopService(self) -> Deferred[None]:
+        Service.stopService(self)
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        for service in reversed(list(self)):
+            await maybeDeferred(service.stopService)
+
+
+class OnSignal(Service):
+    """Calls something, in a turn of the reactor, whenever a signal comes."""
+
+    def __init__(
+        self, number: signal.Signals, act: Callable[[], None], reactor: Any
+    ) -> None:
+        self._number = number
+        self._act = act
+        self._reactor = reactor
+        self._before: Any = None
+
+    @override
+    def startService(self) -> None:
+        super().startService()
+        self._before = signal.signal(self._number, self._received)
+
+    @override
+    def stopService(self) -> None:
+        super().stopService()
+        signal.signal(self._number, self._before or signal.SIG_DFL)
+
+    def _received(self, _number: int, _frame: object) -> None:
+        self._reactor.callFromThread(self._act)

@@ -1,0 +1,53 @@
+"""The tokens apps get: what an app may ask of the API, for one launch."""
+
+import secrets
+
+from attrs import frozen
+from twisted.internet.interfaces import IReactorTime
+
+from aen.model.apps import AppSummary, Instance
+from aen.model.projects import Project
+from aen.model.users import Caller
+from aen.server.accounts import Accounts
+from aen.server.settings import ServerSettings
+from aen.server.store.archive import Archive
+from aen.server.store.tokens import APP, Token
+
+_TOKEN_SECONDS = 30 * 86_400.0
+"""An app's token ends after so long even if its project is never stopped."""
+
+
+@frozen
+class AppTokens:
+    """Makes the tokens; of each person, project and app only the newest few live."""
+
+    accounts: Accounts
+    archive: Archive
+    settings: ServerSettings
+    clock: IReactorTime
+
+    async def make(
+        self, caller: Caller, project: Project, app: AppSummary | None, name: str
+    ) -> str:
+        """Return a fresh token for a launch, which may do what its manifest says."""
+        user = caller.user
+        if app is not None and app.instance is Instance.PROJECT:
+            # The team shares it: it must not act for whoever happened to open it.
+            owner = await self.archive.users.named(project.path.owner)
+            user = owner or user
+        now = self.clock.seconds()
+        token = Token(
+            id=secrets.token_urlsafe(12),
+            user=user.id,
+            note=f"{name} in {project.path}",
+            scopes=() if app is None else app.scopes,
+            created=now,
+            expires=now + _TOKEN_SECONDS,
+            kind=APP,
+            project=project.id,
+            app=name,
+        )
+        secret = await self.accounts.keep_token(token)
+        keep = self.settings.app_tokens
+        await self.archive.tokens.keep_newest(user.id, project.id, name, keep)
+        return secret

@@ -1,0 +1,1 @@
+"""`make bench`: the platform measured beside its peers; `docs/performance.md`."""

@@ -1,0 +1,47 @@
+"""What rows decide without measuring anything."""
+
+from pathlib import Path
+
+import attrs
+import pytest
+
+from aen.gateway.settings import GatewaySettings
+from bench.measured import Missing
+from bench.rows.doors import worker_settings
+from bench.rows.idle import WANTED, possible
+from bench.rows.memory import kind
+from bench.rows.starting import Bare
+
+
+def test_bare_has_its_own_socket() -> None:
+    """JupyterLab by itself is started by the platform's command, elsewhere."""
+    bare = Bare(("lab", "--ServerApp.sock=/a", "--x=1"), {}, "/")
+    assert bare.at(Path("/b")) == ("lab", "--ServerApp.sock=/b", "--x=1")
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (["python", "-P", "-m", "aen.server.store.embedded_program"], "store"),
+        (["python", "supervisord", "-c", "x"], "supervisord"),
+        (["python", "/v/bin/twistd", "aen-server"], "role"),
+        (["uv", "pip", "install"], "others"),
+    ],
+)
+def test_kinds_of_processes(command: list[str], name: str) -> None:
+    """What is there only for a while is told from what stays."""
+    assert kind(command) == name
+
+
+def test_connections_fit_the_limit() -> None:
+    """No more are opened than descriptors allow, each needing two."""
+    assert 0 < possible() <= WANTED
+
+
+def test_workers_setting() -> None:
+    """The setting is used where the gateway has it, and its absence is said."""
+    if any(one.name == "workers" for one in attrs.fields(GatewaySettings)):
+        assert worker_settings(2) == {"workers": 2}
+        return
+    with pytest.raises(Missing, match="workers"):
+        worker_settings(2)

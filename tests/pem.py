@@ -1,0 +1,49 @@
+"""Certificates for tests: made by themselves, valid for this century."""
+
+import datetime as dt
+from pathlib import Path
+
+from attrs import frozen
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+_BEGIN = dt.datetime.fromtimestamp(1_700_000_000, dt.UTC)
+_PEM = serialization.Encoding.PEM
+
+
+@frozen
+class Pair:
+    """The files of a certificate and its key."""
+
+    certificate: Path
+    key: Path
+
+
+def make_pair(folder: Path, host: str = "localhost", days: float = 36500) -> Pair:
+    """Write a certificate for *host*, and its key, to *folder*."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    certificate = (
+        x509.CertificateBuilder(
+            name, name, key.public_key(), x509.random_serial_number()
+        )
+        .not_valid_before(_BEGIN)
+        .not_valid_after(_BEGIN + dt.timedelta(days=days))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    pair = Pair(folder / f"{host}.pem", folder / f"{host}.key")
+    folder.mkdir(exist_ok=True)
+    pair.certificate.write_bytes(certificate.public_bytes(_PEM))
+    pair.key.write_bytes(
+        key.private_bytes(
+            _PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    pair.key.chmod(0o600)
+    return pair

@@ -1,0 +1,5 @@
+"""The desk of the tests over sockets."""
+
+from tests.proxy.standalone.desk import desk
+
+__all__ = ("desk",)

@@ -1,0 +1,250 @@
+"""A real JupyterHub whose proxy is ours, and a person who uses it."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+import uv
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+ROOT = Path(__file__).parents[3]
+INSTALL_SECONDS = 100
+START_SECONDS = 60
+PACKAGES = ("jupyterhub>=5", "notebook>=7")
+CONFIG = """
+c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
+c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub}"
+c.JupyterHub.proxy_class = "jupyterhub.proxy.ConfigurableHTTPProxy"
+c.ConfigurableHTTPProxy.command = ["aen-proxy"]
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{api}"
+c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = "a-long-shared-word"
+c.Authenticator.allow_all = True
+c.JupyterHub.spawner_class = "simple"
+c.SimpleLocalProcessSpawner.home_dir_template = "{home}/{{username}}"
+c.Spawner.cmd = ["{bin}/jupyterhub-singleuser"]
+c.Spawner.args = ["--allow-root"]
+c.Spawner.http_timeout = 60
+"""
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports nobody listens on."""
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [int(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def installed(where: Path) -> str | None:
+    """Install JupyterHub below *where*; return why that cannot be had."""
+    program = uv.find_uv_bin()
+    python = str(where / "bin" / "python")
+    for command in (
+        [program, "venv", "-q", "--python", sys.executable, str(where)],
+        [program, "pip", "install", "-q", "--python", python, *PACKAGES],
+    ):
+        try:
+            done = subprocess.run(
+                command,
+                check=False,
+                capture_output=True,
+                text=True,
+                timeout=INSTALL_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return "installing JupyterHub takes too long"
+        if done.returncode:
+            return "JupyterHub cannot be installed: " + done.stderr.strip()[-200:]
+    return None
+
+
+@contextmanager
+def running(venv: Path, room: Path) -> Iterator[str]:
+    """Run JupyterHub with our proxy; give its address."""
+    port, hub, api = free_ports(3)
+    home, programs = room / "home", room / "bin"
+    home.mkdir()
+    programs.mkdir()
+    proxy = programs / "aen-proxy"
+    proxy.write_text(
+        f"#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable}"
+        ' -m aen.proxy.standalone "$@"\n'
+    )
+    proxy.chmod(0o755)
+    config = room / "jupyterhub_config.py"
+    config.write_text(
+        CONFIG.format(port=port, hub=hub, api=api, home=home, bin=venv / "bin")
+    )
+    environment = {
+        "PATH": f"{programs}:{venv / 'bin'}:{os.environ['PATH']}",
+        "HOME": str(room),
+    }
+    with (room / "hub.log").open("wb") as log:
+        process = subprocess.Popen(
+            [str(venv / "bin" / "jupyterhub"), "-f", str(config)],
+            cwd=room,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    except AssertionError as error:
+        error.add_note((room / "hub.log").read_text("utf-8", "replace")[-4000:])
+        raise
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(10)
+            _end_proxy(room / "jupyterhub-proxy.pid")
+
+
+def _end_proxy(left: Path) -> None:
+    """End the proxy of a hub that did not get to it: then its file is still there."""
+    if left.exists():
+        with suppress(ProcessLookupError):
+            os.kill(int(left.read_text()), signal.SIGTERM)
+
+
+class Person:
+    """Somebody with a browser."""
+
+    def __init__(self, base: str, name: str) -> None:
+        self.base = base
+        self.name = name
+        self.cookies = CookieJar()
+        self._opener = build_opener(HTTPCookieProcessor(self.cookies))
+
+    def open(
+        self, path: str, data: bytes | None = None, **headers: str
+    ) -> tuple[int, str, bytes]:
+        """Return status, last address and body."""
+        request = Request(self.base + path, data, headers)  # noqa: S310 -- http, ours
+        try:
+            with self._opener.open(request, timeout=30) as response:
+                return response.status, response.url, response.read()
+        except HTTPError as error:
+            with error:
+                return error.code, error.url or "", error.read()
+
+    def until_there(self) -> None:
+        """Wait until the hub answers."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if self.open("/hub/login")[0] == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.25)
+        raise AssertionError("JupyterHub does not come up")
+
+    def sign_in(self) -> None:
+        """Sign in by the form; that starts a server."""
+        page = self.open("/hub/login")[2].decode()
+        token = re.search(r'name="_xsrf"\s+value="([^"]+)"', page)
+        assert token is not None
+        form = {
+            "username": self.name,
+            "password": "a-long-shared-word",
+            "_xsrf": token[1],
+        }
+        status, url, _ = self.open("/hub/login", urlencode(form).encode())
+        assert status == 200, url
+
+    def until_spawned(self) -> None:
+        """Wait until one's own server shows its first page."""
+        deadline = time.monotonic() + START_SECONDS
+        status, url = 0, ""
+        while time.monotonic() < deadline:
+            status, url, _ = self.open(f"/user/{self.name}/tree")
+            if status == 200 and f"/user/{self.name}/tree" in url:
+                return
+            time.sleep(0.25)
+        raise AssertionError(f"no server: {status} {url}")
+
+    def cookie(self, name: str, path: str) -> str:
+        """Return a cookie's value."""
+        return next(
+            c.value or "" for c in self.cookies if c.name == name and c.path == path
+        )
+
+    def ask(self, path: str, body: Any) -> Any:
+        """Return what one's own server answers to a POST of JSON."""
+        xsrf = self.cookie("_xsrf", f"/user/{self.name}/")
+        status, _, answer = self.open(
+            f"/user/{self.name}{path}",
+            json.dumps(body).encode(),
+            **{"Content-Type": "application/json", "X-XSRFToken": xsrf},
+        )
+        assert status in (200, 201), answer
+        return json.loads(answer)
+
+    def execute(self, code: str) -> str:
+        """Return what a new kernel prints."""
+        kernel = self.ask("/api/kernels", {"name": "python3"})["id"]
+        path = f"/user/{self.name}/api/kernels/{kernel}/channels"
+        line = Request(self.base + path)  # noqa: S310 -- http, ours
+        self.cookies.add_cookie_header(line)
+        headers = {"Cookie": line.get_header("Cookie") or ""}
+        with connect(
+            self.base.replace("http", "ws", 1) + path,
+            additional_headers=headers,
+            origin=Origin(self.base),
+            open_timeout=20,
+        ) as channels:
+            channels.send(json.dumps(_request(code)))
+            while True:
+                said = json.loads(channels.recv(timeout=30))
+                if said["msg_type"] == "stream":
+                    return str(said["content"]["text"])
+
+
+def _request(code: str) -> dict[str, Any]:
+    header = {
+        "msg_id": "1",
+        "msg_type": "execute_request",
+        "username": "",
+        "session": "1",
+        "date": "2020-01-01T00:00:00Z",
+        "version": "5.3",
+    }
+    content = {
+        "code": code,
+        "silent": False,
+        "store_history": False,
+        "user_expressions": {},
+        "allow_stdin": False,
+        "stop_on_error": True,
+    }
+    return {
+        "header": header,
+        "parent_header": {},
+        "metadata": {},
+        "content": content,
+        "channel": "shell",
+        "buffers": [],
+    }
