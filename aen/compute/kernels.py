@@ -15,6 +15,7 @@ from aen.runtime.credentials import write_private
 KERNELS = "kernels"
 CONFIG = "jupyter_server_config.py"
 PAGE_CONFIG = "labconfig/page_config.json"
+STARTER = "jupyterlab.py"
 # Asks everybody, at every first visit, whether to fetch news from a feed.
 _WITHOUT = {
     "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
@@ -58,6 +59,24 @@ c.ServerApp.identity_provider_class = SignedIn
 c.KernelSpecManager.ensure_native_kernel = False
 c.LanguageServerManager.autodetect = False
 c.MultiKernelManager.default_kernel_name = {active!r}
+'''
+
+
+# A constant and not the manifest's business: what it avoids is inside JupyterLab.
+_STARTER = '''\
+"""JupyterLab's own program, without what it asks Node.js; written by AEN."""
+
+import os
+import sys
+
+path = os.environ["PATH"]
+# Where there is a Node.js, importing JupyterLab runs Yarn for its settings, which only
+# building JupyterLab needs: as long as all other imports together.
+os.environ["PATH"] = os.devnull
+from jupyterlab.labapp import main  # noqa: E402
+
+os.environ["PATH"] = path
+sys.exit(main())
 '''
 
 
@@ -110,3 +129,4 @@ def write_kernels(
         write_private(kernels / name / "kernel.json", spec.encode())
     write_private(runtime / CONFIG, server_config(runtime, active, user).encode())
     write_private(runtime / PAGE_CONFIG, json.dumps(_WITHOUT).encode())
+    write_private(runtime / STARTER, _STARTER.encode())

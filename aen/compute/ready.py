@@ -34,11 +34,15 @@ class IReactorClient(IReactorTCP, IReactorUNIX, IReactorTime):
 
 @frozen
 class Pace:
-    """How often an app is asked; seconds."""
+    """How often an app is asked; seconds.
 
-    first: float = 0.05
-    growth: float = 1.3
-    longest: float = 0.2
+    The pauses stay a small part of the time that has passed: who waits is told soon,
+    and an app that takes long is not asked all the time.
+    """
+
+    first: float = 0.02
+    growth: float = 1.05
+    longest: float = 0.5
     answer: float = 10.0
     """How long one answer may take."""
 

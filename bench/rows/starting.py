@@ -1,6 +1,7 @@
 """How long a person waits: projects and JupyterLab."""
 
 import http.client
+import shutil
 import socket
 import subprocess
 import time
@@ -19,6 +20,7 @@ _POLL = 0.01
 _PATIENCE = 120.0
 _LAB = "jupyterlab"
 _SOCKET = "--ServerApp.sock="
+_RUNTIME = "JUPYTER_CONFIG_PATH"
 
 
 def first_start(stage: Stage, pace: Pace) -> Measured:
@@ -87,7 +89,7 @@ def jupyterlab(stage: Stage, pace: Pace) -> Measured:
     project = stage.project
     path = f"/{project.owner}/{project.name}/{_LAB}"
     stage.open(f"{path}/api")
-    bare = _bare(path)
+    bare = _bare(path, stage.folder("jupyterlab"))
     place = stage.platform.one.prefix / "bare.sock"
     ours: list[Sample] = []
     own: list[Sample] = []
@@ -114,12 +116,25 @@ def _labs(path: str) -> list[psutil.Process]:
     return found
 
 
-def _bare(path: str) -> Bare:
+def _bare(path: str, kept: Path) -> Bare:
+    """Return how the platform runs JupyterLab, with a copy of what it tells it.
+
+    The launch's own runtime directory goes with the launch.
+    """
     # The last one started is Jupyter's own, what supervises it came before.
     found = max(_labs(path), key=lambda process: process.create_time(), default=None)
     if found is None:
         raise Missing("JupyterLab's process is not to be found.")
-    return Bare(tuple(found.cmdline()), found.environ(), found.cwd())
+    argv, environment = found.cmdline(), found.environ()
+    runtime = environment[_RUNTIME]
+    copy = shutil.copytree(runtime, kept / "runtime", ignore=_no_sockets)
+    moved = tuple(one.replace(runtime, str(copy)) for one in argv)
+    here = {key: text.replace(runtime, str(copy)) for key, text in environment.items()}
+    return Bare(moved, here, found.cwd())
+
+
+def _no_sockets(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if Path(folder, name).is_socket()]
 
 
 def _stop_lab(project: Project, path: str) -> None:

@@ -2,9 +2,17 @@
 
 import ast
 import json
+import subprocess
+import sys
 from pathlib import Path
 
-from aen.compute.kernels import CONFIG, kernel_spec, server_config, write_kernels
+from aen.compute.kernels import (
+    CONFIG,
+    STARTER,
+    kernel_spec,
+    server_config,
+    write_kernels,
+)
 from aen.model.names import EnvironmentName, UserName
 
 DEFAULT, ADA = EnvironmentName("default"), UserName("ada")
@@ -49,3 +57,24 @@ def test_written_privately(tmp_path: Path) -> None:
     spec = json.loads((tmp_path / "kernels" / "r2" / "kernel.json").read_text())
     assert spec["argv"][0] == "/e/r2/bin/python"
     assert (tmp_path / CONFIG).stat().st_mode & 0o777 == 0o600
+
+
+def test_jupyterlab_starts_without_asking_node(tmp_path: Path) -> None:
+    """Importing JupyterLab finds no program to run; once it runs, PATH is as given."""
+    package = tmp_path / "packages" / "jupyterlab"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "labapp.py").write_text(
+        "import os, shutil\n"
+        "print(shutil.which('sh'))\n"
+        "def main(): print(os.environ['PATH']); return 3\n"
+    )
+    write_kernels(tmp_path / "run", {}, DEFAULT, ADA)
+    ended = subprocess.run(
+        [sys.executable, "-P", str(tmp_path / "run" / STARTER)],
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(package.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.stdout, ended.returncode) == ("None\n/usr/bin:/bin\n", 3)
