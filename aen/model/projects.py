@@ -2,7 +2,7 @@
 
 import enum
 
-from attrs import field, frozen
+from attrs import frozen
 
 from aen.model.names import EnvironmentName, PlaceName, ProjectPath, UserName
 
@@ -80,23 +80,8 @@ class Project:
     created: float = 0.0
     updated: float = 0.0
     progress: Progress | None = None
-    problem: Problem | None = field(default=None)
+    problem: Problem | None = None
 
     def member(self, name: UserName) -> Member | None:
         """Return the team entry of *name*, if there is one."""
         return next((one for one in self.team if one.user == name), None)
-
-
-# What may follow what; everything else is a `Conflict`.
-NEXT_STATES: dict[State, frozenset[State]] = {
-    State.STOPPED: frozenset({State.STARTING}),
-    State.STARTING: frozenset({State.RUNNING, State.FAILED, State.STOPPING}),
-    State.RUNNING: frozenset({State.STOPPING, State.FAILED, State.STOPPED}),
-    State.STOPPING: frozenset({State.STOPPED, State.FAILED}),
-    State.FAILED: frozenset({State.STARTING, State.STOPPING}),
-}
-
-
-def can_become(now: State, wanted: State) -> bool:
-    """Whether a project may go from *now* to *wanted*."""
-    return wanted in NEXT_STATES[now]

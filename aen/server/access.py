@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 
+from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -33,6 +34,14 @@ def demand_whole(caller: Caller) -> None:
     """Refuse tokens with scopes: they never reach the account itself."""
     if caller.scopes is not None or caller.project is not None:
         raise Forbidden("This token may not do that.")
+
+
+@frozen
+class Visitor:
+    """Who comes with a session's cookie, and whether to set the cookie anew."""
+
+    caller: Caller
+    cookie_due: bool
 
 
 class Access:
@@ -79,6 +88,7 @@ class Access:
             expires=now + self._settings.session_days * DAY,
             agent=profile.cleaned(agent, 200),
             address=profile.cleaned(address, 64),
+            cookie_set=now,
         )
         await self._archive.sessions.add(session, digest(token))
         return token, Caller(user, session=session.id)
@@ -96,9 +106,9 @@ class Access:
         known = found[1] if found is not None else None
         right = await self._passwords.verify(known, password)
         if found is None or not right or found[0].disabled:
-            self._log.info(
-                "sign-in refused: {name} {address}", name=name, address=address
-            )
+            # What is no name of ours may be a password, typed a field too early.
+            who = "unknown name" if found is None else name
+            self._log.info("sign-in refused: {who} {address}", who=who, address=address)
             raise Unauthenticated(_WRONG)
         await self._slow.succeeded(name, address)
         user, old = found
@@ -116,6 +126,24 @@ class Access:
         now = self._clock.seconds()
         session = await self._archive.sessions.hashed(digest(token), now)
         return None if session is None else await self._caller(session, now)
+
+    async def visitor(self, token: str) -> Visitor | None:
+        """Return what `caller_of_session` does, and whether its cookie is to be set.
+
+        It is, a day after it was: so it lasts as long as a session that is used.
+        """
+        now = self._clock.seconds()
+        session = await self._archive.sessions.hashed(digest(token), now)
+        caller = None if session is None else await self._caller(session, now)
+        if session is None or caller is None:
+            return None
+        return Visitor(caller, cookie_due=session.cookie_set <= now - DAY)
+
+    async def cookie_was_set(self, caller: Caller) -> None:
+        """Note that the browser was told again to keep its session's cookie."""
+        if caller.session is not None:
+            now = self._clock.seconds()
+            await self._archive.sessions.note_cookie(caller.session, now)
 
     async def caller_of_session_id(self, key: str) -> Caller | None:
         """Return who holds the session with the public id *key*; for gateways."""

@@ -158,7 +158,8 @@ class Accounts(ApiTokens):
     async def change_password(self, caller: Caller, old: str, new: str) -> None:
         """Give the caller a new password and end their other sessions.
 
-        :raises Unauthenticated: *old* is not their password.
+        :raises Invalid: *old* is not their password, or *new* is none one may have.
+        :raises TooMany: too many wrong attempts at the old one.
         """
         demand_whole(caller)
         check_password(new, self._settings.password_length)

@@ -168,6 +168,14 @@ async def _add_node(rooms: Rooms, options: argparse.Namespace) -> None:
     _say(json.dumps(known))
 
 
+async def _remove_node(rooms: Rooms, options: argparse.Namespace) -> None:
+    await rooms.centers.remove_node(None, options.data_center, options.name)
+    _say(
+        f"The node “{options.name}” was taken out of the data center"
+        f" “{options.data_center}”; project files on it are still there."
+    )
+
+
 async def _doctor(rooms: Rooms, options: argparse.Namespace) -> None:
     findings = await examine(rooms, options.agent)
     for one in findings:
@@ -258,6 +266,13 @@ def _place_commands(command: Adder) -> None:
     one.add_argument("-u", "--url", required=True, help="its launcher, for the gateway")
     one.add_argument("-n", "--name", required=True)
     one.add_argument("--json", action="store_true", help="print only its settings")
+    one = command(
+        "remove-enterprise-resource",
+        _remove_node,
+        "take a compute node out of a data center; no project may run on it",
+    )
+    one.add_argument("-i", "--data-center", required=True)
+    one.add_argument("-n", "--name", required=True)
 
 
 def password_for(options: argparse.Namespace) -> str:

@@ -9,7 +9,7 @@ from aen.model.apps import AppSummary
 from aen.model.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 from aen.model.names import PlaceName, parse_place_name
 from aen.model.permissions import demand_superuser
-from aen.model.places import DataCenter, Node, NodeHealth, choose_node
+from aen.model.places import DataCenter, Node, NodeHealth
 from aen.model.users import Caller
 from aen.runtime.settings import check_url
 from aen.server import profile
@@ -123,9 +123,15 @@ class Centers:
     async def remove_node(
         self, by: Caller | None, center: str, name: str
     ) -> DataCenter:
-        """Take a node out on which no project runs, or raise `Conflict`."""
+        """Take a node out, on which no project may run.
+
+        :raises NotFound: there is no such data center, or no such node of it.
+        :raises Conflict: projects run there.
+        """
         if by is not None:
             demand_superuser(by)
+        if all(one.name != name for one in (await self.center(center)).nodes):
+            raise NotFound(f"The data center “{center}” has no node “{name}”.")
         running = await self._projects.count_in(center, name)
         if running:
             raise Conflict(f"Projects run on “{name}” ({running}); stop them first.")
@@ -185,11 +191,6 @@ class Centers:
             await self._records.put_silent(center, node, self._clock.seconds())
 
     # -- where to go
-
-    async def node_for(self, center: DataCenter, before: PlaceName | None) -> Node:
-        """Return the node to start a project on, or raise `Unavailable`."""
-        health = await self._records.health(center.name)
-        return choose_node(center.nodes, health, before)
 
     async def public_key(self, issuer: str) -> str:
         """Return the key with which the gateway called *issuer* signs.

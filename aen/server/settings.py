@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from socket import gethostname
+from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
@@ -85,6 +86,17 @@ class ServerSettings:
     """PEM file of a private CA that signed the gateways' certificates."""
 
     @property
+    def origin(self) -> str:
+        """Our scheme, host and port, as browsers write them (RFC 6454 section 6.1)."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{without_usual_port(parts.netloc, parts.scheme)}"
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers come by TLS."""
+        return self.public_url.startswith("https:")
+
+    @property
     def home(self) -> Path:
         """The prefix as a path."""
         return Path(self.prefix)
@@ -109,6 +121,11 @@ class ServerSettings:
     def store(self) -> Path:
         """Where the embedded store keeps its data."""
         return self.home / "var/lib/wakari/store"
+
+
+def without_usual_port(host: str, scheme: str) -> str:
+    """Return *host* in small letters, without the port that *scheme* implies."""
+    return host.lower().removesuffix(":443" if scheme == "https" else ":80")
 
 
 def trust_of(settings: ServerSettings) -> Trust:

@@ -16,6 +16,7 @@ from aen.server.channel import Channels
 from aen.server.grants import Grants
 from aen.server.oauth import Exchange, OAuthError
 from aen.server.rooms import Rooms
+from aen.server.web.http import client_address
 from aen.wire import routes, tickets
 from aen.wire.call import Door, answer_error, answer_json, call, parse
 from aen.wire.channel import ServerEndFactory
@@ -85,7 +86,7 @@ class WireApi:
             asked = parse(self.door.read(request), Registration)
             name, password = _basic(request)
             user = await self._rooms.accounts.check_credentials(
-                name, password, _address(request)
+                name, password, client_address(request)
             )
             caller = Caller(user)
             await self._rooms.centers.register(
@@ -147,9 +148,3 @@ def _basic(request: Request) -> tuple[str, str]:
     except (binascii.Error, UnicodeDecodeError):
         pass
     raise Unauthenticated("An administrator's name and password are needed.")
-
-
-def _address(request: Request) -> str:
-    """Return where a request comes from: what our front wrote last."""
-    told = request.requestHeaders.getRawHeaders(b"x-forwarded-for") or []
-    return told[-1].split(b",")[-1].strip().decode("latin-1")[:64] if told else ""

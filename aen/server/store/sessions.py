@@ -18,6 +18,8 @@ class Session:
     expires: float
     agent: str
     address: str
+    cookie_set: float = 0.0
+    """When the browser was last told to keep its cookie."""
 
 
 class Sessions:
@@ -38,6 +40,7 @@ class Sessions:
                 "expires": session.expires,
                 "agent": session.agent,
                 "address": session.address,
+                "cookie_set": session.cookie_set,
             }
         )
 
@@ -55,6 +58,10 @@ class Sessions:
             {"_id": key, "last_seen": {"$lt": now - often}},
             {"$set": {"last_seen": now, "expires": expires}},
         )
+
+    async def note_cookie(self, key: str, now: float) -> None:
+        """Note that the browser is told now to keep its cookie."""
+        await self._all.update({"_id": key}, {"$set": {"cookie_set": now}})
 
     async def of_user(self, user: str, now: float) -> list[Session]:
         """Return a person's live sessions, the one used last first."""
@@ -88,4 +95,5 @@ def _session(document: Document) -> Session:
         expires=document["expires"],
         agent=document["agent"],
         address=document["address"],
+        cookie_set=document.get("cookie_set") or document["created"],
     )

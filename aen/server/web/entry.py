@@ -105,9 +105,8 @@ class EntryPages:
             raise Forbidden("Accounts are made by an administrator here; ask one.")
 
     def _begin(self, visit: Visit, token: str) -> None:
+        self._frame.keep(visit.request, token)
         names = self._frame.cookies
-        days = self._frame.rooms.settings.session_days
-        names.put(visit.request, names.session, token, days)
         names.drop(visit.request, names.visitor)
 
     def _forget(self, visit: Visit) -> None:

@@ -33,6 +33,18 @@ class _QuietSite(Site):
         """Write nothing."""
 
 
+def client_address(request: Request) -> str:
+    """Return the address a request comes from; nothing where it is not known.
+
+    We are reached through a UNIX socket that only the front can open; what its proxy
+    wrote last into ``X-Forwarded-For`` is true, what stands before is not.
+    """
+    told = request.requestHeaders.getRawHeaders("x-forwarded-for", [])
+    last = told[-1].split(",")[-1].strip() if told else ""
+    host: str = last or getattr(request.getClientAddress(), "host", "")
+    return host[:64]
+
+
 def bounded_site(resource: IResource, limit: int) -> Site:
     """Return what serves *resource*, with bodies of at most *limit* bytes."""
     kind = type("LimitedRequest", (BoundedRequest,), {"limit": limit})

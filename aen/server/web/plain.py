@@ -1,4 +1,4 @@
-"""Addresses for machines, built files, sign-in for gateways, and all that is not."""
+"""Addresses for machines, built files, and sign-in for gateways."""
 
 from aen.model.errors import Unavailable
 from aen.runtime.assets import Assets
@@ -65,8 +65,3 @@ class PlainPages:
             query["code_challenge_method"],
         )
         return Redirect(url)
-
-    @view("/<path:rest>", "GET", "POST", needs=Needs.ANYONE)
-    async def nothing(self, visit: Visit, rest: str) -> Answer:
-        """Say that there is nothing here."""
-        raise not_found()

@@ -26,7 +26,8 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
     templates = Templates(assets, rooms.settings.site_name)
     frame = Frame(rooms, templates, secrets.token_urlsafe)
     app = Klein()
-    for part in (
+    frame.mount(
+        app,
         PlainPages(frame, assets),
         EntryPages(frame),
         AccountPages(frame),
@@ -34,8 +35,7 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
         DashboardPages(frame, live),
         ProjectPages(frame, live),
         SettingsPages(frame),
-    ):
-        frame.mount(app, part)
+    )
     return app.resource()
 
 

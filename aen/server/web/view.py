@@ -11,18 +11,24 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from attrs import field, frozen
-from klein import Klein
+from klein import Klein, KleinRenderable
+from klein.interfaces import IKleinRequest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.iweb import IRequest
 from twisted.web.server import Request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from aen.model.errors import AenError, Forbidden, NotFound, TooMany, Unauthenticated
+from aen.model.errors import AenError, Forbidden, NotFound, Unauthenticated
 from aen.model.users import Caller
 from aen.runtime.tasks import finish_anyway, start
 from aen.server.rooms import Rooms
+from aen.server.settings import without_usual_port
 from aen.server.web import cookies, forgery, headers
 from aen.server.web.cookies import Cookies
 from aen.server.web.next_url import safe_next
+from aen.server.web.refusals import Misdirected, WrongMethod, set_status
 from aen.server.web.templates import Templates
 from aen.server.web.visit import (
     Answer,
@@ -36,12 +42,10 @@ from aen.server.web.visit import (
     parse_fields,
     read_form,
 )
-from aen.wire.problems import status_of
 
 P = TypeVar("P")
 View = Callable[..., Awaitable[Answer]]
 _MARK = "__aen_view__"
-_MISDIRECTED = 421  # RFC 9110 section 15.5.20
 _log = Logger()
 
 
@@ -60,6 +64,12 @@ class _Route:
     path: str
     methods: tuple[str, ...]
     needs: Needs
+
+    def changes(self, request: Request) -> bool:
+        """Whether *request* asks the page to change something, by a form."""
+        method: bytes = request.method
+        changing = method not in forgery.SAFE_METHODS
+        return changing and method.decode("latin-1") in self.methods
 
 
 def view(
@@ -89,17 +99,19 @@ class Frame:
         """The cookies of this installation."""
         return Cookies.of(self.rooms.settings.public_url)
 
-    @property
-    def origin(self) -> str:
-        """Our scheme, host and port, as browsers write it."""
-        parts = urlsplit(self.rooms.settings.public_url)
-        return f"{parts.scheme}://{_no_default(parts.netloc, parts.scheme)}"
+    def mount(self, app: Klein, *parts: object) -> None:
+        """Add every view of *parts* to *app*, and a page for all that is none."""
+        for pages in parts:
+            for name in dir(type(pages)):
+                for route in getattr(getattr(type(pages), name), _MARK, ()):
+                    self._add(app, route, getattr(pages, name))
 
-    def mount(self, app: Klein, pages: object) -> None:
-        """Add every view of *pages* to *app*."""
-        for name in dir(type(pages)):
-            for route in getattr(getattr(type(pages), name), _MARK, ()):
-                self._add(app, route, getattr(pages, name))
+        @app.handle_errors(HTTPException)
+        def lost(request: IRequest, failure: Failure) -> KleinRenderable:
+            assert isinstance(request, Request)
+            route, wrong = _lost(request, failure.value)
+            page = functools.partial(_raise, wrong)
+            return start(self._answer(request, route, page, {}))
 
     def _add(self, app: Klein, route: _Route, page: View) -> None:
         def answer(request: Request, **parts: str) -> Deferred[bytes]:
@@ -119,12 +131,12 @@ class Frame:
         self, request: Request, route: _Route, page: View, parts: dict[str, str]
     ) -> bytes:
         began = self.rooms.clock.seconds()
-        headers.secure(request, https=self.origin.startswith("https:"))
+        headers.secure(request, https=self.rooms.settings.https)
         visit = self._visit(request, None, None)
         try:
             if route.needs is not Needs.NOBODY:
                 self._check_host(request)
-                visit = await self._enter(request, route.needs)
+                visit = await self._enter(request, route)
             answer = await page(visit, **parts)
             if isinstance(answer, Streamed):
                 return b""
@@ -141,17 +153,17 @@ class Frame:
     # ---- coming in
 
     def _check_host(self, request: Request) -> None:
-        ours = urlsplit(self.origin)
+        origin = self.rooms.settings.origin
+        ours = urlsplit(origin)
         asked = request.getHeader("host") or ""
-        if _no_default(asked, ours.scheme) != ours.netloc:
-            raise _Misdirected(f"This server is known as {self.origin}; open it there.")
+        if without_usual_port(asked, ours.scheme) != ours.netloc:
+            raise Misdirected(f"This server is known as {origin}; open it there.")
 
-    async def _enter(self, request: Request, needs: Needs) -> Visit:
-        session = cookies.read(request, self.cookies.session)
-        accounts = self.rooms.accounts
-        caller = await accounts.caller_of_session(session) if session else None
-        visit = self._visit(request, caller, session if caller else None)
-        if request.method not in forgery.SAFE_METHODS:
+    async def _enter(self, request: Request, route: _Route) -> Visit:
+        needs = route.needs
+        visit = await self._recognise(request)
+        caller = visit.caller
+        if route.changes(request):
             form = read_form(request, self.rooms.settings.body_limit)
             self._check_forgery(request, visit, form)
             visit = self._visit(request, caller, visit.session, form)
@@ -160,6 +172,24 @@ class Frame:
         if needs is Needs.SUPERUSER and not (caller and caller.is_superuser):
             raise Forbidden("This page is for administrators.")
         return visit
+
+    async def _recognise(self, request: Request) -> Visit:
+        """Return the visit of whoever the session's cookie belongs to."""
+        token = cookies.read(request, self.cookies.session)
+        known = await self.rooms.accounts.visitor(token) if token else None
+        if token is None or known is None:
+            return self._visit(request, None, None)
+        if known.cookie_due and request.method in forgery.SAFE_METHODS:
+            await self.rooms.accounts.cookie_was_set(known.caller)
+            self.keep(request, token)
+        return self._visit(request, known.caller, token)
+
+    def keep(self, request: Request, token: str) -> None:
+        """Have the browser keep the session's cookie for as long as it may be good."""
+        # A day longer than the session, which is how long it may go without being
+        # renewed: the store alone decides when a session ends.
+        days = self.rooms.settings.session_days + 1
+        self.cookies.put(request, self.cookies.session, token, days)
 
     def _visit(
         self,
@@ -184,7 +214,7 @@ class Frame:
             request.getHeader("origin"),
             request.getHeader("sec-fetch-site"),
         )
-        forgery.check(claim, visit.csrf(), self.origin)
+        forgery.check(claim, visit.csrf(), self.rooms.settings.origin)
 
     def _csrf(self, request: Request, session: str | None) -> str:
         accounts = self.rooms.accounts
@@ -202,12 +232,12 @@ class Frame:
         request = visit.request
         match answer:
             case Page(template, values, status, problem):
-                request.setResponseCode(status_of(problem) if problem else status)
+                request.setResponseCode(status)
+                if problem is not None:
+                    status = set_status(request, problem)
                 request.setHeader(b"content-type", b"text/html; charset=utf-8")
-                if isinstance(problem, TooMany):
-                    wait = str(problem.retry_after)
-                    request.setHeader(b"retry-after", wait.encode())
-                return self.render(visit, template, {**values, "problem": problem})
+                shown = {"status": status, **values, "problem": problem}
+                return self.render(visit, template, shown)
             case Redirect(to):
                 request.setResponseCode(303)
                 request.setHeader(b"location", to.encode("ascii", "replace"))
@@ -240,10 +270,7 @@ class Frame:
         if not isinstance(error, AenError):
             _log.failure("{path} failed", path=request.path.decode("latin-1"))
             error = AenError("Something went wrong on our side; it has been logged.")
-        status = _MISDIRECTED if isinstance(error, _Misdirected) else status_of(error)
-        page = self._write(visit, Page("error.html", {"status": status}, 200, error))
-        request.setResponseCode(status)
-        return page
+        return self._write(visit, Page("error.html", problem=error))
 
     def _note(
         self, request: Request, route: _Route, visit: Visit, began: float
@@ -261,20 +288,23 @@ class Frame:
         )
 
 
-class _Misdirected(AenError):
-    """The request is for another host than ours."""
+def _lost(request: Request, error: object) -> tuple[_Route, AenError]:
+    """Return what a request that no page answers has missed, and how it is told."""
+    if not isinstance(error, MethodNotAllowed):
+        return _Route("/<path:rest>", (), Needs.ANYONE), not_found()
+    allowed = list(error.valid_methods or ())
+    mapper = IKleinRequest(request).mapper
+    rule, _ = mapper.match(method=allowed[0], return_rule=True)
+    return _Route(rule.rule, (), Needs.ANYONE), WrongMethod(allowed)
 
-    code = "misdirected"
+
+async def _raise(error: AenError, _: Visit) -> Answer:
+    raise error
 
 
 def not_found() -> NotFound:
     """Return the one answer for what is not there and what one may not know of."""
     return NotFound("There is nothing at this address, or it is not open to you.")
-
-
-def _no_default(host: str, scheme: str) -> str:
-    """Return *host* as browsers write it in an origin: without the usual port."""
-    return host.lower().removesuffix(":443" if scheme == "https" else ":80")
 
 
 def _lenient(query: bytes) -> Fields:

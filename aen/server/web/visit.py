@@ -9,6 +9,7 @@ from twisted.web.server import Request
 
 from aen.model.errors import AenError, Invalid, TooLarge, Unauthenticated
 from aen.model.users import Caller
+from aen.server.web.http import client_address
 
 _FIELDS = 200
 _FORM = b"application/x-www-form-urlencoded"
@@ -133,11 +134,6 @@ class Visit:
         return self.request.getHeader(b"hx-request") == b"true"
 
     @property
-    def posted(self) -> bool:
-        """Whether a form was sent."""
-        return bool(self.request.method == b"POST")
-
-    @property
     def agent(self) -> str:
         """What the browser calls itself, bounded."""
         return (self.request.getHeader("user-agent") or "")[:200]
@@ -146,20 +142,3 @@ class Visit:
     def address(self) -> str:
         """Where the request comes from, as told by the front."""
         return client_address(self.request)
-
-
-def client_address(request: Request) -> str:
-    """Return the address of the browser.
-
-    Pages are reached through a UNIX socket that only the front can open; what its
-    proxy wrote last into ``X-Forwarded-For`` is true, what stands before is not.
-    """
-    told = request.requestHeaders.getRawHeaders("x-forwarded-for", [])
-    last = told[-1].split(",")[-1].strip() if told else ""
-    if last:
-        return last[:64]
-    return request.getClientAddress().host if _has_host(request) else ""
-
-
-def _has_host(request: Request) -> bool:
-    return hasattr(request.getClientAddress(), "host")

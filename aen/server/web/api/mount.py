@@ -3,8 +3,11 @@
 import importlib.metadata
 import json
 
-from klein import Klein
+from klein import Klein, KleinRenderable
+from twisted.python.failure import Failure
+from twisted.web.iweb import IRequest
 from twisted.web.server import Request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from aen.model.errors import NotFound
 from aen.server.rooms import Rooms
@@ -15,6 +18,7 @@ from aen.server.web.api.places import PlaceCalls
 from aen.server.web.api.projects import ProjectCalls
 from aen.server.web.api.running import RunningCalls
 from aen.server.web.live import Live
+from aen.server.web.refusals import WrongMethod
 
 
 def api(rooms: Rooms, live: Live) -> Klein:
@@ -36,8 +40,11 @@ def api(rooms: Rooms, live: Live) -> Klein:
         request.setHeader(b"cache-control", b"public, max-age=300")
         return text.encode()
 
-    @app.route("/", branch=True)
-    def unknown(request: Request) -> bytes:
+    @app.handle_errors(HTTPException)
+    def unknown(request: IRequest, failure: Failure) -> KleinRenderable:
+        assert isinstance(request, Request)
+        if isinstance(failure.value, MethodNotAllowed):
+            return calls.refuse(request, WrongMethod(failure.value.valid_methods or ()))
         return calls.refuse(request, NotFound("There is no such call."))
 
     return app

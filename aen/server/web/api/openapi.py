@@ -14,11 +14,17 @@ _ERRORS = {
     "401": "Nobody has signed in, or the credential is not good.",
     "403": "Not allowed.",
     "404": "There is no such thing, or none that the caller may know of.",
+    "405": "The address takes other methods only; they are in “Allow”.",
     "409": "It is taken, or in a state in which this cannot be done.",
     "413": "The body is too long.",
     "429": "Too many attempts.",
+    "502": "A node tried, and did not succeed.",
     "503": "A part of the platform does not answer.",
 }
+
+
+_HEADERS = {"405": "Allow", "429": "Retry-After"}
+"""What an error says beside its body (RFC 9110 sections 10.2.1 and 10.2.3)."""
 
 
 @frozen
@@ -81,7 +87,7 @@ def _operation(one: Operation, schemas: Schemas) -> dict[str, Any]:
 def _responses(one: Operation, schemas: Schemas) -> dict[str, Any]:
     refusal = {"application/json": {"schema": schemas.of(ErrorObject)}}
     responses: dict[str, Any] = {
-        code: {"description": text, "content": refusal}
+        code: {"description": text, "content": refusal, **_headers(code)}
         for code, text in _ERRORS.items()
     }
     if one.streams:
@@ -94,6 +100,11 @@ def _responses(one: Operation, schemas: Schemas) -> dict[str, Any]:
     status = 204 if one.answer is None and not one.streams else one.status
     responses[str(status)] = {"description": one.summary, **good}
     return responses
+
+
+def _headers(code: str) -> dict[str, Any]:
+    name = _HEADERS.get(code)
+    return {} if name is None else {"headers": {name: {"schema": {"type": "string"}}}}
 
 
 def _page(one: Operation, schemas: Schemas) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.web.server import Request
 
-from aen.model.errors import AenError, Invalid, TooLarge, TooMany, Unauthenticated
+from aen.model.errors import AenError, Invalid, TooLarge, Unauthenticated
 from aen.model.users import Caller
 from aen.runtime.structure import structure, unstructure
 from aen.runtime.tasks import finish_anyway, start
@@ -26,7 +26,8 @@ from aen.server.rooms import Rooms
 from aen.server.web import cookies, forgery, headers
 from aen.server.web.cookies import Cookies
 from aen.server.web.http import BoundedRequest
-from aen.wire.problems import status_of, to_json
+from aen.server.web.refusals import set_status
+from aen.wire.problems import to_json
 
 _MARK = "__aen_operation__"
 _log = Logger()
@@ -197,7 +198,7 @@ class Calls:
                 request.getHeader("origin"),
                 request.getHeader("sec-fetch-site"),
             )
-            origin = self.rooms.settings.public_url
+            origin = self.rooms.settings.origin
             forgery.check(claim, accounts.csrf(session), origin)
         return caller
 
@@ -219,19 +220,14 @@ class Calls:
             path = request.path.decode("latin-1")
             _log.failure("{path} failed", path=path)
             error = AenError("Something went wrong on our side; it has been logged.")
-        status = status_of(error)
-        self._head(request, status)
-        if isinstance(error, TooMany):
-            request.setHeader(b"retry-after", str(error.retry_after).encode())
+        self._head(request, set_status(request, error))
         if isinstance(error, Unauthenticated):
             request.setHeader(b"www-authenticate", b'Bearer realm="aen"')
         return _json(to_json(error))
 
     def _head(self, request: Request, status: int) -> None:
-        secure = self.rooms.settings.public_url.startswith("https:")
-        headers.secure(request, https=secure)
+        headers.secure(request, https=self.rooms.settings.https)
         request.setResponseCode(status)
-        request.setHeader(b"cache-control", b"no-store")
         if status != 204:  # noqa: PLR2004 -- RFC 9110 section 15.3.5: no content
             request.setHeader(b"content-type", b"application/json; charset=utf-8")
 
