@@ -1,17 +1,23 @@
 """Whether the gateway is well, in the contract's words."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from attrs import define, field
 
-from aen.gateway.nodes import Nodes
+
+class Silence(Protocol):
+    """Who knows which nodes do not answer."""
+
+    def silent(self) -> Iterable[str]:
+        """Return their names."""
 
 
 @define
 class Health:
     """Puts together what ``/_aen/status`` says."""
 
-    _nodes: Nodes
+    _nodes: Silence
     server_answers: bool = field(default=False)
 
     def report(self) -> tuple[int, dict[str, Any]]:

@@ -6,8 +6,9 @@ server through the channel and to whoever listens here.
 
 from collections.abc import Callable
 from random import Random
+from typing import Protocol
 
-from attrs import define, field, frozen
+from attrs import AttrsInstance, define, field, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -18,9 +19,9 @@ from aen.model.names import PlaceName
 from aen.model.places import Node
 from aen.runtime.tasks import background, pause
 from aen.wire import tickets
-from aen.wire.client import Place, WireClient
+from aen.wire.client import OnLine, Place
 from aen.wire.messages import Launch, Line, NodeStatus, Nothing, Up
-from aen.wire.routes import NODE_EVENTS
+from aen.wire.routes import NODE_EVENTS, Route
 
 
 @frozen
@@ -29,6 +30,15 @@ class Patience:
 
     first: float = 0.25
     most: float = 5.0
+
+
+class Streams(Protocol):
+    """How a node's events are followed; `aen.wire.client.WireClient` is one."""
+
+    async def follow(
+        self, at: Place, route: Route, message: AttrsInstance, on_line: OnLine, /
+    ) -> None:
+        """Ask for a stream and hear its lines until it is done."""
 
 
 def node_place(node: Node) -> Place:
@@ -49,7 +59,7 @@ class _Followed:
 class Nodes:
     """What the gateway knows of its nodes."""
 
-    _client: WireClient
+    _client: Streams
     _clock: IReactorTime
     _random: Random
     _patience: Patience = field(factory=Patience)

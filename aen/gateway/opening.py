@@ -7,8 +7,9 @@ once; each can watch the progress.
 
 import contextlib
 from collections.abc import Callable
+from typing import Protocol, TypeVar
 
-from attrs import define, field, frozen
+from attrs import AttrsInstance, define, field, frozen
 from twisted.internet import defer
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -20,7 +21,7 @@ from aen.model.names import AppName
 from aen.model.places import Node
 from aen.model.projects import Progress, State
 from aen.runtime.tasks import spawn
-from aen.wire.client import WireClient
+from aen.wire.client import Place
 from aen.wire.messages import (
     Credential,
     Grant,
@@ -31,10 +32,26 @@ from aen.wire.messages import (
     ProjectNews,
     ProjectOnDisk,
 )
-from aen.wire.routes import LAUNCH
+from aen.wire.routes import LAUNCH, Route
 
 AskToOpen = Callable[[OpenQuestion], Deferred[Opening]]
 Watcher = Callable[[Progress], None]
+T = TypeVar("T", bound=AttrsInstance)
+
+
+class Asks(Protocol):
+    """How a node is asked; `aen.wire.client.WireClient` is one."""
+
+    async def ask(
+        self,
+        at: Place,
+        route: Route,
+        message: AttrsInstance,
+        answer: type[T],
+        seconds: float | None = None,
+        /,
+    ) -> T:
+        """Ask and return the answer."""
 
 
 @frozen
@@ -79,7 +96,7 @@ class Openings:
     """Opens apps and remembers where they are."""
 
     _ask: AskToOpen
-    _client: WireClient
+    _client: Asks
     _clock: IReactorTime
     _limits: Limits = field(factory=Limits)
     _opened: dict[LaunchKey, Opened] = field(factory=dict, init=False)

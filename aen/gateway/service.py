@@ -109,8 +109,7 @@ def assemble(
 
     sign_in, assets = _sign_in(settings, key, server), built_assets()
     pages = Pages.of(assets, settings.browsers_server_url)
-    origins = frozenset({settings.public_url})
-    upstreams = Upstreams(identity, reactor, machine(), origins)
+    upstreams = Upstreams(identity, reactor, machine(), frozenset({settings.origin}))
     router = GatewayRouter(
         sign_in, grants, openings, nodes, upstreams, pages, assets, settings, reactor
     )

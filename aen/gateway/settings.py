@@ -5,7 +5,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from aen.runtime.certificates import TlsSettings
-from aen.runtime.settings import SECRET
+from aen.runtime.settings import SECRET, origin_of
 
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-gateway")
 
@@ -65,6 +65,11 @@ class GatewaySettings:
     def browsers_server_url(self) -> str:
         """The server's address as browsers see it."""
         return self.server_url or self.server
+
+    @property
+    def origin(self) -> str:
+        """Where pages of our apps are from, as browsers write it."""
+        return origin_of(self.public_url)
 
     @property
     def home(self) -> Path:

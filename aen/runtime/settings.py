@@ -124,6 +124,17 @@ def _check_secrecy(kind: type[T], content: dict[str, Any], path: Path) -> None:
         )
 
 
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of *url* as browsers do (RFC 6454 section 6.1)."""
+    scheme, _, host = url.partition("://")
+    return f"{scheme}://{without_usual_port(host, scheme)}"
+
+
+def without_usual_port(host: str, scheme: str) -> str:
+    """Return *host* in small letters, without the port that *scheme* implies."""
+    return host.lower().removesuffix(":443" if scheme == "https" else ":80")
+
+
 def check_url(key: str, url: str) -> None:
     """Raise `Invalid` unless *url* is an http(s) address without a path."""
     scheme, _, rest = url.partition("://")

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 from socket import gethostname
-from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from aen.model.errors import Invalid
 from aen.proxy.trust import Trust
-from aen.runtime.settings import SECRET, check_url
+from aen.runtime.settings import SECRET, check_url, origin_of
 
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-server")
 
@@ -87,9 +86,8 @@ class ServerSettings:
 
     @property
     def origin(self) -> str:
-        """Our scheme, host and port, as browsers write them (RFC 6454 section 6.1)."""
-        parts = urlsplit(self.public_url)
-        return f"{parts.scheme}://{without_usual_port(parts.netloc, parts.scheme)}"
+        """Where our pages are from, as browsers write it."""
+        return origin_of(self.public_url)
 
     @property
     def https(self) -> bool:
@@ -121,11 +119,6 @@ class ServerSettings:
     def store(self) -> Path:
         """Where the embedded store keeps its data."""
         return self.home / "var/lib/wakari/store"
-
-
-def without_usual_port(host: str, scheme: str) -> str:
-    """Return *host* in small letters, without the port that *scheme* implies."""
-    return host.lower().removesuffix(":443" if scheme == "https" else ":80")
 
 
 def trust_of(settings: ServerSettings) -> Trust:

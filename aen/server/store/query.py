@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aen.server.store.collection import Document, Query
+from aen.server.store.collection import Query
 from aen.server.store.values import (
     Unsupported,
     bracket,
@@ -19,14 +19,6 @@ Values = list[Any]
 """What is at a path: nothing when the field is missing."""
 Test = Callable[[Values], bool]
 Predicate = Callable[[Mapping[str, Any]], bool]
-
-
-def matches(document: Document, query: Query) -> bool:
-    """Return whether *document* matches *query*.
-
-    :raises Unsupported: the query uses what not every store understands.
-    """
-    return predicate(query)(document)
 
 
 def predicate(query: Query) -> Predicate:

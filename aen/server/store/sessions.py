@@ -73,9 +73,9 @@ class Sessions:
         """End one session of a person; return whether there was one."""
         return await self._all.delete({"_id": key, "user": user}) > 0
 
-    async def end_all(self, user: str, but: str = "") -> int:
-        """End a person's sessions except *but*."""
-        return await self._all.delete({"user": user, "_id": {"$ne": but}})
+    async def end_all(self, user: str) -> None:
+        """End a person's sessions."""
+        await self._all.delete({"user": user})
 
     async def trim(self, now: float) -> None:
         """Forget sessions that have expired."""

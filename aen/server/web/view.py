@@ -7,7 +7,7 @@ no other way to make a page, so none can forget any of it.
 import enum
 import functools
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from attrs import field, frozen
@@ -22,9 +22,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from aen.model.errors import AenError, Forbidden, NotFound, Unauthenticated
 from aen.model.users import Caller
+from aen.runtime.settings import without_usual_port
 from aen.runtime.tasks import finish_anyway, start
 from aen.server.rooms import Rooms
-from aen.server.settings import without_usual_port
 from aen.server.web import cookies, forgery, headers
 from aen.server.web.cookies import Cookies
 from aen.server.web.next_url import safe_next
@@ -43,7 +43,6 @@ from aen.server.web.visit import (
     read_form,
 )
 
-P = TypeVar("P")
 View = Callable[..., Awaitable[Answer]]
 _MARK = "__aen_view__"
 _log = Logger()
