@@ -84,10 +84,15 @@ class Server:
             body = await response.content().addTimeout(_SECONDS, self._clock)
         except Exception as error:  # noqa: BLE001 -- whatever it is, there is no answer
             raise Unavailable(f"The server does not answer: {error}") from None
-        return _read_token(response.code, body)
+        return read_token(response.code, body)
 
 
-def _read_token(code: int, body: bytes) -> TokenAnswer:
+def read_token(code: int, body: bytes) -> TokenAnswer:
+    """Return what the server's answer to a code says (RFC 6749 section 5).
+
+    :raises Forbidden: the code is worth nothing.
+    :raises Unavailable: the answer is none.
+    """
     try:
         content = json.loads(body[:_ANSWER_BYTES])
         if code == 200:  # noqa: PLR2004 -- RFC 6749 section 5.1

@@ -2,7 +2,7 @@
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
 
@@ -100,16 +100,9 @@ def check_manifest(manifest: Manifest) -> None:
     parse_app_name(manifest.name)
     if not manifest.command_list:
         raise Invalid("“command_list” is empty; it needs at least a program.")
-    used = {
-        match[1]
-        for text in (*manifest.command_list, *manifest.environment.values())
-        for match in _SUBSTITUTION.finditer(text)
-        if match[1]
-    }
-    unknown = sorted(used - SUBSTITUTIONS)
-    if unknown:
-        known = ", ".join(sorted(SUBSTITUTIONS))
-        raise Invalid(f"“command_list”: %({unknown[0]})s is not one of: {known}.")
+    used = _names("command_list", manifest.command_list)
+    used |= _names("environment", manifest.environment.values())
+    _names("ready", (manifest.ready,))
     if manifest.listen.value not in used:
         raise Invalid(
             f"“listen” is “{manifest.listen.value}”, but neither “command_list” nor"
@@ -122,3 +115,13 @@ def check_manifest(manifest: Manifest) -> None:
         raise Invalid("“ready_timeout” must be a number of seconds above 0.")
     if manifest.idle_timeout is not None and manifest.idle_timeout < 0:
         raise Invalid("“idle_timeout” must be 0 (never) or a number of seconds.")
+
+
+def _names(key: str, texts: Iterable[str]) -> set[str]:
+    """Return the names in *texts* that `substitute` would fill in, or `Invalid`."""
+    found = (match[1] for text in texts for match in _SUBSTITUTION.finditer(text))
+    used = {name for name in found if name}
+    for unknown in sorted(used - SUBSTITUTIONS):
+        known = ", ".join(sorted(SUBSTITUTIONS))
+        raise Invalid(f"“{key}”: %({unknown})s is not one of: {known}.")
+    return used

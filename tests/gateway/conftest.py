@@ -1,29 +1,39 @@
-"""A running gateway for the tests that ask one."""
+"""A clock, built files, and a running gateway, for the tests that ask for one."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_twisted
+from twisted.internet.task import Clock
 
 from aen.runtime.assets import Assets
-from tests.gateway import world as worlds
-from tests.gateway.world import World
+from tests.gateway.world import World, make_world
 
 
-@pytest_twisted.async_yield_fixture
-async def world(tmp_path: Path, monkeypatch: object) -> AsyncIterator[World]:
-    """Return a gateway between a little server and a little node."""
-    made = await worlds.make_world(tmp_path)
-    yield made
-    await made.stop()
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock at 1000."""
+    clock = Clock()
+    clock.advance(1000)
+    return clock
 
 
-def little_assets(folder: Path) -> Assets:
-    """Return built files without a build."""
+@pytest.fixture
+def assets(tmp_path: Path) -> Assets:
+    """Give built files without a build."""
     for name in ("gateway-1.css", "gateway-1.js"):
-        (folder / name).write_text("/* */", encoding="ascii")
-    (folder / "manifest.json").write_text(
+        (tmp_path / name).write_text("/* */", encoding="ascii")
+    (tmp_path / "manifest.json").write_text(
         '{"gateway.css": "gateway-1.css", "gateway.js": "gateway-1.js"}',
         encoding="ascii",
     )
-    return Assets.load(folder)
+    return Assets.load(tmp_path)
+
+
+@pytest_twisted.async_yield_fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """Give a gateway between a little server and a little node."""
+    made = await make_world(tmp_path)
+    yield made
+    await made.stop()

@@ -3,15 +3,31 @@
 from attrs import define, field
 from twisted.internet.defer import Deferred
 
+from aen.gateway.settings import GatewaySettings
+from aen.model.apps import AppSummary, Instance, Permission
 from aen.model.errors import AenError
-from aen.model.names import PlaceName, parse_project_path
+from aen.model.names import AppName, PlaceName, parse_project_path
 from aen.model.places import Node
 from aen.model.projects import State
 from aen.wire.messages import Credential, Grant, GrantQuestion, Launch
+from aen.wire.tickets import SigningKey
+
+KEY = SigningKey(b"k" * 32)
+SETTINGS = GatewaySettings(
+    name="east",
+    server="http://aen",
+    server_key="x",
+    key=KEY.text,
+    public_url="http://gate:8089",
+    prefix="/opt/gate",
+)
 
 PATH = parse_project_path("ada", "lab")
 ADA = Credential(session="s1")
 NODE = Node(PlaceName("n1"), "http://n1:5002")
+LAB = AppSummary(
+    AppName("jupyterlab"), "JupyterLab", "lab", Permission.WRITE, Instance.USER
+)
 GRANT = Grant(
     project_id="p1",
     owner="ada",

@@ -25,11 +25,10 @@ from tests.gateway.world import (
     SERVER_KEY,
     LittleNode,
     LittleServer,
-    eventually,
-    free_port,
-    reactor,
 )
+from tests.installed import free_ports
 from tests.pem import Pair
+from tests.waiting import eventually, reactor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = {"Authorization": "Bearer aen_x"}
@@ -192,7 +191,7 @@ async def grow(folder: Path, pair: Pair, **settings: Any) -> Grown:
     node.launch = evolve(
         LAUNCH, socket="", port=app_port.getHost().port, machine=machine()
     )
-    port = free_port()
+    (port,) = free_ports(1)
     given: dict[str, Any] = {
         "name": "east",
         "server": f"http://127.0.0.1:{server_port.getHost().port}",

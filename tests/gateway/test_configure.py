@@ -54,7 +54,7 @@ def server() -> Iterator[str]:
     http.server_close()
 
 
-def arguments(server: str, prefix: Path, **changes: str) -> list[str]:
+def arguments(server: str, prefix: Path, /, **changes: str) -> list[str]:
     """Return a command line."""
     options = {
         "server": server, "host": "gate", "port": "8089", "name": "east",
@@ -114,7 +114,7 @@ def test_what_is_wrong_is_a_sentence(
 ) -> None:
     """And nothing is written."""
     with pytest.raises(SystemExit) as ended:
-        main(arguments(changes.pop("server", server), tmp_path, **changes))
+        main(arguments(server, tmp_path, **changes))
     assert str(ended.value.code).startswith("aen-gateway-configure: ")
     assert said in str(ended.value.code)
     assert not (tmp_path / "etc").exists()

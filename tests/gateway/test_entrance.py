@@ -17,11 +17,12 @@ from aen.runtime.certificates import TlsSettings
 from aen.runtime.options import Place
 from aen.runtime.workers import Crew
 from tests.gateway.asking import ask
+from tests.gateway.fakes import SETTINGS
 from tests.gateway.grown import Around
-from tests.gateway.world import World, free_port, make_world, reactor
+from tests.gateway.world import World, make_world
+from tests.installed import free_ports
 from tests.pem import make_pair
-
-SETTINGS = GatewaySettings("east", "http://aen", "k", "A" * 43, "http://gate:8089")
+from tests.waiting import reactor
 
 
 @pytest.fixture
@@ -31,22 +32,46 @@ def tls(tmp_path: Path) -> TlsSettings:
     return TlsSettings(str(pair.certificate), str(pair.key))
 
 
-def test_doors_that_cannot_be_opened(tls: TlsSettings) -> None:
-    """Each is refused in a sentence that names the setting."""
-    secure = evolve(SETTINGS, tls=tls, public_url="https://gate:8089")
+@pytest.fixture
+def secure(tls: TlsSettings) -> GatewaySettings:
+    """Give the settings of a gateway with TLS."""
+    return evolve(SETTINGS, tls=tls, public_url="https://gate:8089")
+
+
+def test_doors_that_can_be_opened(secure: GatewaySettings) -> None:
+    """With TLS and without."""
     check_entrance(SETTINGS)
     check_entrance(secure)
-    wrong: tuple[tuple[GatewaySettings, dict[str, Any], str], ...] = (
-        (SETTINGS, {"tls": tls}, "public_url"),
-        (SETTINGS, {"workers": -1}, "workers"),
-        (SETTINGS, {"workers": 1000}, "workers"),
-        (SETTINGS, {"workers": 2, "listen": ("unix:/a",)}, "tcp:"),
-        (secure, {"listen": ("unix:/a",)}, "tcp:"),
-        (secure, {"tls": evolve(tls, key="/nowhere")}, "/nowhere"),
-    )
-    for base, changes, said in wrong:
-        with pytest.raises(Invalid, match=said):
-            check_entrance(evolve(base, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"workers": -1}, "workers"),
+        ({"workers": 1000}, "workers"),
+        ({"workers": 2, "listen": ("unix:/a",)}, "tcp:"),
+    ],
+)
+def test_doors_that_cannot_be_opened(changes: dict[str, Any], said: str) -> None:
+    """Each is refused in a sentence that names the setting."""
+    with pytest.raises(Invalid, match=said):
+        check_entrance(evolve(SETTINGS, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"public_url": "http://gate:8089"}, "public_url"),
+        ({"listen": ("unix:/a",)}, "tcp:"),
+        ({"tls": TlsSettings("/nowhere.pem", "/nowhere.key")}, "/nowhere"),
+    ],
+)
+def test_tls_that_cannot_be_spoken(
+    secure: GatewaySettings, changes: dict[str, Any], said: str
+) -> None:
+    """An address without it, a socket without a port, files that are not there."""
+    with pytest.raises(Invalid, match=said):
+        check_entrance(evolve(secure, **changes))
 
 
 def test_each_worker_has_a_socket(tmp_path: Path) -> None:
@@ -68,10 +93,11 @@ def test_each_worker_has_a_socket(tmp_path: Path) -> None:
 def options(tmp_path: Path) -> Options:
     """Give the options of a gateway with two workers."""
     file = tmp_path / "gateway.json"
+    (port,) = free_ports(1)
     given = {
         "name": "east", "server": "http://aen", "server_key": "k", "key": "A" * 43,
         "public_url": "http://gate:8089", "prefix": str(tmp_path), "workers": 2,
-        "listen": [f"tcp:{free_port()}:interface=127.0.0.1"],
+        "listen": [f"tcp:{port}:interface=127.0.0.1"],
     }  # fmt: skip
     file.write_text(json.dumps(given))
     file.chmod(0o600)
@@ -99,8 +125,8 @@ def test_a_parent(options: Options, tmp_path: Path) -> None:
 @pytest_twisted.ensureDeferred
 async def test_https_and_the_way_to_it(tmp_path: Path) -> None:
     """TLS in one process; HTTP leads to it; every answer insists."""
-    pair, plain = make_pair(tmp_path / "pem"), free_port()
-    port = free_port()
+    pair = make_pair(tmp_path / "pem")
+    plain, port = free_ports(2)
     tls = TlsSettings(
         str(pair.certificate),
         str(pair.key),

@@ -2,23 +2,15 @@
 
 import pytest
 from attrs import evolve
-from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from aen.gateway.grants import Grants, Limits
 from aen.model.errors import NotFound, Unavailable
-from aen.wire.messages import Credential, Drop, Grant
+from aen.wire.messages import Credential, Drop
 from tests.gateway.fakes import ADA, GRANT, PATH, Server
+from tests.outcomes import outcome
 
 EVE = Credential(session="s2")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Return a clock at 1000."""
-    clock = Clock()
-    clock.advance(1000)
-    return clock
 
 
 @pytest.fixture
@@ -33,18 +25,11 @@ def grants(server: Server, clock: Clock) -> Grants:
     return Grants(server.grant, clock, Limits(60, 3600, 2))
 
 
-def result(waiting: Deferred[Grant]) -> object:
-    """Return what a Deferred came to; None if it still waits."""
-    found: list[object] = []
-    waiting.addCallbacks(found.append, lambda failure: found.append(failure.value))
-    return found[0] if found else None
-
-
 def test_many_who_wait_ask_once(grants: Grants, server: Server) -> None:
     """One question answers all who wait, and those who come later."""
     waiting = [grants.find(ADA, PATH) for _ in range(3)]
     server.answer(GRANT)
-    assert [result(one) for one in waiting] == [GRANT] * 3
+    assert [outcome(one) for one in waiting] == [GRANT] * 3
     assert grants.known(ADA, PATH) == GRANT
     assert len(server.asked) == 1
 
@@ -64,7 +49,7 @@ def test_a_refusal_is_soon_forgotten(
     refusal = NotFound("There is no such project.")
     waiting = grants.find(ADA, PATH)
     server.answer(refusal)
-    assert result(waiting) is refusal
+    assert outcome(waiting) is refusal
     assert grants.known(ADA, PATH) is refusal
     clock.advance(4)
     assert grants.known(ADA, PATH) is None
@@ -79,11 +64,11 @@ def test_a_silent_server_leaves_what_is_known(
     clock.advance(3000)
     waiting = grants.find(ADA, PATH)
     server.answer(Unavailable("down"))
-    assert result(waiting) == GRANT
+    assert outcome(waiting) == GRANT
     clock.advance(1000)
     waiting = grants.find(ADA, PATH)
     server.answer(Unavailable("down"))
-    assert isinstance(result(waiting), Unavailable)
+    assert isinstance(outcome(waiting), Unavailable)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +94,7 @@ def test_a_dropped_grant_has_no_grace(grants: Grants, server: Server) -> None:
     grants.drop(Drop(session="s1"))
     waiting = grants.find(ADA, PATH)
     server.answer(Unavailable("down"))
-    assert isinstance(result(waiting), Unavailable)
+    assert isinstance(outcome(waiting), Unavailable)
 
 
 def test_after_a_silence_everything_is_doubted(grants: Grants, server: Server) -> None:

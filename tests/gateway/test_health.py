@@ -7,7 +7,7 @@ from aen.gateway.health import Health
 
 @define
 class Nodes:
-    """Some nodes that do not answer."""
+    """Nodes, some of which do not answer."""
 
     names: tuple[str, ...] = field(default=())
 
@@ -18,7 +18,7 @@ class Nodes:
 def test_health_names_what_is_silent() -> None:
     """Without the server it is 503; a silent node degrades; else all is well."""
     nodes = Nodes(("n1",))
-    health = Health(nodes)  # type: ignore[arg-type]
+    health = Health(nodes)
     assert health.report()[0] == 503
     health.server_answers = True
     code, content = health.report()

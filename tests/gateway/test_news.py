@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from attrs import define, evolve, field
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from aen.gateway.grants import Grants, Limits, grant_tag
@@ -13,7 +14,7 @@ from aen.gateway.news import News
 from aen.gateway.nodes import Nodes
 from aen.gateway.opening import Openings
 from aen.model.errors import NotFound, Unavailable
-from aen.wire.messages import Down, Drop, Up
+from aen.wire.messages import Down, Drop, Opening, OpenQuestion, Up
 from tests.gateway.fakes import ADA, GRANT, NODE, PATH, Server
 
 
@@ -30,6 +31,8 @@ class Connections:
 
 @define
 class End:
+    """The server's end; keeps what it is told."""
+
     said: list[Up] = field(factory=list)
 
     def say(self, message: Any) -> None:
@@ -38,6 +41,8 @@ class End:
 
 @define
 class World:
+    """What a gateway knows, and the connections it could close."""
+
     server: Server
     grants: Grants
     health: Health
@@ -50,19 +55,29 @@ class World:
         self.server.answer(GRANT)
 
 
-class NoStreams:
+class Nobody:
+    """No node answers."""
+
     async def follow(self, *_: Any) -> None:
         raise Unavailable("no node here")
 
+    async def ask(self, *_: Any) -> Any:
+        raise Unavailable("no node here")
+
+
+def never(_: OpenQuestion) -> Deferred[Opening]:
+    """Answer nothing: no app is opened here."""
+    return Deferred()
+
 
 @pytest.fixture
-def world() -> World:
+def world(clock: Clock) -> World:
     """Return a gateway's knowledge, with nobody behind it."""
-    clock, server = Clock(), Server()
+    server = Server()
     grants = Grants(server.grant, clock, Limits(60, 3600, 10))
-    nodes = Nodes(NoStreams(), clock, Random(1))  # type: ignore[arg-type]
+    nodes = Nodes(Nobody(), clock, Random(1))
     health = Health(nodes)
-    openings = Openings(server.grant, NoStreams(), clock)  # type: ignore[arg-type]
+    openings = Openings(never, Nobody(), clock)
     news = News(grants, nodes, openings, health)
     nodes.tell = news.tell_server
     connections = Connections()
@@ -118,10 +133,12 @@ def test_an_opened_channel_checks_everything(world: World) -> None:
     assert not world.health.server_answers
 
 
-def test_nodes_come_with_the_news(world: World) -> None:
-    """The data center's nodes are followed as the server says."""
+def test_nodes_come_with_the_news(world: World, clock: Clock) -> None:
+    """The data center's nodes are followed as the server says, and no longer."""
     end = End()
     world.news.opened(end)
     world.news.heard(Down(nodes=(NODE,)))
     assert end.said == [Up(silent="n1")]
     world.news.heard(Down(nodes=()))
+    clock.advance(60)
+    assert end.said == [Up(silent="n1")]

@@ -9,16 +9,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from aen.gateway.nodes import Nodes
-from aen.model.apps import AppSummary, Instance, Permission
 from aen.model.errors import NotFound, Unavailable
-from aen.model.names import AppName, PlaceName
+from aen.model.names import PlaceName
 from aen.wire.client import OnLine
 from aen.wire.messages import Launch, Line, NodeStatus, Up
-from tests.gateway.fakes import LAUNCH, NODE
+from tests.gateway.fakes import LAB, LAUNCH, NODE
 
-LAB = AppSummary(
-    AppName("jupyterlab"), "JupyterLab", "lab", Permission.WRITE, Instance.USER
-)
 STATUS = NodeStatus("n1", "1", single_user=True, projects=0, apps=(LAB,))
 
 
@@ -32,12 +28,6 @@ class Streams:
         ended: Deferred[None] = Deferred()
         self.open.append((on_line, ended))
         await ended
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Return a clock."""
-    return Clock()
 
 
 @pytest.fixture
@@ -55,7 +45,7 @@ def told() -> list[Up]:
 @pytest.fixture
 def nodes(streams: Streams, clock: Clock, told: list[Up]) -> Nodes:
     """Return a data center with one node."""
-    nodes = Nodes(streams, clock, Random(1))  # type: ignore[arg-type]
+    nodes = Nodes(streams, clock, Random(1))
     nodes.tell = told.append
     nodes.set((NODE,))
     return nodes
@@ -110,7 +100,9 @@ def test_a_node_that_left_is_left_alone(
     nodes: Nodes, streams: Streams, clock: Clock
 ) -> None:
     """Its stream is closed, and nothing is asked of it any more."""
+    ((_, following),) = streams.open
     nodes.set(())
+    assert following.called
     clock.advance(60)
     assert len(streams.open) == 1
     with pytest.raises(NotFound):

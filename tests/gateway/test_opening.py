@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 from attrs import define, evolve, field
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
-from aen.gateway.opening import Openings
+from aen.gateway.opening import Opened, Openings
 from aen.model.errors import Failed, NotFound, Unavailable
 from aen.model.names import AppName
 from aen.model.projects import Problem, Progress, State
 from aen.wire.messages import Launch, Opening, OpenQuestion, ProjectNews
 from tests.gateway.fakes import ADA, GRANT, LAUNCH, NODE
+from tests.outcomes import outcome
 
 LAB = AppName("jupyterlab")
 STARTING = Opening(State.STARTING, progress=Progress("Cloning", 1, 4))
@@ -30,12 +31,10 @@ class World:
     tokens: list[str] = field(factory=list)
 
     def open(self, question: OpenQuestion) -> Deferred[Opening]:
-        answer: Deferred[Opening] = Deferred()
         self.asked.append(question)
-        answer.callback(self.says)
-        return answer
+        return succeed(self.says)
 
-    async def ask(self, _at: Any, _route: Any, message: Any, *_: Any) -> Launch:
+    async def ask(self, _at: Any, _route: Any, message: Any, *_: Any) -> Any:
         self.tokens.append(message.token)
         return await self.launch
 
@@ -47,22 +46,9 @@ def world() -> World:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Return a clock."""
-    return Clock()
-
-
-@pytest.fixture
 def openings(world: World, clock: Clock) -> Openings:
     """Return openings in that world."""
-    return Openings(world.open, world, clock)  # type: ignore[arg-type]
-
-
-def ends(waiting: Deferred[Any]) -> list[Any]:
-    """Return a list that will hold what the Deferred comes to."""
-    found: list[Any] = []
-    waiting.addCallbacks(found.append, lambda failure: found.append(failure.value))
-    return found
+    return Openings(world.open, world, clock)
 
 
 def test_a_running_project_needs_only_a_launch(
@@ -70,64 +56,62 @@ def test_a_running_project_needs_only_a_launch(
 ) -> None:
     """The app is launched with its token, and known from then on."""
     world.says = RUNNING
-    found = ends(openings.open(GRANT, ADA, LAB))
+    opening = openings.open(GRANT, ADA, LAB)
     world.launch.callback(LAUNCH)
-    assert found[0].launch == LAUNCH
+    assert outcome(opening) == Opened(NODE, LAUNCH)
     assert world.tokens == ["t"]
-    assert openings.known(GRANT, LAB) == found[0]
+    assert openings.known(GRANT, LAB) == Opened(NODE, LAUNCH)
     assert openings.known(evolve(GRANT, user="eve"), LAB) is None
 
 
-def test_a_project_is_started_first(
-    openings: Openings, world: World, clock: Clock
-) -> None:
+def test_a_project_is_started_first(openings: Openings, world: World) -> None:
     """Progress is told to those who watch; news that it runs leads to the launch."""
     seen: list[Progress] = []
-    found = [ends(openings.open(GRANT, ADA, LAB)) for _ in range(2)]
+    waiting = [openings.open(GRANT, ADA, LAB) for _ in range(2)]
     openings.watch(GRANT, LAB, seen.append)
     halfway = Progress("Cloning", 2, 4)
     openings.project_news(ProjectNews("p1", State.STARTING, progress=halfway))
     world.says = RUNNING
     openings.project_news(ProjectNews("p1", State.RUNNING))
     world.launch.callback(LAUNCH)
-    assert [one[0].launch for one in found] == [LAUNCH, LAUNCH]
+    assert [outcome(one) for one in waiting] == [Opened(NODE, LAUNCH)] * 2
     assert seen[:2] == [Progress("Cloning", 1, 4), halfway]
     assert len(world.tokens) == 1
 
 
 def test_lost_news_only_delay(openings: Openings, world: World, clock: Clock) -> None:
     """Where no news comes, the server is asked again after a while."""
-    found = ends(openings.open(GRANT, ADA, LAB))
+    opening = openings.open(GRANT, ADA, LAB)
     world.says = RUNNING
     clock.advance(2.5)
     world.launch.callback(LAUNCH)
-    assert found[0].launch == LAUNCH
+    assert outcome(opening) == Opened(NODE, LAUNCH)
 
 
 def test_a_failed_project_says_why(openings: Openings, world: World) -> None:
     """The reason and the last lines reach the one who waits; the next one may retry."""
     world.says = FAILED
-    (error,) = ends(openings.open(GRANT, ADA, LAB))
+    error = outcome(openings.open(GRANT, ADA, LAB))
     assert isinstance(error, Failed)
     assert (error.message, error.log) == ("No disk.", ("line",))
-    openings.open(GRANT, ADA, LAB).addErrback(lambda _: None)
+    assert isinstance(outcome(openings.open(GRANT, ADA, LAB)), Failed)
     assert len(world.asked) == 2
 
 
 def test_an_app_that_does_not_start_says_why(openings: Openings, world: World) -> None:
     """What the node answers is what the person reads."""
     world.says = RUNNING
-    found = ends(openings.open(GRANT, ADA, LAB))
+    opening = openings.open(GRANT, ADA, LAB)
     world.launch.errback(Failed("It ended at start.", log=("Traceback",)))
-    assert found[0].log == ("Traceback",)
+    assert outcome(opening).log == ("Traceback",)
     assert openings.known(GRANT, LAB) is None
 
 
 def test_patience_ends(openings: Openings, clock: Clock) -> None:
     """A project that never starts is given up, in words."""
-    found = ends(openings.open(GRANT, ADA, LAB))
+    opening = openings.open(GRANT, ADA, LAB)
     clock.pump([2.1] * 450)
-    assert isinstance(found[0], Unavailable)
+    assert isinstance(outcome(opening), Unavailable)
 
 
 @pytest.mark.parametrize("how", ["launch", "project", "unreachable"])
@@ -149,10 +133,10 @@ def test_what_has_ended_is_forgotten(
     assert openings.known(GRANT, LAB) is None
 
 
-def test_a_refusal_by_the_server_reaches_all(openings: Openings, world: World) -> None:
+def test_a_refusal_by_the_server_reaches_all(world: World, clock: Clock) -> None:
     """An error of the server's is the outcome."""
     refused: Deferred[Opening] = Deferred()
-    openings = Openings(lambda _: refused, world, Clock())  # type: ignore[arg-type]
-    found = [ends(openings.open(GRANT, ADA, LAB)) for _ in range(2)]
+    openings = Openings(lambda _: refused, world, clock)
+    waiting = [openings.open(GRANT, ADA, LAB) for _ in range(2)]
     refused.errback(NotFound("There is no such project."))
-    assert [type(one[0]) for one in found] == [NotFound, NotFound]
+    assert [type(outcome(one)) for one in waiting] == [NotFound, NotFound]

@@ -3,16 +3,19 @@
 import json
 from typing import Any
 
+import pytest
 import pytest_twisted
 import treq
+from twisted.web.client import Agent, HTTPConnectionPool
 
 from aen.model.errors import Failed
-from aen.model.projects import State
+from aen.model.projects import Progress, State
 from aen.wire import tickets
 from aen.wire.client import Identity, Place, WireClient
 from aen.wire.messages import Line, ProjectOnDisk, ProjectQuestion, Usage
 from aen.wire.routes import RELAY, START_PROJECT, USAGE
-from tests.gateway.world import SERVER_KEY, World, eventually, reactor
+from tests.gateway.world import SERVER_KEY, World
+from tests.waiting import eventually, reactor
 
 TOKEN = {"authorization": "Bearer aen_x"}
 WAIT = "/_aen/wait/ada/lab/jupyterlab"
@@ -78,8 +81,6 @@ def place(world: World, node: str) -> Place:
 
 def asker(key: tickets.SigningKey) -> WireClient:
     """Return somebody who asks as the server."""
-    from twisted.web.client import Agent, HTTPConnectionPool  # noqa: PLC0415
-
     agent = Agent(reactor, pool=HTTPConnectionPool(reactor, persistent=False))
     return WireClient(agent, reactor, Identity(tickets.SERVER, key))
 
@@ -91,23 +92,18 @@ async def test_the_server_asks_nodes_through_the_gateway(world: World) -> None:
     usage = await client.ask(place(world, "n1"), USAGE, ProjectQuestion("p1"), Usage)
     assert usage == Usage(1.0, 2, 3, 4)
     lines: list[Line] = []
-    failed = None
-    try:
-        asked = ProjectOnDisk("p1", "ada", "lab")
+    asked = ProjectOnDisk("p1", "ada", "lab")
+    with pytest.raises(Failed, match="No disk") as failed:
         await client.follow(place(world, "n1"), START_PROJECT, asked, lines.append)
-    except Failed as error:
-        failed = error
-    assert failed is not None
-    assert (failed.message, failed.log) == ("No disk.", ("line",))
-    assert len(lines) == 1
+    assert failed.value.log == ("line",)
+    assert [line.progress for line in lines] == [Progress("Cloning", 1, 2)]
 
 
 @pytest_twisted.ensureDeferred
 async def test_nobody_else_does(world: World) -> None:
     """A forged ticket, a node that is not there, a call that is none: refused."""
-    codes = []
-    for key, node in [(tickets.SigningKey(b"x" * 32), "n1"), (SERVER_KEY, "n9")]:
+    stranger = tickets.SigningKey(b"x" * 32)
+    for key, node, code in [(stranger, "n1", 401), (SERVER_KEY, "n9", 404)]:
         response = await asker(key).send(place(world, node), USAGE, b"{}")
-        codes.append(response.code)
-    assert codes == [401, 404]
+        assert response.code == code
     assert (await world.http.post(f"{world.base}{RELAY}n1/nothing")).code == 401

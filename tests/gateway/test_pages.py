@@ -1,24 +1,22 @@
 """What the gateway shows, to people and to programs."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from aen.gateway.pages import Pages, json_answer, redirect
 from aen.model.errors import AenError, Failed, Forbidden, Unauthenticated, Unavailable
 from aen.proxy.head import RequestHead
-from aen.proxy.routing import Answer
-from tests.gateway.conftest import little_assets
+from aen.runtime.assets import Assets
 
 PERSON = RequestHead(b"GET", b"/", "1.1", ((b"Accept", b"text/html"),))
 PROGRAM = RequestHead(b"GET", b"/", "1.1", ())
 
 
 @pytest.fixture
-def pages(tmp_path: Path) -> Pages:
+def pages(assets: Assets) -> Pages:
     """Return the pages of a gateway."""
-    return Pages.of(little_assets(tmp_path), "http://aen")
+    return Pages.of(assets, "http://aen")
 
 
 def test_nothing_is_taken_for_markup(pages: Pages) -> None:
@@ -66,6 +64,6 @@ def test_programs_get_json(pages: Pages, error: AenError, name: bytes) -> None:
 
 def test_a_redirect_is_not_kept() -> None:
     """No cache remembers where a browser was sent."""
-    answer: Answer = redirect("/x", (b"a=b",))
+    answer = redirect("/x", (b"a=b",))
     assert (b"cache-control", b"no-store") in answer.headers
     assert (b"set-cookie", b"a=b") in answer.headers

@@ -12,15 +12,15 @@ from aen.gateway.passes import (
 )
 from aen.wire.messages import Credential
 from aen.wire.tickets import SigningKey
+from tests.gateway.fakes import KEY
 
-KEY = SigningKey(b"k" * 32)
 MADE = Pass("s1", "ada", 1000.0)
 
 
 def test_a_pass_comes_back() -> None:
     """What was issued is read, also by another process with the same key."""
     text = Passes.of(KEY).issue(MADE)
-    again = Passes.of(SigningKey(b"k" * 32))
+    again = Passes.of(SigningKey.from_text(KEY.text))
     assert again.read(text, 999.0) == MADE
     assert again.read(text, 999.0) == MADE
     assert again.read(text, 1000.0) is None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from attrs import define, evolve, field
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 
 from aen.gateway.grants import Grants, Limits
@@ -15,9 +15,9 @@ from aen.gateway.opening import Openings
 from aen.gateway.pages import Pages
 from aen.gateway.passes import CookieNames, Pass, Passes, hash_token
 from aen.gateway.router import GatewayRouter
-from aen.gateway.settings import GatewaySettings
 from aen.gateway.signin import SignIn
 from aen.gateway.upstreams import Upstreams
+from aen.model.apps import AppSummary, Permission
 from aen.model.errors import NotFound, Unauthenticated
 from aen.model.projects import State
 from aen.proxy.head import Headers, Peer, RequestHead
@@ -34,18 +34,15 @@ from aen.wire.messages import (
     Opening,
     OpenQuestion,
 )
-from aen.wire.tickets import Seal, SigningKey, unseal
-from tests.gateway.fakes import GRANT, LAUNCH, NODE
+from aen.wire.tickets import Seal, unseal
+from tests.gateway.fakes import GRANT, KEY, LAB, LAUNCH, NODE, SETTINGS
+from tests.outcomes import outcome
 
-KEY = SigningKey(b"k" * 32)
 PASSES = Passes.of(KEY)
 PASS = PASSES.issue(Pass("s1", "ada", 5000.0))
 PEER = Peer("192.0.2.1", 1, secure=False)
-SETTINGS = GatewaySettings(
-    name="east", server="http://aen", server_key="x", key=KEY.text,
-    public_url="http://gate:8089", prefix="/opt/gate",
-)  # fmt: skip
 PAGE: Headers = ((b"Accept", b"text/html"),)
+VIEWER = evolve(GRANT, actions=("view", "read files"))
 COOKIE: Headers = ((b"Cookie", b"x=1; aen-pass-ab=" + PASS.encode()),)
 
 
@@ -56,24 +53,20 @@ class World:
     grant_answer: Any = GRANT
     opening: Opening = field(factory=lambda: Opening(State.RUNNING, NODE))
     launch: Any = LAUNCH
+    apps: tuple[AppSummary, ...] = ()
     asked: list[GrantQuestion] = field(factory=list)
 
     def grant(self, question: GrantQuestion) -> Deferred[Grant]:
         self.asked.append(question)
-        waiting: Deferred[Grant] = Deferred()
         if isinstance(self.grant_answer, Exception):
-            waiting.errback(self.grant_answer)
-        else:
-            waiting.callback(self.grant_answer)
-        return waiting
+            return fail(self.grant_answer)
+        return succeed(self.grant_answer)
 
     def open(self, _: OpenQuestion) -> Deferred[Opening]:
-        waiting: Deferred[Opening] = Deferred()
-        waiting.callback(self.opening)
-        return waiting
+        return succeed(self.opening)
 
     async def follow(self, _at: Any, _route: Any, _asked: Any, on_line: Any) -> None:
-        status = NodeStatus("n1", "1", single_user=True, projects=0, apps=())
+        status = NodeStatus("n1", "1", single_user=True, projects=0, apps=self.apps)
         on_line(Line(status=status))
         await Deferred()
 
@@ -88,17 +81,9 @@ def world() -> World:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Return a clock at 1000."""
-    clock = Clock()
-    clock.advance(1000)
-    return clock
-
-
-@pytest.fixture
 def nodes(world: World, clock: Clock) -> Nodes:
     """Return nodes, none of them followed yet."""
-    return Nodes(world, clock, Random(1))  # type: ignore[arg-type]
+    return Nodes(world, clock, Random(1))
 
 
 @pytest.fixture
@@ -109,7 +94,7 @@ def router(world: World, clock: Clock, nodes: Nodes) -> GatewayRouter:
         PASSES, Seal(b"s" * 32), world.ask, lambda: "secret", 600.0,
     )  # fmt: skip
     grants = Grants(world.grant, clock, Limits(60, 3600, 100))
-    openings = Openings(world.open, world, clock)  # type: ignore[arg-type]
+    openings = Openings(world.open, world, clock)
     upstreams = Upstreams(
         Identity("gateway:east", KEY), clock, "here", frozenset({"http://gate:8089"})
     )
@@ -125,12 +110,8 @@ def ask(
 ) -> Any:
     """Return what the router decides at once, or what its Deferred came to."""
     head = RequestHead(method, target, "1.1", sum(headers, ()))
-    decided: Any = router.route(head, PEER)
-    if not isinstance(decided, Deferred):
-        return decided
-    found: list[Any] = []
-    decided.addCallback(found.append)
-    return found[0] if found else None
+    decided = router.route(head, PEER)
+    return outcome(decided) if isinstance(decided, Deferred) else decided
 
 
 def header(answer: Answer, name: bytes) -> bytes:
@@ -138,39 +119,39 @@ def header(answer: Answer, name: bytes) -> bytes:
     return dict(answer.headers)[name]
 
 
-LAB = b"/ada/lab/jupyterlab/lab?x=1"
+TARGET = b"/ada/lab/jupyterlab/lab?x=1"
 
 
 def test_a_known_app_is_reached_without_waiting(router: GatewayRouter) -> None:
     """The first request asks; the second is decided in one go, by look-ups alone."""
-    first = ask(router, LAB, COOKIE)
-    head = RequestHead(b"GET", LAB, "1.1", COOKIE)
+    first = ask(router, TARGET, COOKIE)
+    head = RequestHead(b"GET", TARGET, "1.1", COOKIE)
     second = router.route(head, PEER)
     assert isinstance(second, Forward)
     assert second == first
     assert second.upstream == "unix:/run/l1/app.sock"
-    assert second.target_for(LAB) == LAB
+    assert second.target_for(TARGET) == TARGET
     assert second.origins == frozenset({"http://gate:8089"})
 
 
 def test_our_secrets_stay_here(router: GatewayRouter) -> None:
     """Cookies of ours never reach an app, nor can it set one; nor does a token."""
-    by_token = ask(router, LAB, ((b"Authorization", b"Bearer aen_t"),))
+    by_token = ask(router, TARGET, ((b"Authorization", b"Bearer aen_t"),))
     assert b"authorization" in by_token.drop_headers
     assert set(by_token.drop_cookies) == {b"aen-", b"__Host-aen-"}
-    by_cookie = ask(router, LAB, COOKIE, ((b"Authorization", b"Basic eDp5"),))
+    by_cookie = ask(router, TARGET, COOKIE, ((b"Authorization", b"Basic eDp5"),))
     assert b"authorization" not in by_cookie.drop_headers
 
 
 def test_a_token_is_asked_for_by_its_hash(router: GatewayRouter, world: World) -> None:
     """The token itself does not leave the gateway."""
-    ask(router, LAB, ((b"Authorization", b"bearer  aen_t"),), COOKIE)
+    ask(router, TARGET, ((b"Authorization", b"bearer  aen_t"),), COOKIE)
     assert world.asked[0].credential == Credential(token_hash=hash_token(b"aen_t"))
 
 
 def test_a_stranger_signs_in_and_comes_back(router: GatewayRouter) -> None:
     """A page load without a pass goes to the server, and remembers where it was."""
-    answer = ask(router, LAB, PAGE)
+    answer = ask(router, TARGET, PAGE)
     assert answer.status == 303
     assert header(answer, b"location").startswith(b"http://aen/oauth/authorize?")
     assert header(answer, b"set-cookie").startswith(b"aen-signin-ab=")
@@ -183,7 +164,7 @@ def test_a_program_without_a_pass_gets_json(
     router: GatewayRouter, headers: Headers
 ) -> None:
     """Anything but a page load gets 401 and a JSON body."""
-    answer = ask(router, LAB, headers)
+    answer = ask(router, TARGET, headers)
     assert answer.status == 401
     assert json.loads(answer.body)["error"]["code"] == "unauthenticated"
 
@@ -191,31 +172,43 @@ def test_a_program_without_a_pass_gets_json(
 def test_an_ended_session_signs_in_again(router: GatewayRouter, world: World) -> None:
     """A pass of a session that is over is as good as none."""
     world.grant_answer = Unauthenticated("The session has ended.")
-    assert ask(router, LAB, PAGE, COOKIE).status == 303
-    assert ask(router, LAB, COOKIE).status == 401
+    assert ask(router, TARGET, PAGE, COOKIE).status == 303
+    assert ask(router, TARGET, COOKIE).status == 401
 
 
 def test_a_private_project_does_not_exist(router: GatewayRouter, world: World) -> None:
     """To strangers it is 404, as a page and as JSON."""
     world.grant_answer = NotFound("There is no such project.")
-    page = ask(router, LAB, PAGE, COOKIE)
+    page = ask(router, TARGET, PAGE, COOKIE)
     assert page.status == 404
     assert b"There is no such project." in page.body
-    assert ask(router, LAB, COOKIE).status == 404
+    assert ask(router, TARGET, COOKIE).status == 404
 
 
 def test_a_viewer_may_not_write(router: GatewayRouter, world: World) -> None:
     """An app that writes is not opened for one who may only read."""
-    world.grant_answer = evolve(GRANT, actions=("view", "read files"))
-    assert ask(router, LAB, COOKIE).status == 403
+    world.grant_answer = VIEWER
+    assert ask(router, TARGET, COOKIE).status == 403
 
 
-def test_a_read_app_opens_for_a_viewer(router: GatewayRouter, world: World) -> None:
-    """What a launch's manifest asks for is what is checked."""
-    assert isinstance(ask(router, LAB, COOKIE), Forward)
-    world.grant_answer = evolve(GRANT, actions=("view", "read files"))
+def test_a_read_app_opens_for_a_viewer(
+    router: GatewayRouter, nodes: Nodes, world: World
+) -> None:
+    """What its manifest asks for is what is checked."""
+    world.apps = (evolve(LAB, permission=Permission.READ),)
+    world.launch = evolve(LAUNCH, permission="read")
+    world.grant_answer = VIEWER
+    nodes.set((NODE,))
+    assert isinstance(ask(router, TARGET, COOKIE), Forward)
+    nodes.stop()
+
+
+def test_an_open_app_is_checked_each_time(router: GatewayRouter, world: World) -> None:
+    """Who may no longer write does not reach it, though it runs."""
+    assert isinstance(ask(router, TARGET, COOKIE), Forward)
+    world.grant_answer = VIEWER
     router.grants.drop(Drop("p1"))
-    assert ask(router, LAB, COOKIE).status == 403
+    assert ask(router, TARGET, COOKIE).status == 403
 
 
 def test_a_slow_app_shows_progress(
@@ -223,19 +216,21 @@ def test_a_slow_app_shows_progress(
 ) -> None:
     """A person sees the waiting page soon; a program waits, then gets 503."""
     world.launch = Deferred()
-    pages: list[Any] = []
-    for headers in (PAGE + COOKIE, COOKIE):
-        head = RequestHead(b"GET", LAB, "1.1", headers)
-        decided: Any = router.route(head, PEER)
-        decided.addCallback(pages.append)
+    for_person, for_program = (
+        router.route(RequestHead(b"GET", TARGET, "1.1", headers), PEER)
+        for headers in (PAGE + COOKIE, COOKIE)
+    )
+    assert isinstance(for_person, Deferred)
+    assert isinstance(for_program, Deferred)
     clock.advance(0.31)
-    (page,) = pages
+    page = outcome(for_person)
     assert page.status == 200
     assert b'data-events="/_aen/wait/ada/lab/jupyterlab"' in page.body
+    assert not for_program.called
     clock.advance(90)
-    assert pages[1].status == 503
+    assert outcome(for_program).status == 503
     world.launch.callback(LAUNCH)
-    assert isinstance(ask(router, LAB, COOKIE), Forward)
+    assert isinstance(ask(router, TARGET, COOKIE), Forward)
 
 
 def test_an_app_has_a_slash(router: GatewayRouter) -> None:
@@ -250,35 +245,34 @@ def test_a_remote_app_is_reached_through_its_node(
 ) -> None:
     """On another machine there is one port, and a ticket that opens one app."""
     world.launch = evolve(LAUNCH, machine="elsewhere", strip_prefix=True)
-    forward = ask(router, LAB, COOKIE)
+    forward = ask(router, TARGET, COOKIE)
     assert forward.upstream == "tcp:n1:5002"
-    assert forward.target_for(LAB) == b"/launcher/apps/l1/lab?x=1"
+    assert forward.target_for(TARGET) == b"/launcher/apps/l1/lab?x=1"
     ticket = dict(forward.set_headers)[b"aen-ticket"].decode()
     assert unseal(ticket, KEY.public, "node:n1", 1000.0).purpose == "app:l1"
-    assert ask(router, LAB, COOKIE).set_headers == forward.set_headers
+    assert ask(router, TARGET, COOKIE).set_headers == forward.set_headers
 
 
 def test_a_port_is_local(router: GatewayRouter, world: World) -> None:
     """An app with a port is reached on loopback."""
     world.launch = evolve(LAUNCH, socket="", port=4321)
-    assert ask(router, LAB, COOKIE).upstream == "tcp:127.0.0.1:4321"
+    assert ask(router, TARGET, COOKIE).upstream == "tcp:127.0.0.1:4321"
 
 
 def test_an_app_that_is_gone_is_found_anew(router: GatewayRouter, world: World) -> None:
     """Where nobody answers any more, the node is asked where the app is now."""
-    gone = ask(router, LAB, COOKIE)
+    gone = ask(router, TARGET, COOKIE)
     world.launch = evolve(LAUNCH, id="l2", socket="/run/l2/app.sock")
-    head = RequestHead(b"GET", LAB, "1.1", COOKIE)
-    decided: Any = router.unreachable(head, gone, "connect")
-    found: list[Any] = []
-    decided.addCallback(found.append)
-    assert found[0].upstream == "unix:/run/l2/app.sock"
+    head = RequestHead(b"GET", TARGET, "1.1", COOKIE)
+    decided = router.unreachable(head, gone, "connect")
+    assert isinstance(decided, Deferred)
+    assert outcome(decided).upstream == "unix:/run/l2/app.sock"
 
 
 def test_a_silent_app_is_not_started_again(router: GatewayRouter) -> None:
     """An app that is merely slow is left alone, and the person told."""
-    forward = ask(router, LAB, COOKIE)
-    head = RequestHead(b"GET", LAB, "1.1", PAGE + COOKIE)
+    forward = ask(router, TARGET, COOKIE)
+    head = RequestHead(b"GET", TARGET, "1.1", PAGE + COOKIE)
     answer = router.unreachable(head, forward, "timeout")
     assert isinstance(answer, Answer)
     assert answer.status == 503
@@ -300,7 +294,7 @@ def test_the_root_leads_to_the_server(router: GatewayRouter) -> None:
 
 def test_every_page_has_a_policy(router: GatewayRouter) -> None:
     """No page of ours runs a script that is not ours."""
-    for target in (b"/nothing", b"/", LAB):
+    for target in (b"/nothing", b"/", TARGET):
         answer = ask(router, target, PAGE)
         assert b"script-src 'self'" in header(answer, b"content-security-policy")
 

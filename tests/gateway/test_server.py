@@ -2,7 +2,7 @@
 
 import pytest
 
-from aen.gateway.server import _read_token
+from aen.gateway.server import read_token
 from aen.gateway.signin import TokenAnswer
 from aen.model.errors import Forbidden, Unavailable
 
@@ -12,7 +12,7 @@ def test_a_session_for_a_code() -> None:
     body = (
         b'{"session": "s", "user": "ada", "expires_in": 60, "token_type": "aen-pass"}'
     )
-    assert _read_token(200, body) == TokenAnswer("s", "ada", 60.0)
+    assert read_token(200, body) == TokenAnswer("s", "ada", 60.0)
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ def test_anything_else_is_a_refusal(
 ) -> None:
     """Whether the code or the server is at fault is told apart."""
     with pytest.raises(kind):
-        _read_token(code, body)
+        read_token(code, body)

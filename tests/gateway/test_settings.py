@@ -2,27 +2,35 @@
 
 from pathlib import Path
 
-from aen.gateway.settings import GatewaySettings
+import pytest
+from attrs import evolve
 
-SETTINGS = GatewaySettings(
-    name="local",
-    server="http://aen:80",
-    server_key="public",
-    key="very secret",
-    public_url="http://aen:8089",
-    prefix="/srv/gateway",
-)
+from tests.gateway.fakes import KEY, SETTINGS
 
 
 def test_places() -> None:
     """Files are below the prefix, as operators know them."""
-    assert SETTINGS.home == Path("/srv/gateway")
-    assert SETTINGS.logs == Path("/srv/gateway/var/log/wakari")
+    assert SETTINGS.home == Path("/opt/gate")
+    assert SETTINGS.logs == Path("/opt/gate/var/log/wakari")
 
 
 def test_key_is_not_shown() -> None:
     """No log and no traceback shows the key."""
-    assert "very secret" not in repr(SETTINGS)
+    assert KEY.text not in repr(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://gate:443", "https://gate"),
+        ("http://Gate:80", "http://gate"),
+        ("https://gate:80", "https://gate:80"),
+        ("http://gate:8089", "http://gate:8089"),
+    ],
+)
+def test_origin(url: str, origin: str) -> None:
+    """It is as browsers write it, or no page of ours could open a WebSocket."""
+    assert evolve(SETTINGS, public_url=url).origin == origin
 
 
 def test_port() -> None:

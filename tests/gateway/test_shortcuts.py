@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import succeed
 from twisted.internet.task import Clock
 
 from aen.gateway.grants import Grants, Limits
@@ -12,39 +12,53 @@ from aen.gateway.opening import Opened, Openings
 from aen.gateway.paths import parse_address
 from aen.gateway.shortcuts import Shortcuts, Way
 from aen.model.names import AppName
+from aen.model.projects import State
 from aen.proxy.head import Headers, RequestHead
 from aen.proxy.routing import Forward
-from aen.wire.messages import Drop, Launch
+from aen.wire.messages import Drop, Launch, Opening
 from tests.gateway.fakes import ADA, GRANT, LAUNCH, NODE, PATH, Server
+from tests.outcomes import now
 
 TARGET = b"/ada/lab/jupyterlab/api?x=1"
 COOKIE: Headers = ((b"Cookie", b"a=1; pass=x"),)
 TO = Forward("unix:/run/l1/app.sock")
 LAB = AppName("jupyterlab")
-NOBODY: Any = None
+RUNNING = Opening(State.RUNNING, NODE)
+
+
+class Node:
+    """Launches what it is told to."""
+
+    launch: Launch = LAUNCH
+
+    async def ask(self, *_: Any) -> Any:
+        """Answer at once."""
+        return self.launch
 
 
 class Ready:
     """A shortcut that has just been remembered, and what it rests on."""
 
     def __init__(self) -> None:
-        self.clock, self.server = Clock(), Server()
+        self.clock, self.server, self.node = Clock(), Server(), Node()
         self.grants = Grants(self.server.grant, self.clock, Limits(60, 3600, 2))
-        self.openings = Openings(NOBODY, NOBODY, self.clock)
-        self.opened = Opened(NODE, LAUNCH)
-        self.openings._opened["p1", LAB, "ada"] = self.opened
-        self.ask()
+        self.openings = Openings(lambda _: succeed(RUNNING), self.node, self.clock)
+        self.grant_anew()
         known = self.grants.entry(ADA, PATH)
         assert known is not None
-        self.way = Way(TO, known, GRANT, LAB, self.opened, until=50.0)
+        self.way = Way(TO, known, GRANT, LAB, self.open(), until=50.0)
         self.shortcuts = Shortcuts(self.grants, self.openings)
         self.remember(self.way, COOKIE)
 
-    def ask(self) -> None:
+    def grant_anew(self) -> None:
         """Have the server asked for the grant, and answer."""
-        waiting: Deferred[Any] = self.grants.find(ADA, PATH)
+        waiting = self.grants.find(ADA, PATH)
         self.server.answer(evolve(GRANT))
         assert waiting.called
+
+    def open(self) -> Opened:
+        """Have the app opened."""
+        return now(self.openings.open(GRANT, ADA, LAB))
 
     def remember(self, way: Way, headers: Headers, expires: float = 40.0) -> None:
         """Remember *way* for requests with these headers."""
@@ -111,7 +125,7 @@ def test_doubt_ends_it(ready: Ready) -> None:
 
 def test_a_newer_grant_ends_it(ready: Ready) -> None:
     """What the server said last counts."""
-    ready.ask()
+    ready.grant_anew()
     assert ready.find() is None
 
 
@@ -127,8 +141,8 @@ def test_an_app_that_ended_ends_it(ready: Ready) -> None:
     """Also one that was opened again meanwhile, elsewhere."""
     ready.openings.launch_news(evolve(LAUNCH, state="stopped"))
     assert ready.find() is None
-    again: Launch = evolve(LAUNCH, id="l2")
-    ready.openings._opened["p1", LAB, "ada"] = Opened(NODE, again)
+    ready.node.launch = evolve(LAUNCH, id="l2")
+    ready.open()
     assert ready.find() is None
 
 
@@ -159,4 +173,3 @@ def test_only_plain_cookies_are_remembered(ready: Ready) -> None:
     for number in range(4096):
         ready.remember(ready.way, ((b"Cookie", b"%d" % number),))
     assert ready.find() is None
-    assert len(ready.shortcuts._sessions) <= 4096

@@ -9,14 +9,17 @@ from attrs import define, field
 from aen.gateway.passes import CookieNames, Passes
 from aen.gateway.signin import SignIn, TokenAnswer, TokenQuestion, challenge
 from aen.model.errors import Forbidden, Unauthenticated
-from aen.wire.tickets import Seal, SigningKey
+from aen.wire.tickets import Seal
+from tests.gateway.fakes import KEY
 
 NAMES = CookieNames("ab", secure=False)
-PASSES = Passes.of(SigningKey(b"k" * 32))
+PASSES = Passes.of(KEY)
 
 
 @define
 class Exchange:
+    """A server that gives a session for every code."""
+
     asked: list[TokenQuestion] = field(factory=list)
 
     async def __call__(self, question: TokenQuestion) -> TokenAnswer:

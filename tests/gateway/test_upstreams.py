@@ -9,10 +9,8 @@ from aen.gateway.upstreams import Upstreams, node_upstream
 from aen.model.names import PlaceName
 from aen.model.places import Node
 from aen.wire.client import Identity
-from aen.wire.tickets import SigningKey, unseal
-from tests.gateway.fakes import LAUNCH, NODE
-
-KEY = SigningKey(b"k" * 32)
+from aen.wire.tickets import unseal
+from tests.gateway.fakes import KEY, LAUNCH, NODE
 
 
 @pytest.mark.parametrize(
@@ -49,7 +47,11 @@ def test_tickets_do_not_pile_up() -> None:
     """However many apps were opened, only so many tickets are kept."""
     clock = Clock()
     upstreams = Upstreams(Identity("gateway:east", KEY), clock, "here", frozenset())
-    for number in range(4200):
-        launch = evolve(LAUNCH, id=f"l{number}", machine="elsewhere")
-        upstreams.of(Opened(NODE, launch))
-    assert len(upstreams._tickets) == 4096
+    far = [
+        Opened(NODE, evolve(LAUNCH, id=f"l{number}", machine="elsewhere"))
+        for number in range(4097)
+    ]
+    first, last = [upstreams.of(one).headers for one in far][::4096]
+    clock.advance(1)
+    assert upstreams.of(far[-1]).headers == last
+    assert upstreams.of(far[0]).headers != first

@@ -1,7 +1,5 @@
 """A whole gateway between a little server and a little node, all on loopback."""
 
-import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +7,6 @@ from attrs import define, evolve, field
 from autobahn.twisted.resource import WebSocketResource
 from klein import Klein
 from treq.client import HTTPClient
-from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IListeningPort
 from twisted.web.client import Agent, HTTPConnectionPool
@@ -19,13 +16,11 @@ from twisted.web.server import Request, Site
 
 from aen.gateway.service import assemble
 from aen.gateway.settings import GatewaySettings
-from aen.model.apps import AppSummary, Instance, Permission
 from aen.model.errors import AenError, Failed, Unauthenticated
-from aen.model.names import AppName, PlaceName
+from aen.model.names import PlaceName
 from aen.model.places import Node
 from aen.model.projects import Progress, State
 from aen.runtime.machine import machine
-from aen.runtime.tasks import pause
 from aen.wire import routes, tickets
 from aen.wire.call import Door, call
 from aen.wire.channel import ChannelEnd, ServerEndFactory
@@ -47,9 +42,10 @@ from aen.wire.messages import (
     Usage,
 )
 from aen.wire.streaming import Report, stream
-from tests.gateway.fakes import GRANT, LAUNCH
+from tests.gateway.fakes import GRANT, LAB, LAUNCH
+from tests.installed import free_ports
+from tests.waiting import eventually, reactor
 
-reactor: Any = _reactor
 SERVER_KEY = tickets.SigningKey(b"s" * 32)
 GATEWAY_KEY = tickets.SigningKey(b"g" * 32)
 
@@ -81,6 +77,7 @@ class LittleServer:
     state: State = State.RUNNING
     end: ChannelEnd | None = None
     heard_from: list[Up] = field(factory=list)
+    asked: list[GrantQuestion] = field(factory=list)
     forms: list[dict[bytes, list[bytes]]] = field(factory=list)
     app = Klein()
 
@@ -88,6 +85,7 @@ class LittleServer:
     @call(GrantQuestion)
     async def on_grant(self, asker: str, question: GrantQuestion) -> Grant:
         """Answer what the test says."""
+        self.asked.append(question)
         if isinstance(self.grant, AenError):
             raise self.grant
         return self.grant
@@ -164,30 +162,28 @@ class LittleNode:
     """Launches one app, which is an HTTP server of its own."""
 
     door: Door = field(factory=lambda: Door(tickets.node("n1"), GATEWAY_KEYS, reactor))
-    launch: "Deferred[Launch] | Launch | AenError" = field(factory=Deferred)
+    launch: Launch | AenError = LAUNCH
+    launches: list[Launch] = field(factory=list)
+    """What comes before `launch`, each once."""
     asked: list[LaunchRequest] = field(factory=list)
-    events: Report | None = None
     app = Klein()
 
     @app.route(routes.NODE_EVENTS.path, methods=["POST"])
     @stream(Nothing, endless=True)
     async def on_events(self, asker: str, asked: Nothing, report: Report) -> None:
         """Say what there is, and go on."""
-        name = AppName("jupyterlab")
-        lab = AppSummary(name, "JupyterLab", "lab", Permission.WRITE, Instance.USER)
-        report(Line(status=NodeStatus("n1", "1", True, 0, apps=(lab,))))
-        self.events = report
+        report(Line(status=NodeStatus("n1", "1", True, 0, apps=(LAB,))))
         await Deferred()
 
     @app.route(routes.LAUNCH.path, methods=["POST"])
     @call(LaunchRequest)
     async def on_launch(self, asker: str, asked: LaunchRequest) -> Launch:
-        """Launch when the test says."""
+        """Answer what the test says."""
         self.asked.append(asked)
+        if self.launches:
+            return self.launches.pop(0)
         if isinstance(self.launch, AenError):
             raise self.launch
-        if isinstance(self.launch, Deferred):
-            return await self.launch
         return self.launch
 
     @app.route(routes.USAGE.path, methods=["POST"])
@@ -266,7 +262,7 @@ async def make_world(folder: Path, **changes: Any) -> World:
     server.grant = evolve(GRANT, node=server.node)
     server_port = reactor.listenTCP(0, server.site(), interface="127.0.0.1")
     app_port = reactor.listenTCP(0, Site(LittleApp()), interface="127.0.0.1")
-    gateway_port = free_port()
+    (gateway_port,) = free_ports(1)
     settings = GatewaySettings(
         name="east",
         server=f"http://127.0.0.1:{server_port.getHost().port}",
@@ -288,18 +284,3 @@ async def make_world(folder: Path, **changes: Any) -> World:
     )  # fmt: skip
     await eventually(lambda: any(up.status for up in server.heard_from))
     return world
-
-
-async def eventually(question: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait until *question* is answered with yes, for so many seconds at most."""
-    deadline = reactor.seconds() + seconds
-    while not question():
-        assert reactor.seconds() < deadline, "it did not happen in time"
-        await pause(reactor, 0.01)
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        number: int = found.getsockname()[1]
-    return number

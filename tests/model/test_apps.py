@@ -19,13 +19,19 @@ def manifest(**changes: Any) -> Manifest:
     return Manifest(**(GOOD | changes))
 
 
-def test_a_good_manifest_passes() -> None:
-    """The contract's defaults hold."""
-    check_manifest(manifest())
-    by_port = manifest(command_list=("serve", "%(port)s"), listen=Listen.PORT)
-    check_manifest(by_port)
-    check_manifest(manifest(command_list=("x",), environment={"SOCK": "%(socket)s"}))
-    assert manifest().app == "dash"
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"command_list": ("serve", "%(port)s"), "listen": Listen.PORT},
+        {"command_list": ("x",), "environment": {"SOCK": "%(socket)s"}},
+        {"ready": "/healthz?%%"},
+    ],
+)
+def test_a_good_manifest_passes(changes: dict[str, Any]) -> None:
+    """Name, title and command are enough; a port or an environment do as well."""
+    check_manifest(manifest(**changes))
+    assert manifest(**changes).app == "dash"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +40,9 @@ def test_a_good_manifest_passes() -> None:
         ({"name": "Bad Name"}, "app name"),
         ({"name": "public"}, "reserved"),
         ({"command_list": ()}, "command_list"),
-        ({"command_list": ("serve", "%(prot)s")}, "%(prot)s"),
+        ({"command_list": ("serve", "%(prot)s")}, "“command_list”: %(prot)s"),
+        ({"environment": {"HOST": "%(host)s"}}, "“environment”: %(host)s"),
+        ({"ready": "%(prefix)s/"}, "“ready”: %(prefix)s"),
         ({"command_list": ("serve", "%(port)s")}, "%(socket)s"),
         ({"scopes": ("project:write",)}, "project:write"),
         ({"ready_timeout": 0.0}, "ready_timeout"),

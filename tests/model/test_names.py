@@ -1,5 +1,7 @@
 """Names are safe in addresses, on disk and as OS accounts, or they are refused."""
 
+from collections.abc import Callable
+
 import pytest
 
 from aen.model.errors import Invalid
@@ -48,19 +50,20 @@ def test_no_project_name(text: str) -> None:
         parse_project_name(text)
 
 
-def test_other_names() -> None:
+@pytest.mark.parametrize(
+    ("parse", "right", "wrong"),
+    [
+        (parse_app_name, "my-app_2", "public"),
+        (parse_app_name, "dash", "Upper"),
+        (parse_place_name, "East.1", "a b"),
+        (parse_environment_name, "default", ".."),
+    ],
+)
+def test_other_names(parse: Callable[[str], str], right: str, wrong: str) -> None:
     """Apps, places and environments have names too."""
-    assert parse_app_name("my-app_2") == "my-app_2"
-    assert parse_place_name("East.1") == "East.1"
-    assert parse_environment_name("default") == "default"
-    for parse, wrong in [
-        (parse_app_name, "public"),
-        (parse_app_name, "Upper"),
-        (parse_place_name, "a b"),
-        (parse_environment_name, ".."),
-    ]:
-        with pytest.raises(Invalid):
-            parse(wrong)
+    assert parse(right) == right
+    with pytest.raises(Invalid):
+        parse(wrong)
 
 
 def test_a_path_of_a_project() -> None:

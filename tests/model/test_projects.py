@@ -1,29 +1,7 @@
-"""The life of a project, as a table."""
-
-import pytest
+"""Projects as values."""
 
 from aen.model.names import PlaceName, UserName, parse_project_path
-from aen.model.projects import Member, Project, State, can_become
-
-
-@pytest.mark.parametrize(
-    ("now", "wanted", "possible"),
-    [
-        (State.STOPPED, State.STARTING, True),
-        (State.STARTING, State.RUNNING, True),
-        (State.STARTING, State.FAILED, True),
-        (State.RUNNING, State.STOPPING, True),
-        (State.STOPPING, State.STOPPED, True),
-        (State.FAILED, State.STARTING, True),
-        (State.STOPPED, State.RUNNING, False),
-        (State.RUNNING, State.STARTING, False),
-        (State.STOPPED, State.STOPPING, False),
-        (State.FAILED, State.RUNNING, False),
-    ],
-)
-def test_what_follows_what(now: State, wanted: State, possible: bool) -> None:  # noqa: FBT001
-    """No state is skipped."""
-    assert can_become(now, wanted) is possible
+from aen.model.projects import Member, Project, State
 
 
 def test_states_are_words() -> None:

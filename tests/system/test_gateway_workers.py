@@ -13,7 +13,7 @@ from twisted.internet.threads import deferToThread
 
 from tests.gateway.asking import APP, ask, ask_often, talk
 from tests.gateway.grown import PIECE, PIECES, Grown, grow
-from tests.gateway.world import eventually
+from tests.waiting import eventually
 from tests.pem import make_pair
 
 pytestmark = pytest.mark.system
