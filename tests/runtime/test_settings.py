@@ -8,7 +8,7 @@ import pytest
 from attrs import field, frozen
 
 from aen.model.errors import Invalid
-from aen.runtime.settings import SECRET, check_url, layers, read_settings
+from aen.runtime.settings import SECRET, check_url, layers, origin_of, read_settings
 
 
 @frozen
@@ -101,3 +101,19 @@ def test_an_address_has_no_path(url: str) -> None:
     check_url("server", "http://aen:80")
     with pytest.raises(Invalid, match="“server”"):
         check_url("server", url)
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://aen.example", "https://aen.example"),
+        ("https://AEN.example:443", "https://aen.example"),
+        ("https://aen.example:80", "https://aen.example:80"),
+        ("https://aen.example:8443", "https://aen.example:8443"),
+        ("http://aen.example:80", "http://aen.example"),
+        ("http://[::1]:443", "http://[::1]:443"),
+    ],
+)
+def test_an_origin_is_as_browsers_write_it(url: str, origin: str) -> None:
+    """In small letters, and without the port that goes without saying."""
+    assert origin_of(url) == origin

@@ -1,7 +1,7 @@
 """The server's rooms over a database in memory, and a data center that plays along."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 from argon2 import PasswordHasher
 from attrs import AttrsInstance, define, field
@@ -9,17 +9,22 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from aen.model.apps import AppSummary, Instance, Permission
+from aen.model.errors import Unavailable
 from aen.model.names import AppName, ProjectPath, parse_project_path
-from aen.model.projects import Project
+from aen.model.projects import Project, State, TeamRole
 from aen.model.users import Caller, Role
+from aen.server.channel import Channels
 from aen.server.passwords import Passwords
+from aen.server.project_work import ProjectWork
 from aen.server.records import NewProject
 from aen.server.rooms import Parts, Rooms, furnish
 from aen.server.settings import ServerSettings
+from aen.server.store.collection import Collection, Index
 from aen.server.store.memory import MemoryDatabase
 from aen.server.store.schema import INDEXES
+from aen.server.worker import Pace, Worker
 from aen.wire.client import OnLine, Place
-from aen.wire.messages import NodeStatus
+from aen.wire.messages import Launch, LaunchList, NodeStatus
 from aen.wire.routes import Route
 from aen.wire.tickets import SigningKey
 
@@ -28,6 +33,7 @@ PASSWORD = "correct horse"
 GATEWAY_KEY = SigningKey(b"g" * 32)
 SERVER_KEY = SigningKey(b"s" * 32)
 GATEWAY = "http://east.example:8089"
+LAB = parse_project_path("ada", "lab")
 Story = Callable[[AttrsInstance, OnLine], None]
 
 
@@ -40,6 +46,8 @@ class FakeNodes:
     errors: list[Exception] = field(factory=list)
     story: Story | None = None
     wait: "Deferred[None] | None" = None
+    silent: bool = False
+    """Whether none of them answers."""
 
     async def ask(
         self,
@@ -49,10 +57,8 @@ class FakeNodes:
         answer: type[T],
         seconds: float | None = None,
     ) -> T:
-        """Answer what `answers` has for the type."""
-        self.asked.append((at.base + at.path, route.path))
-        if self.errors:
-            raise self.errors.pop(0)
+        """Fail with the next error, else answer what `answers` has for the type."""
+        self._note(at, route)
         found: T = self.answers[answer] if answer in self.answers else answer()
         return found
 
@@ -60,18 +66,57 @@ class FakeNodes:
         self, at: Place, route: Route, message: AttrsInstance, on_line: OnLine
     ) -> None:
         """Fail with the next error, else play the story, wait, and be done."""
-        self.asked.append((at.base + at.path, route.path))
-        if self.errors:
-            raise self.errors.pop(0)
+        self._note(at, route)
         if self.story is not None:
             self.story(message, on_line)
         if self.wait is not None:
             await self.wait
 
+    def _note(self, at: Place, route: Route) -> None:
+        self.asked.append((at.base + at.path, route.path))
+        if self.errors:
+            raise self.errors.pop(0)
+        if self.silent:
+            raise Unavailable("The data center does not answer.")
+
     @property
     def routes(self) -> list[str]:
         """The last word of each path asked, in order."""
         return [path.rpartition("/")[2] for _, path in self.asked]
+
+
+class FickleDatabase(MemoryDatabase):
+    """A store that a test sends away and lets come back."""
+
+    away = False
+
+    def collection(self, name: str) -> Collection:
+        """Return a collection that is away when the store is."""
+        return cast("Collection", _Fickle(self, super().collection(name)))
+
+    async def prepare(self, indexes: Sequence[Index]) -> None:
+        """Make the indexes, when it is there."""
+        self.demand()
+        await super().prepare(indexes)
+
+    async def ping(self) -> None:
+        """Answer, when it is there."""
+        self.demand()
+
+    def demand(self) -> None:
+        """Raise `Unavailable` while it is away."""
+        if self.away:
+            raise Unavailable("The database does not answer.")
+
+
+class _Fickle:
+    def __init__(self, database: FickleDatabase, collection: Collection) -> None:
+        self._database = database
+        self._collection = collection
+
+    def __getattr__(self, name: str) -> Any:
+        self._database.demand()
+        return getattr(self._collection, name)
 
 
 async def _here(work: Callable[[], str]) -> str:
@@ -89,9 +134,23 @@ class World:
     """A server in memory with a clock that a test turns."""
 
     clock: Clock
-    database: MemoryDatabase
+    database: FickleDatabase
     nodes: FakeNodes
     rooms: Rooms
+
+    def channels(self) -> Channels:
+        """Return the channels of one process, not started."""
+        rooms = self.rooms
+        projects = rooms.archive.projects
+        return Channels(rooms.centers, projects, rooms.events, self.clock)
+
+    def worker(self, name: str = "w") -> Worker:
+        """Return a worker that does what is asked of projects, not started."""
+        rooms, clock = self.rooms, self.clock
+        work = ProjectWork(
+            rooms.archive, rooms.events, rooms.nodes, rooms.settings, clock
+        )
+        return Worker(rooms.archive.tasks, work, rooms.events, clock, name, Pace())
 
     async def person(self, name: str, role: Role = Role.USER) -> Caller:
         """Return somebody new, signed in."""
@@ -128,16 +187,17 @@ class World:
 
 async def furnished(
     clock: Clock | None = None,
-    database: MemoryDatabase | None = None,
+    database: FickleDatabase | None = None,
+    nodes: FakeNodes | None = None,
     **settings: Any,
 ) -> World:
     """Return an empty server; give *database* to have two share one store."""
     clock = clock or Clock()
     if clock.seconds() == 0:
         clock.advance(1_000_000_000.0)
-    database = database or MemoryDatabase()
+    database = database or FickleDatabase()
     await database.prepare(INDEXES)
-    nodes = FakeNodes()
+    nodes = nodes or FakeNodes()
     parts = Parts(
         settings=ServerSettings(**{"public_url": "http://aen.example", **settings}),
         clock=clock,
@@ -153,3 +213,42 @@ def at(text: str) -> ProjectPath:
     """Return the path written as ``owner/project``."""
     owner, _, name = text.partition("/")
     return parse_project_path(owner, name)
+
+
+def launch(project: str, **parts: Any) -> Launch:
+    """Return an app of the project with that id, run by ada."""
+    return Launch(
+        **{
+            "id": "l1",
+            "project_id": project,
+            "owner": "ada",
+            "project": "lab",
+            "app": "notebook",
+            "user": "ada",
+            "title": "Notebook",
+            "instance": "user",
+            "permission": "write",
+            "strip_prefix": False,
+            "started": 1.0,
+            **parts,
+        }
+    )
+
+
+async def running(state: State = State.RUNNING) -> tuple[World, Caller, Caller]:
+    """Return a project in *state* on the node n1, with bob in its team."""
+    world = await furnished()
+    await world.center()
+    await world.app()
+    ada, bob = await world.person("ada"), await world.person("bob")
+    project = await world.project(ada)
+    records = world.rooms.archive.projects
+    await records.begin(project.id, "m", state, 0.0)
+    (center,) = await world.rooms.centers.data_centers(ada)
+    await records.place(project.id, "m", center.nodes[0].name)
+    await records.finish(project.id, "m", state, None, 0.0)
+    theirs = launch(project.id, id="l2", user="bob")
+    stray = launch("other", id="l3")
+    world.nodes.answers[LaunchList] = LaunchList((launch(project.id), theirs, stray))
+    await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
+    return world, ada, bob

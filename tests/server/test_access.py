@@ -5,7 +5,7 @@ import pytest_twisted
 
 from aen.model.errors import Forbidden, NotFound, TooMany, Unauthenticated
 from aen.model.users import Caller
-from aen.server.access import DAY, digest
+from aen.server.access import DAY, Visitor, digest
 from aen.server.events import GATEWAYS
 from aen.server.records import Event
 from tests.server.furnished import PASSWORD, furnished
@@ -80,6 +80,38 @@ async def test_a_session_expires_without_use() -> None:
         assert await accounts.caller_of_session(token) is not None
     world.clock.advance(2 * DAY + 1)
     assert await accounts.caller_of_session(token) is None
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_cookie_is_renewed_once_a_day() -> None:
+    """A browser that is used keeps the cookie of a session that is used."""
+    world = await furnished()
+    accounts = world.rooms.accounts
+    await world.person("ada")
+    token, ada = await accounts.sign_in("ada", PASSWORD, "", "")
+    assert await accounts.visitor(token) == Visitor(ada, cookie_due=False)
+    world.clock.advance(DAY)
+    assert await accounts.visitor(token) == Visitor(ada, cookie_due=True)
+    await accounts.cookie_was_set(ada)
+    assert await accounts.visitor(token) == Visitor(ada, cookie_due=False)
+    await accounts.sign_out(ada)
+    assert await accounts.visitor(token) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"), [("ada", "ada"), ("Horse battery 1!", "unknown name")]
+)
+@pytest_twisted.ensureDeferred
+async def test_a_password_typed_as_a_name_is_not_logged(
+    typed: str, told: str, logged: list[str]
+) -> None:
+    """A refusal is logged by the name of an account, or by none."""
+    world = await furnished()
+    await world.person("ada")
+    with pytest.raises(Unauthenticated):
+        await world.rooms.accounts.sign_in(typed, "wrong", "10.0.0.9", "")
+    assert f"sign-in refused: {told} 10.0.0.9" in logged
+    assert not any("horse battery" in line.lower() for line in logged)
 
 
 @pytest_twisted.ensureDeferred

@@ -9,6 +9,7 @@ from aen.model.errors import (
     Invalid,
     NotFound,
     Taken,
+    TooMany,
     Unauthenticated,
 )
 from aen.model.projects import TeamRole
@@ -174,6 +175,19 @@ async def test_changing_the_password() -> None:
     with pytest.raises(Unauthenticated):
         await accounts.sign_in("ada", PASSWORD, "", "")
     await accounts.sign_in("ada", "better horse", "", "")
+
+
+@pytest_twisted.ensureDeferred
+async def test_guessing_the_old_password_is_slowed_down() -> None:
+    """Who found a browser open does not find out the password."""
+    world = await furnished(sign_in_free=1)
+    ada = await world.person("ada")
+    change = world.rooms.accounts.change_password
+    for _ in range(2):
+        with pytest.raises(Invalid):
+            await change(ada, "wrong", "better horse")
+    with pytest.raises(TooMany):
+        await change(ada, PASSWORD, "better horse")
 
 
 @pytest_twisted.ensureDeferred

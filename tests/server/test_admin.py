@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_twisted import ensureDeferred
 
-from aen.model.errors import AenError, Failed, Taken
+from aen.model.errors import AenError, Failed, NotFound, Taken
 from aen.model.users import Role
 from aen.server import admin
 from tests.server.furnished import GATEWAY_KEY, PASSWORD, World, furnished
@@ -44,6 +44,8 @@ async def test_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert caller is not None
     assert caller.user.name == "ada"
     await run(world, "remove-user", "ada")
+    with pytest.raises(NotFound):
+        await accounts.user("ada")
 
 
 @ensureDeferred
@@ -57,6 +59,16 @@ async def test_places(capsys: pytest.CaptureFixture[str]) -> None:
     await run(world, "add-enterprise-resource", *place, "--json")
     said = capsys.readouterr().out.strip().splitlines()[-1]
     assert json.loads(said) == {"name": "n1", "gateway_key": key}
+
+
+@ensureDeferred
+async def test_a_node_is_taken_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """By the names it was added with; its files are left alone."""
+    world = await furnished()
+    await world.center()
+    await run(world, "remove-enterprise-resource", "-i", "east", "-n", "n1")
+    assert "project files on it are still there" in capsys.readouterr().out
+    assert (await world.rooms.centers.center("east")).nodes == ()
 
 
 @ensureDeferred
@@ -82,6 +94,7 @@ async def test_the_doctor_fails_when_something_is_wrong(
         ["add-user", "ada", "--role", "king"],
         ["add-token", "ada"],
         ["add-enterprise-resource", "-i", "east"],
+        ["remove-enterprise-resource", "-i", "east"],
     ],
 )
 def test_wrong_command_lines(

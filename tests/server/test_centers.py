@@ -17,7 +17,7 @@ from aen.server.centers import relay
 from aen.server.events import gateway_topic
 from aen.server.records import Event
 from aen.wire.tickets import SigningKey
-from tests.server.furnished import GATEWAY, GATEWAY_KEY, furnished
+from tests.server.furnished import GATEWAY, GATEWAY_KEY, LAB, furnished, running
 
 
 @ensureDeferred
@@ -68,26 +68,47 @@ async def test_unknown_issuers(issuer: str) -> None:
 
 @ensureDeferred
 async def test_nodes_come_and_go() -> None:
-    """Names may hold dots; a node with projects stays."""
+    """Names may hold dots; the gateway hears of each change."""
     world = await furnished()
     await world.center()
-    centers, projects = world.rooms.centers, world.rooms.archive.projects
+    news: list[Event] = []
+    world.rooms.events.subscribe(gateway_topic("east"), news.append)
+    centers = world.rooms.centers
     center = await centers.add_node(None, "east", "n2.lan", "http://n2:5002")
     assert [node.name for node in center.nodes] == ["n1", "n2.lan"]
-    with pytest.raises(NotFound):
-        await centers.add_node(None, "west", "n1", "http://n1:5002")
-    with pytest.raises(Invalid):
-        await centers.add_node(None, "east", "n1", "n1:5002")
-    with pytest.raises(Taken):
-        await centers.add(None, "east", GATEWAY, GATEWAY_KEY.public)
-    project = await world.project(await world.person("ada"))
-    await projects.begin(project.id, "m", State.RUNNING, 0.0)
-    node = next(one.name for one in center.nodes if one.name == "n1")
-    await projects.place(project.id, "m", node)
-    with pytest.raises(Conflict):
-        await centers.remove_node(None, "east", "n1")
     center = await centers.remove_node(None, "east", "n2.lan")
     assert [node.name for node in center.nodes] == ["n1"]
+    assert [event.kind for event in news] == ["nodes", "nodes"]
+
+
+@ensureDeferred
+async def test_what_cannot_come_or_go() -> None:
+    """A name that is taken or unknown, an address that is none."""
+    world = await furnished()
+    await world.center()
+    centers = world.rooms.centers
+    with pytest.raises(Taken):
+        await centers.add(None, "east", GATEWAY, GATEWAY_KEY.public)
+    with pytest.raises(Invalid):
+        await centers.add_node(None, "east", "n1", "n1:5002")
+    with pytest.raises(NotFound, match="no data center “west”"):
+        await centers.add_node(None, "west", "n1", "http://n1:5002")
+    with pytest.raises(NotFound, match="no data center “west”"):
+        await centers.remove_node(None, "west", "n1")
+    with pytest.raises(NotFound, match="has no node “n2”"):
+        await centers.remove_node(None, "east", "n2")
+
+
+@ensureDeferred
+async def test_a_node_on_which_projects_run_stays() -> None:
+    """People stop them first; where they are stopped it may go."""
+    world, ada, _ = await running()
+    centers = world.rooms.centers
+    with pytest.raises(Conflict, match="stop them first"):
+        await centers.remove_node(None, "east", "n1")
+    project = await world.rooms.projects.at(ada, LAB)
+    await world.rooms.archive.projects.begin(project.id, "m", State.STOPPED, 0.0)
+    assert (await centers.remove_node(None, "east", "n1")).nodes == ()
 
 
 @ensureDeferred

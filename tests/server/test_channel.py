@@ -6,13 +6,13 @@ from attrs import AttrsInstance, define, field
 from pytest_twisted import ensureDeferred
 
 from aen.model.names import PlaceName
-from aen.model.projects import State
+from aen.model.projects import State, TeamRole
 from aen.model.users import Role
 from aen.server.channel import Channels
-from aen.server.events import project_topic
-from aen.server.records import Event
-from aen.wire.messages import Down, Drop, Launch, NodeStatus, Up
-from tests.server.furnished import PASSWORD, World, furnished
+from aen.server.events import gateway_topic, project_topic
+from aen.server.records import Event, ProjectChanges
+from aen.wire.messages import NodeStatus, Up
+from tests.server.furnished import LAB, World, furnished, launch
 
 
 @define(eq=False)
@@ -30,31 +30,11 @@ async def connected() -> tuple[World, Channels, FakeEnd]:
     """Return a world whose data center “east” is connected."""
     world = await furnished()
     await world.center()
-    rooms = world.rooms
-    channels = Channels(
-        rooms.centers, rooms.archive.projects, rooms.events, world.clock
-    )
+    channels = world.channels()
     channels.start()
     end = FakeEnd()
     channels.opened("gateway:east", end)
     return world, channels, end
-
-
-def launch(project: str) -> Launch:
-    """Return an app of a project."""
-    return Launch(
-        id="l1",
-        project_id=project,
-        owner="ada",
-        project="lab",
-        app="notebook",
-        user="ada",
-        title="Notebook",
-        instance="user",
-        permission="write",
-        strip_prefix=False,
-        started=1.0,
-    )
 
 
 @ensureDeferred
@@ -69,17 +49,29 @@ async def test_a_gateway_is_told_its_nodes() -> None:
 
 @ensureDeferred
 async def test_what_no_longer_holds_is_dropped_at_once() -> None:
-    """Sign-out, disabling, a new password, a changed team or visibility."""
+    """Visibility, the team, a password, a session, the account."""
     world, channels, end = await connected()
-    ada = await world.person("ada")
+    accounts, projects = world.rooms.accounts, world.rooms.projects
+    ada, bob = await world.person("ada"), await world.person("bob")
+    lab = await world.project(ada, visibility="public")
+    await projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
     end.said.clear()
-    await world.rooms.accounts.sign_out(ada)
-    await world.rooms.accounts.update_user(None, "ada", disabled=True)
-    first, second = end.said
-    assert first == Down(
-        drop=Drop(session=ada.session or "", reason="You have signed out.")
-    )
-    assert second.drop.user_id == ada.user.id
+    await projects.edit(ada, LAB, ProjectChanges(visibility="private"))
+    await projects.remove_member(ada, LAB, "bob")
+    await accounts.update_user(None, "bob", password="another one")
+    await accounts.sign_out(ada)
+    await accounts.update_user(None, "ada", disabled=True)
+    dropped = [
+        (one.drop.project_id, one.drop.user_id, one.drop.session) for one in end.said
+    ]
+    assert dropped == [
+        (lab.id, "", ""),
+        (lab.id, "", ""),
+        ("", bob.user.id, ""),
+        ("", "", ada.session),
+        ("", ada.user.id, ""),
+    ]
+    assert end.said[3].drop.reason == "You have signed out."
     await channels.stop()
 
 
@@ -90,10 +82,8 @@ async def test_news_of_projects() -> None:
     ada = await world.person("ada")
     project = await world.project(ada)
     end.said.clear()
-    topic = "gateway:east"
-    await world.rooms.events.publish(
-        topic, "project", {"id": project.id, "state": "running"}
-    )
+    news: dict[str, object] = {"id": project.id, "state": "running"}
+    await world.rooms.events.publish(gateway_topic("east"), "project", news)
     assert end.said[0].project.state is State.RUNNING
     await channels.stop()
 
@@ -138,9 +128,7 @@ async def test_a_gateway_cannot_speak_of_others_nodes() -> None:
 async def test_connected_is_true_for_all_processes() -> None:
     """Noted now and then while it lasts, gone with the last channel."""
     world, channels, end = await connected()
-    await world.person("wakari")
-    await world.rooms.accounts.update_user(None, "wakari", role=Role.SUPERUSER)
-    root = (await world.rooms.accounts.sign_in("wakari", PASSWORD, "", ""))[1]
+    root = await world.person("wakari", Role.SUPERUSER)
     second = FakeEnd()
     channels.opened("gateway:east", second)
     for _ in range(10):
@@ -150,19 +138,13 @@ async def test_connected_is_true_for_all_processes() -> None:
     assert (await world.rooms.centers.health(root))["east"].connected
     channels.closed("gateway:east", second)
     assert not (await world.rooms.centers.health(root))["east"].connected
-    await world.rooms.accounts.sign_out(root)
-    assert end.said[-1].drop is None or end.said[-1].drop.session != root.session
     await channels.stop()
 
 
 @ensureDeferred
 async def test_a_deleted_data_center_has_no_welcome() -> None:
-    """Its gateway is heard of, and nothing breaks."""
-    world = await furnished()
-    rooms = world.rooms
-    channels = Channels(
-        rooms.centers, rooms.archive.projects, rooms.events, world.clock
-    )
+    """Its gateway is told nothing, and nothing breaks."""
+    channels = (await furnished()).channels()
     end = FakeEnd()
     channels.opened("gateway:gone", end)
     assert end.said == []
@@ -179,9 +161,8 @@ async def test_several_processes_of_one_gateway() -> None:
     channels.closed("gateway:east", first)
 
     async def is_connected() -> bool:
-        return (await world.rooms.archive.centers.seen()).get(
-            PlaceName("east")
-        ) is not None
+        seen = await world.rooms.archive.centers.seen()
+        return seen[PlaceName("east")] is not None
 
     assert await is_connected()
     await world.rooms.centers.add_node(None, "east", "n2", "http://n2:5002")

@@ -8,7 +8,6 @@ from treq.testing import StubTreq
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
-from aen.server.channel import Channels
 from aen.server.doorway import Doorway
 from aen.server.wire_api import WireApi
 from tests.server.furnished import furnished
@@ -41,11 +40,8 @@ class Pages(Resource):
 async def test_addresses(path: str, status: int, said: bytes) -> None:
     """Gateways' to the wire, all others to the pages."""
     world = await furnished()
-    rooms = world.rooms
-    channels = Channels(
-        rooms.centers, rooms.archive.projects, rooms.events, world.clock
-    )
-    http: Any = StubTreq(Doorway(WireApi(rooms, channels), Pages()))
+    wire = WireApi(world.rooms, world.channels())
+    http: Any = StubTreq(Doorway(wire, Pages()))
     response = await http.get(f"http://aen.example{path}")
     assert response.code == status
     assert (await response.content()).startswith(said)

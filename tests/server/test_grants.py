@@ -13,12 +13,10 @@ from aen.model.projects import State, TeamRole
 from aen.model.users import Caller
 from aen.server.access import digest
 from aen.server.grants import Grants
-from aen.server.project_work import ProjectWork
-from aen.server.worker import Pace, Worker
+from aen.server.worker import Worker
 from aen.wire.messages import Credential, GrantQuestion, OpenQuestion
-from tests.server.furnished import World, at, furnished
+from tests.server.furnished import LAB, World, furnished
 
-LAB = at("ada/lab")
 NOBODY = Credential()
 
 
@@ -40,10 +38,8 @@ class Gate:
 
     async def open(self, credential: Credential, app: str = "notebook") -> Any:
         """Ask for an app."""
-        return await self.grants.open("east", OpenQuestion(credential, *PATH, app))
-
-
-PATH = ("ada", "lab")
+        asked = OpenQuestion(credential, "ada", "lab", app)
+        return await self.grants.open("east", asked)
 
 
 def of(caller: Caller) -> Credential:
@@ -66,11 +62,7 @@ async def gate(visibility: str = "private", **app: Any) -> Gate:
     )
     ada, bob = await world.person("ada"), await world.person("bob")
     await world.project(ada, visibility=visibility)
-    work = ProjectWork(
-        rooms.archive, rooms.events, rooms.nodes, rooms.settings, world.clock
-    )
-    worker = Worker(rooms.archive.tasks, work, rooms.events, world.clock, "w", Pace())
-    return Gate(world, grants, ada, bob, worker)
+    return Gate(world, grants, ada, bob, world.worker())
 
 
 @ensureDeferred
@@ -215,7 +207,6 @@ async def test_apps_for_readers_open_once_the_project_runs() -> None:
 async def test_a_failed_project_is_left_alone() -> None:
     """Opening an app shows the problem; it does not try for ever."""
     one = await gate()
-    one.world.nodes.errors.append(NotImplementedError())
     records = one.world.rooms.archive.projects
     project = await one.world.rooms.projects.at(one.ada, LAB)
     await records.begin(project.id, "m", State.STARTING, 0.0)

@@ -7,19 +7,13 @@ from aen.model.errors import NotFound, Unavailable
 from aen.model.projects import State
 from aen.model.users import Caller
 from aen.wire.messages import Launch, LaunchList
-from tests.server.furnished import World
-from tests.server.test_running import LAB, running
-
-LAUNCH = Launch(
-    "l9", "p", "ada", "lab", "notebook", "ada", "Notebook", "user", "write",
-    strip_prefix=False, started=0.0,
-)  # fmt: skip
+from tests.server.furnished import LAB, World, launch, running
 
 
 async def world_in(state: State) -> tuple[World, Caller]:
     """Return a world whose project is in *state* and runs nothing."""
     world, ada, _ = await running(state)
-    world.nodes.answers |= {LaunchList: LaunchList(()), Launch: LAUNCH}
+    world.nodes.answers |= {LaunchList: LaunchList(()), Launch: launch("p")}
     world.nodes.asked.clear()
     return world, ada
 

@@ -10,25 +10,16 @@ from aen.model.projects import Progress, State, TeamRole
 from aen.model.tasks import TaskState
 from aen.model.users import Caller
 from aen.server.events import ALL
-from aen.server.project_work import ProjectWork
 from aen.server.records import Event
-from aen.server.worker import Pace, Worker
+from aen.server.worker import Worker
 from aen.wire.client import OnLine
 from aen.wire.messages import Line, ProjectOnDisk
-from tests.server.furnished import GATEWAY, World, at, furnished
-
-LAB = at("ada/lab")
+from tests.server.furnished import GATEWAY, LAB, World, furnished
 
 
 def hire(world: World, name: str = "w1") -> Worker:
     """Return a worker that has begun."""
-    rooms = world.rooms
-    work = ProjectWork(
-        rooms.archive, rooms.events, rooms.nodes, rooms.settings, world.clock
-    )
-    worker = Worker(
-        rooms.archive.tasks, work, rooms.events, world.clock, name, Pace(lease=30.0)
-    )
+    worker = world.worker(name)
     worker.start()
     return worker
 

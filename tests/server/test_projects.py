@@ -20,9 +20,8 @@ from aen.model.users import Caller, Role
 from aen.server.events import gateway_topic
 from aen.server.records import Event, NewProject, ProjectChanges
 from aen.server.rooms import Rooms
-from tests.server.furnished import World, at, furnished
+from tests.server.furnished import LAB, World, at, furnished
 
-LAB = at("ada/lab")
 ATTEMPTS: dict[str, Callable[[Rooms, Caller], Awaitable[Any]]] = {
     "view": lambda rooms, who: rooms.projects.at(who, LAB),
     "edit": lambda rooms, who: rooms.projects.edit(
@@ -63,17 +62,17 @@ async def team_of_all(visibility: str = "private") -> tuple[World, dict[str, Cal
 
 
 @pytest.mark.parametrize("name", sorted(ALLOWED))
+@pytest.mark.parametrize("attempt", sorted(ATTEMPTS))
 @pytest_twisted.ensureDeferred
-async def test_the_permission_table_holds(name: str) -> None:
+async def test_the_permission_table_holds(name: str, attempt: str) -> None:
     """Each use case asks the table; to a stranger a private project is not there."""
-    for attempt, run in ATTEMPTS.items():
-        world, people = await team_of_all()
-        if attempt in ALLOWED[name]:
-            await run(world.rooms, people[name])
-            continue
-        refusal = NotFound if name == "eve" else Forbidden
-        with pytest.raises(refusal):
-            await run(world.rooms, people[name])
+    world, people = await team_of_all()
+    work = ATTEMPTS[attempt](world.rooms, people[name])
+    if attempt in ALLOWED[name]:
+        await work
+        return
+    with pytest.raises(NotFound if name == "eve" else Forbidden):
+        await work
 
 
 @pytest_twisted.ensureDeferred

@@ -1,48 +1,22 @@
 """What runs on nodes, as people see it."""
 
 import pytest
-from attrs import evolve
 from pytest_twisted import ensureDeferred
 
 from aen.model.apps import Permission
 from aen.model.errors import Conflict, Forbidden, NotFound, Unavailable
 from aen.model.projects import Problem, State, TeamRole
-from aen.model.users import Caller
-from aen.wire.messages import Environment, EnvironmentList, LaunchList, Usage
-from tests.server.furnished import GATEWAY, World, at, furnished
-from tests.server.test_channel import launch
-
-LAB = at("ada/lab")
-
-
-async def running(state: State = State.RUNNING) -> tuple[World, Caller, Caller]:
-    """Return a project in *state* on the node n1, with bob in its team."""
-    world = await furnished()
-    await world.center()
-    await world.app()
-    ada, bob = await world.person("ada"), await world.person("bob")
-    project = await world.project(ada)
-    records = world.rooms.archive.projects
-    await records.begin(project.id, "m", state, 0.0)
-    (center,) = await world.rooms.centers.data_centers(ada)
-    await records.place(project.id, "m", center.nodes[0].name)
-    await records.finish(project.id, "m", state, None, 0.0)
-    one = launch(project.id)
-    theirs = evolve(one, id="l2", user="bob")
-    stray = evolve(one, id="l3", project_id="other")
-    world.nodes.answers[LaunchList] = LaunchList((one, theirs, stray))
-    await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
-    return world, ada, bob
+from aen.wire.messages import Environment, EnvironmentList, Usage
+from tests.server.furnished import GATEWAY, LAB, at, running
 
 
 @ensureDeferred
 async def test_apps_are_links_to_the_gateway() -> None:
     """Only those one may open."""
-    world, ada, _ = await running()
+    world, ada, bob = await running()
     (link,) = await world.rooms.running.apps(ada, LAB)
     assert link.url == f"{GATEWAY}/ada/lab/notebook/"
     await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.VIEWER)
-    bob = (await world.rooms.accounts.sign_in("bob", "correct horse", "", ""))[1]
     assert await world.rooms.running.apps(bob, LAB) == ()
     await world.app(permission=Permission.READ)
     assert len(await world.rooms.running.apps(bob, LAB)) == 1

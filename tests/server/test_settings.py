@@ -23,6 +23,14 @@ def test_one_key_is_enough(tmp_path: Path) -> None:
     assert str(found.logs) == "/p/var/log/wakari"
 
 
+def test_browsers_know_us_by_our_origin() -> None:
+    """As they write it, whatever port the settings spell out."""
+    secure = ServerSettings(public_url="https://aen.example:443")
+    assert (secure.origin, secure.https) == ("https://aen.example", True)
+    plain = ServerSettings(public_url="http://aen.example:8080")
+    assert (plain.origin, plain.https) == ("http://aen.example:8080", False)
+
+
 @pytest.mark.parametrize(
     ("parts", "words"),
     [

@@ -14,7 +14,6 @@ from twisted.web.resource import Resource
 
 from aen.model.users import Role
 from aen.runtime.structure import unstructure
-from aen.server.channel import Channels
 from aen.server.doorway import Doorway
 from aen.server.wire_api import WireApi
 from aen.wire import routes, tickets
@@ -87,11 +86,7 @@ async def caller() -> Caller:
     """Return a caller to a server with one data center."""
     world = await furnished()
     await world.center()
-    rooms = world.rooms
-    channels = Channels(
-        rooms.centers, rooms.archive.projects, rooms.events, world.clock
-    )
-    root = Doorway(WireApi(rooms, channels), Resource())
+    root = Doorway(WireApi(world.rooms, world.channels()), Resource())
     return Caller(world, StubTreq(root))
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 from twisted.application.service import IService, Service
-from twisted.internet import reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import maybeDeferred
 
 from aen.server.store.collection import Collection, Database, Index
@@ -16,6 +15,7 @@ from aen.server.store.embedded import EmbeddedStore
 from aen.server.store.memory import MemoryDatabase
 from aen.server.store.mongo import MongoDatabase
 from aen.server.store.opening import ClosingService
+from tests.waiting import reactor
 
 INDEXES = (
     Index("things", (("user", 1), ("name", 1)), unique=True),

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 import pytest_twisted
-from twisted.internet import reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import maybeDeferred
 
 import aen
@@ -27,6 +26,7 @@ from aen.server.store.embedded import (
 )
 from aen.server.store.mongo import MongoDatabase, MongoLimits
 from aen.server.store.places import StorePlaces, is_held
+from tests.waiting import eventually, reactor
 
 LIMITS = EmbeddedLimits(linger=0.5, first_pause=0.05, longest_pause=0.2)
 PATIENCE = 10.0
@@ -68,12 +68,9 @@ async def use(tmp_path: Path) -> AsyncIterator[Callable[..., MongoDatabase]]:
     yield opened
     for service in services:
         await maybeDeferred(service.stopService)
-    for _ in range(int(PATIENCE / 0.1)):
-        if not is_held(StorePlaces(tmp_path / "store").lock):
-            break
-        await pause(reactor, 0.1)
-    else:
-        pytest.fail("the store goes on without anybody who needs it")
+    # Nobody needs the store any more, so it ends.
+    lock = StorePlaces(tmp_path / "store").lock
+    await eventually(lambda: not is_held(lock), PATIENCE)
 
 
 @pytest.fixture
@@ -268,8 +265,9 @@ async def test_keys_gone(
     database = use()
     await database.ping()
     places.keys.authority.unlink()
-    os.kill(pid_of(places), signal.SIGKILL)
-    await pause(reactor, 0.1)
+    before = pid_of(places)
+    os.kill(before, signal.SIGKILL)
+    await eventually(lambda: pid_of(places) != before, PATIENCE)
     await wait_until_it_answers(database)
     assert places.keys.authority.exists()
 

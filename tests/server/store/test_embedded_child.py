@@ -2,13 +2,13 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 import aen
 from aen.server.store.places import FileLock, StorePlaces, is_held
+from tests.waiting import until
 
 PROGRAM = [sys.executable, "-m", "aen.server.store.embedded_child"]
 ROOT = {"PYTHONPATH": str(Path(aen.__file__).parents[1])}
@@ -42,9 +42,7 @@ def test_stays_for_a_client_and_ends_when_told(places: StorePlaces) -> None:
     lease = FileLock(places.lease)
     assert lease.take(shared=True)
     store = run(places)
-    deadline = time.monotonic() + 10
-    while places.read_address() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(places.read_address, "the store listens", 10)
     with pytest.raises(subprocess.TimeoutExpired):
         store.wait(1)
     store.terminate()

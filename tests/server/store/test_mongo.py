@@ -12,6 +12,7 @@ from twisted.internet.task import Clock
 from aen.model.errors import Invalid, Unavailable
 from aen.runtime.tasks import start
 from aen.server.store.mongo import MongoDatabase, MongoLimits
+from tests.outcomes import outcome
 
 LIMITS = MongoLimits(answer=0.2)
 
@@ -23,13 +24,6 @@ def listening() -> Iterator[socket.socket]:
         yield server
 
 
-def failure_of(work: object) -> type[BaseException] | None:
-    """Return with what a Deferred has failed, None when it has not."""
-    caught: list[type[BaseException]] = []
-    work.addErrback(lambda failure: caught.append(failure.type))  # type: ignore[attr-defined]
-    return caught[0] if caught else None
-
-
 def test_nowhere_to_connect() -> None:
     """Until it knows where to connect, an operation waits for its time."""
     clock = Clock()
@@ -38,7 +32,7 @@ def test_nowhere_to_connect() -> None:
     clock.advance(0.19)
     assert not work.called
     clock.advance(0.02)
-    assert failure_of(work) is Unavailable
+    assert isinstance(outcome(work), Unavailable)
     assert not clock.getDelayedCalls()
 
 
@@ -48,7 +42,7 @@ def test_given_up() -> None:
     database = MongoDatabase(clock, "aen", LIMITS)
     work = start(database.ping())
     work.cancel()
-    assert failure_of(work) is CancelledError
+    assert isinstance(outcome(work), CancelledError)
     assert not clock.getDelayedCalls()
 
 
@@ -59,7 +53,7 @@ async def test_closed() -> None:
     database = MongoDatabase(clock, "aen", LIMITS)
     work = start(database.ping())
     await database.close()
-    assert failure_of(work) is Unavailable
+    assert isinstance(outcome(work), Unavailable)
     with pytest.raises(Unavailable, match="shutting down"):
         await database.ping()
     assert not clock.getDelayedCalls()

@@ -1,30 +1,14 @@
 """Work on a timer while the store is away."""
 
-from collections.abc import Iterator
-
 import pytest
 from pytest_twisted import ensureDeferred
-from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 
 from aen.model.errors import Unavailable
 from aen.server.store.outage import through_outages
 
 
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    """Give what is logged."""
-    seen: list[str] = []
-
-    def observe(event: LogEvent) -> None:
-        seen.append(formatEvent(event))
-
-    globalLogPublisher.addObserver(observe)  # type: ignore[arg-type]
-    yield seen
-    globalLogPublisher.removeObserver(observe)  # type: ignore[arg-type]
-
-
 @ensureDeferred
-async def test_one_line_when_it_goes_and_one_when_it_is_back(lines: list[str]) -> None:
+async def test_one_line_when_it_goes_and_one_when_it_is_back(logged: list[str]) -> None:
     """However often the work was tried between."""
     outcomes: list[Exception | None] = [Unavailable("away")] * 5 + [None, None]
 
@@ -36,7 +20,7 @@ async def test_one_line_when_it_goes_and_one_when_it_is_back(lines: list[str]) -
     look = through_outages("looking", work)
     for _ in range(7):
         await look()
-    assert [line for line in lines if line.startswith("looking")] == [
+    assert [line for line in logged if line.startswith("looking")] == [
         "looking waits: away",
         "looking goes on",
     ]

@@ -6,7 +6,7 @@ from pytest_twisted import ensureDeferred
 from aen.server.store.memory import MemoryDatabase
 from aen.server.store.sessions import Session, Sessions
 
-ONE = Session("s1", "u1", 1.0, 1.0, 100.0, "Firefox", "10.0.0.1")
+ONE = Session("s1", "u1", 1.0, 1.0, 100.0, "Firefox", "10.0.0.1", cookie_set=1.0)
 
 
 @ensureDeferred
@@ -35,12 +35,28 @@ async def test_use_is_noted_now_and_then() -> None:
 
 
 @ensureDeferred
-async def test_all_but_one_end() -> None:
-    """And what has expired is forgotten."""
+async def test_when_the_cookie_was_set_is_noted() -> None:
+    """Of sessions that were begun before that was noted, it is their beginning."""
+    database = MemoryDatabase()
+    store = Sessions(database)
+    await store.add(ONE, "hash")
+    await store.note_cookie("s1", 50.0)
+    assert await store.hashed("hash", 50.0) == evolve(ONE, cookie_set=50.0)
+    sessions = database.collection("sessions")
+    await sessions.update({"_id": "s1"}, {"$unset": {"cookie_set": ""}})
+    assert await store.hashed("hash", 50.0) == ONE
+
+
+@ensureDeferred
+async def test_sessions_end_with_their_person_or_their_time() -> None:
+    """Those of others go on."""
     store = Sessions(MemoryDatabase())
-    for number in range(3):
-        await store.add(evolve(ONE, id=f"s{number}"), f"hash{number}")
-    assert await store.end_all("u1", "s1") == 2
-    assert [one.id for one in await store.of_user("u1", 1.0)] == ["s1"]
+    for number, user in enumerate(("u1", "u1", "u2")):
+        await store.add(evolve(ONE, id=f"s{number}", user=user), f"hash{number}")
+    await store.end_all("u1")
+    assert await store.of_user("u1", 1.0) == []
+    assert [one.id for one in await store.of_user("u2", 1.0)] == ["s2"]
+    await store.trim(99.0)
+    assert await store.with_id("s2", 1.0) is not None
     await store.trim(100.0)
-    assert await store.end_all("u1") == 0
+    assert await store.with_id("s2", 1.0) is None
