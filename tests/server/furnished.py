@@ -32,6 +32,7 @@ T = TypeVar("T", bound=AttrsInstance)
 PASSWORD = "correct horse"
 GATEWAY_KEY = SigningKey(b"g" * 32)
 SERVER_KEY = SigningKey(b"s" * 32)
+URL = "http://aen.example"
 GATEWAY = "http://east.example:8089"
 LAB = parse_project_path("ada", "lab")
 Story = Callable[[AttrsInstance, OnLine], None]
@@ -199,7 +200,7 @@ async def furnished(
     await database.prepare(INDEXES)
     nodes = nodes or FakeNodes()
     parts = Parts(
-        settings=ServerSettings(**{"public_url": "http://aen.example", **settings}),
+        settings=ServerSettings(**{"public_url": URL, **settings}),
         clock=clock,
         database=database,
         passwords=quick_passwords(),

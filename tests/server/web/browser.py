@@ -7,11 +7,11 @@ from urllib.parse import urlencode, urlsplit
 
 from attrs import define, field, frozen
 from treq.testing import StubTreq
-from twisted.internet.defer import Deferred
 from twisted.web.http_headers import Headers
 from twisted.web.resource import IResource
 
-from tests.server.web.support import PASSWORD, URL
+from tests.outcomes import now
+from tests.server.furnished import PASSWORD, URL
 
 _TOKEN = re.compile(r'name="_csrf" value="([^"]+)"')
 
@@ -92,7 +92,7 @@ class Browser:
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> Answered:
         """Send a request and read the whole answer."""
-        treq = StubTreq(self.resource)
+        treq: Any = StubTreq(self.resource)
         sent = Headers({"host": [urlsplit(URL).netloc]})
         for name, value in headers.items():
             sent.setRawHeaders(name.replace("_", "-"), [value])
@@ -100,14 +100,12 @@ class Browser:
             line = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             sent.setRawHeaders("cookie", [line])
         url = URL + path if path.startswith("/") else path
-        response = _now(
-            treq.request(  # type: ignore[attr-defined]
-                method, url, headers=sent, data=body, allow_redirects=False
-            )
+        response = now(
+            treq.request(method, url, headers=sent, data=body, allow_redirects=False)
         )
         treq.flush()
         self._keep(response.headers)
-        return Answered(response.code, response.headers, _now(response.text()))
+        return Answered(response.code, response.headers, now(response.text()))
 
     def _keep(self, headers: Headers) -> None:
         for line in headers.getRawHeaders("set-cookie", []):
@@ -118,12 +116,3 @@ class Browser:
                 self.cookies.pop(name, None)
             else:
                 self.cookies[name] = value
-
-
-def _now(deferred: "Deferred[Any]") -> Any:
-    results: list[Any] = []
-    deferred.addBoth(results.append)
-    assert results, "no answer"
-    if hasattr(results[0], "raiseException"):
-        results[0].raiseException()
-    return results[0]

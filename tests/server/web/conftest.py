@@ -1,7 +1,6 @@
 """A browser without a window, and a server in memory for it."""
 
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -11,10 +10,10 @@ from twisted.web.resource import IResource
 from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from aen.server.web.site import site
-from tests.server.web import support
+from tests.outcomes import now
+from tests.server.furnished import World
 from tests.server.web.browser import Browser
-
-T = TypeVar("T")
+from tests.server.web.example import example
 
 
 @pytest.fixture
@@ -37,25 +36,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def nodes() -> support.FakeNodes:
-    """What runs in ada/climate-atlas."""
-    return support.FakeNodes(
-        launches=(support.launch(), support.launch("terminal", "bob"))
-    )
+def world(clock: Clock) -> World:
+    """An installation with people, projects and a data center."""
+    return now(Deferred.fromCoroutine(example(clock)))
 
 
 @pytest.fixture
-def rooms(clock: Clock, nodes: support.FakeNodes) -> Rooms:
-    """Rooms with people, projects and a data center."""
-
-    async def fill() -> Rooms:
-        made = await support.furnished(clock, nodes)
-        await support.people(made)
-        await support.center(made)
-        await support.projects(made)
-        return made
-
-    return now(Deferred.fromCoroutine(fill()))
+def rooms(world: World) -> Rooms:
+    """Its use cases."""
+    return world.rooms
 
 
 @pytest.fixture
@@ -80,11 +69,3 @@ def ada(pages: IResource) -> Browser:
 def bob(pages: IResource) -> Browser:
     """A browser in which Bob is signed in."""
     return Browser(pages).sign_in("bob")
-
-
-def now(deferred: "Deferred[T]") -> T:
-    """Return the result of *deferred*, which waits for nothing."""
-    results: list[T] = []
-    deferred.addCallback(results.append)
-    assert results, "it waits"
-    return results[0]

@@ -4,8 +4,8 @@ import re
 
 from twisted.web.resource import IResource
 
+from tests.server.furnished import PASSWORD
 from tests.server.web.browser import Browser
-from tests.server.web.support import PASSWORD
 
 
 def test_profile(bob: Browser) -> None:

@@ -2,8 +2,8 @@
 
 import re
 
+from tests.server.furnished import GATEWAY, PASSWORD
 from tests.server.web.browser import Browser
-from tests.server.web.support import GATEWAY, PASSWORD
 
 
 def test_overview(ada: Browser) -> None:

@@ -9,9 +9,9 @@ from twisted.internet.task import Clock
 from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from aen.server.web.site import site
-from tests.server.web import support
+from tests.outcomes import now
+from tests.server.furnished import GATEWAY, PASSWORD, furnished
 from tests.server.web.browser import Browser
-from tests.server.web.conftest import now
 
 
 def test_sign_in(visitor: Browser) -> None:
@@ -20,7 +20,7 @@ def test_sign_in(visitor: Browser) -> None:
     for label in ("Username", "Password"):
         assert f">{label}</label>" in form.text
     assert ">Sign in</button>" in form.text
-    fields = {"username": "ada", "password": support.PASSWORD}
+    fields = {"username": "ada", "password": PASSWORD}
     answered = visitor.post(
         "/login", {**fields, "next": "/ada/climate-atlas/settings/"}
     )
@@ -33,7 +33,7 @@ def test_next_stays_here(visitor: Browser) -> None:
     to = "/\\evil.example"
     page = visitor.get(f"/login?next={quote(to)}")
     assert 'name="next" value="/"' in page.text
-    fields = {"username": "ada", "password": support.PASSWORD, "next": to}
+    fields = {"username": "ada", "password": PASSWORD, "next": to}
     assert visitor.post("/login", fields).location == "/"
     assert visitor.get(f"/login?next={quote(to)}").location == "/"
 
@@ -69,14 +69,14 @@ def test_session_is_new(visitor: Browser) -> None:
 def test_to_a_gateway(visitor: Browser) -> None:
     """On the way to a gateway a page stands between form and redirect."""
     challenge = "a" * 43
-    callback = f"{support.GATEWAY}/_aen/oauth/callback"
+    callback = f"{GATEWAY}/_aen/oauth/callback"
     to = (
         f"/oauth/authorize?client_id=main&redirect_uri={quote(callback, safe='')}"
         f"&state=s&code_challenge={challenge}&code_challenge_method=S256"
     )
     first = visitor.get(to)
     assert first.location == f"/login?next={quote(to, safe='')}"
-    fields = {"username": "ada", "password": support.PASSWORD, "next": to}
+    fields = {"username": "ada", "password": PASSWORD, "next": to}
     between = visitor.post("/login", fields)
     assert between.status == 200
     assert f'content="0; url={html.escape(to)}"' in between.text
@@ -121,8 +121,9 @@ def _made(rooms: Rooms) -> str:
 
 def test_register(clock: Clock, assets: Assets) -> None:
     """Where registration is open, an account is one form away."""
-    open_ = support.furnished(clock, open_registration=True)
-    visitor = Browser(site(now(Deferred.fromCoroutine(open_)), assets=assets))
+    open_ = furnished(clock, open_registration=True)
+    rooms = now(Deferred.fromCoroutine(open_)).rooms
+    visitor = Browser(site(rooms, assets=assets))
     fields = {"username": "Dora!", "email": "d@example.org", "password": "long enough"}
     wrong = visitor.post("/register", {**fields, "again": "long enough"})
     assert wrong.status == 400

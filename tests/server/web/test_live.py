@@ -15,8 +15,8 @@ from aen.model.names import parse_project_path
 from aen.model.projects import TeamRole
 from aen.server.rooms import Rooms
 from aen.server.web.live import Live, LiveLimits, Subject, line
+from tests.server.furnished import URL
 from tests.server.web.browser import Browser
-from tests.server.web.support import URL
 
 ATLAS = "project:ada-climate-atlas"
 

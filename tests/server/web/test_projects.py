@@ -2,8 +2,8 @@
 
 import re
 
+from tests.server.furnished import GATEWAY, World
 from tests.server.web.browser import Browser
-from tests.server.web.support import GATEWAY, FakeNodes
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=y>"
 
@@ -114,9 +114,9 @@ def test_stop_app(ada: Browser) -> None:
     assert "Apps" in answered.words
 
 
-def test_node_down(ada: Browser, nodes: FakeNodes) -> None:
+def test_node_down(ada: Browser, world: World) -> None:
     """A page is whole while the data center is silent, and says so."""
-    nodes.silent = True
+    world.nodes.silent = True
     home = ada.get("/ada/climate-atlas")
     assert home.status == 200
     assert "does not answer" in home.words

@@ -9,8 +9,8 @@ from aen.model.errors import Unavailable
 from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from aen.server.web.headers import POLICY
+from tests.server.furnished import URL
 from tests.server.web.browser import Browser
-from tests.server.web.support import URL
 
 OPEN = (
     ("/login", 200),

@@ -8,7 +8,7 @@ from aen.model.names import parse_project_path
 from aen.server.rooms import Rooms
 from aen.server.web.visit import Fields, Visit
 from aen.server.web.watching import watching
-from tests.server.web.support import signed_in
+from tests.server.web.example import signed_in
 
 
 async def visit_of(rooms: Rooms, name: str) -> Visit:

@@ -1,59 +1,11 @@
-"""A program that calls the API with a token."""
-
-import json
-from typing import Any
+"""Programs that call the API: nobody's, Ada's and Bob's."""
 
 import pytest
-from attrs import define
-from twisted.internet.defer import Deferred
 from twisted.web.resource import IResource
 
 from aen.server.rooms import Rooms
-from tests.server.web.browser import Answered, Browser
-from tests.server.web.support import signed_in
-
-
-@define
-class Program:
-    """Calls the API."""
-
-    browser: Browser
-    token: str = ""
-
-    def ask(
-        self, method: str, path: str, body: Any = None, **headers: str
-    ) -> tuple[int, Any]:
-        """Return the status and the JSON of an answer."""
-        answered = self.raw(method, path, body, **headers)
-        assert answered.header("content-security-policy")
-        if answered.status == 204:
-            assert not answered.text
-            return 204, None
-        assert answered.header("content-type").startswith("application/json")
-        return answered.status, json.loads(answered.text)
-
-    def raw(self, method: str, path: str, body: Any = None, **headers: str) -> Answered:
-        """Return an answer as it is."""
-        if self.token:
-            headers.setdefault("authorization", f"Bearer {self.token}")
-        content = b""
-        if body is not None:
-            headers.setdefault("content_type", "application/json")
-            content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.browser.ask(method, f"/api/v1{path}", content, headers)
-
-
-def token_of(rooms: Rooms, name: str, **limits: Any) -> str:
-    """Return a new token of somebody."""
-
-    async def make() -> str:
-        _, caller = await signed_in(rooms, name)
-        _, text = await rooms.accounts.add_token(caller, "test", **limits)
-        return text
-
-    found: list[str] = []
-    Deferred.fromCoroutine(make()).addCallback(found.append)
-    return found[0]
+from tests.server.web.api.program import Program, token_of
+from tests.server.web.browser import Browser
 
 
 @pytest.fixture

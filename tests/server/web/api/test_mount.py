@@ -1,6 +1,6 @@
 """The API stands beside the pages."""
 
-from tests.server.web.api.conftest import Program
+from tests.server.web.api.program import Program
 
 
 def test_pages_and_api_do_not_meet(adas: Program) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.web.api.conftest import Program
+from tests.server.web.api.program import Program
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from twisted.logger import LogEvent
 
 from aen.server.projects import Projects
 from aen.server.rooms import Rooms
-from tests.server.web.api.conftest import Program, token_of
+from tests.server.furnished import URL
+from tests.server.web.api.program import Program, token_of
 from tests.server.web.browser import Browser
-from tests.server.web.support import URL
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.server.web.api.conftest import Program
-from tests.server.web.support import PASSWORD
+from tests.server.furnished import PASSWORD
+from tests.server.web.api.program import Program
 
 
 def test_me(adas: Program, bobs: Program) -> None:

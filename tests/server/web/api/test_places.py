@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.server.web.api.conftest import Program
+from tests.server.web.api.program import Program
 
 
 def test_data_centers_and_nodes(adas: Program) -> None:

@@ -1,6 +1,6 @@
 """``/projects`` and what is below one."""
 
-from tests.server.web.api.conftest import Program
+from tests.server.web.api.program import Program
 
 KEYS = set(
     "owner name state visibility summary description tags team data_center nodes"

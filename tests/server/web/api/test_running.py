@@ -1,7 +1,7 @@
 """``…/apps``, ``…/environments`` and ``…/usage``."""
 
-from tests.server.web.api.conftest import Program
-from tests.server.web.support import GATEWAY, FakeNodes
+from tests.server.furnished import GATEWAY, World
+from tests.server.web.api.program import Program
 
 ATLAS = "/projects/ada/climate-atlas"
 
@@ -36,10 +36,10 @@ def test_an_app_is_stopped(adas: Program, bobs: Program) -> None:
     assert bobs.ask("DELETE", "/projects/ada/scratch/apps/terminal")[0] == 404
 
 
-def test_usage(adas: Program, nodes: FakeNodes) -> None:
+def test_usage(adas: Program, world: World) -> None:
     """Bytes, percent and processes; a silent node is 503, in words."""
     status, usage = adas.ask("GET", f"{ATLAS}/usage")
     assert (status, usage["processes"]) == (200, 9)
-    nodes.silent = True
+    world.nodes.silent = True
     status, answer = adas.ask("GET", f"{ATLAS}/usage")
     assert (status, answer["error"]["code"]) == (503, "unavailable")

@@ -1,14 +1,11 @@
-"""A server in memory, with people, projects and a data center, for tests of pages."""
+"""An installation as its pages show it: people, a data center, projects."""
 
-from typing import Any, TypeVar
+from typing import Any
 
-from argon2 import PasswordHasher
-from attrs import AttrsInstance, define
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import Clock
 
 from aen.model.apps import AppSummary, Instance, Permission
-from aen.model.errors import Unavailable
-from aen.model.names import AppName, parse_project_path
+from aen.model.names import AppName, UserName, parse_project_path
 from aen.model.projects import (
     Member,
     Problem,
@@ -19,75 +16,40 @@ from aen.model.projects import (
     Visibility,
 )
 from aen.model.users import Caller, Role
-from aen.server.passwords import Passwords
-from aen.server.rooms import Parts, Rooms, furnish
-from aen.server.settings import ServerSettings
-from aen.server.store.memory import MemoryDatabase
-from aen.server.store.schema import INDEXES
-from aen.wire.client import OnLine, Place
-from aen.wire.messages import Launch, LaunchList, NodeStatus, Usage
-from aen.wire.routes import Route
-from aen.wire.tickets import SigningKey
+from aen.server.rooms import Rooms
+from aen.wire.messages import LaunchList, NodeStatus, Usage
+from tests.server.furnished import (
+    GATEWAY,
+    GATEWAY_KEY,
+    PASSWORD,
+    World,
+    furnished,
+    launch,
+)
 
-T = TypeVar("T", bound=AttrsInstance)
-PASSWORD = "correct horse"
-URL = "http://aen.example"
-GATEWAY = "http://gateway.example:8089"
+ATLAS = "ada-climate-atlas"
+"""The id of ada/climate-atlas, which runs."""
 HOUR = 3600.0
+ADA = Member(UserName("ada"), TeamRole.MAINTAINER)
+BOB = Member(UserName("bob"))
+EVE = Member(UserName("eve"), TeamRole.VIEWER)
 
 
-@define
-class FakeNodes:
-    """Answers for every node; `silent` makes all of them fall silent."""
-
-    launches: tuple[Launch, ...] = ()
-    silent: bool = False
-
-    async def ask(
-        self,
-        at: Place,
-        route: Route,
-        message: AttrsInstance,
-        answer: type[T],
-        seconds: float | None = None,
-    ) -> T:
-        """Return what there is to say."""
-        if self.silent:
-            raise Unavailable("The data center does not answer.")
-        known: dict[type, Any] = {
-            LaunchList: LaunchList(self.launches),
-            Usage: Usage(cpu=12.5, memory=734_003_200, disk=2_147_483_648, processes=9),
-        }
-        found = known.get(answer)
-        return answer() if found is None else found
-
-    async def follow(
-        self, at: Place, route: Route, message: AttrsInstance, on_line: OnLine
-    ) -> None:
-        """Nothing happens."""
-
-
-async def _at_once(work: Any) -> str:
-    return str(work())
-
-
-async def furnished(
-    clock: IReactorTime, nodes: FakeNodes | None = None, **settings: Any
-) -> Rooms:
-    """Return rooms over an empty database in memory."""
-    database = MemoryDatabase()
-    await database.prepare(INDEXES)
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return furnish(
-        Parts(
-            settings=ServerSettings(**{"public_url": URL, **settings}),
-            clock=clock,
-            database=database,
-            passwords=Passwords(_at_once, hasher),
-            key=SigningKey.make(),
-            nodes=nodes or FakeNodes(),
-        )
+async def example(clock: Clock) -> World:
+    """Return a server with people, a data center, and projects in every state."""
+    world = await furnished(clock)
+    mine = launch(ATLAS, id="jupyterlab-ada", app="jupyterlab", title="JupyterLab")
+    bobs = launch(
+        ATLAS, id="terminal-bob", app="terminal", user="bob", title="Terminal"
     )
+    world.nodes.answers |= {
+        LaunchList: LaunchList((mine, bobs)),
+        Usage: Usage(cpu=12.5, memory=734_003_200, disk=2_147_483_648, processes=9),
+    }
+    await people(world.rooms)
+    await center(world.rooms)
+    await projects(world.rooms)
+    return world
 
 
 async def people(rooms: Rooms) -> None:
@@ -102,11 +64,11 @@ async def people(rooms: Rooms) -> None:
         )
 
 
-async def center(rooms: Rooms, name: str = "main", url: str = GATEWAY) -> None:
+async def center(rooms: Rooms) -> None:
     """Add a data center with one node and the usual apps."""
-    key = SigningKey.make().public
-    await rooms.centers.add(None, name, url, key, "Ground floor")
-    await rooms.centers.add_node(None, name, "node1", "http://127.0.0.1:5002")
+    key = GATEWAY_KEY.public
+    await rooms.centers.add(None, "main", GATEWAY, key, "Ground floor")
+    await rooms.centers.add_node(None, "main", "node1", "http://127.0.0.1:5002")
     status = NodeStatus(
         "node1",
         "0.1.0",
@@ -115,8 +77,8 @@ async def center(rooms: Rooms, name: str = "main", url: str = GATEWAY) -> None:
         messages=("Single-user mode: all of it.",),
         apps=tuple(_apps()),
     )
-    await rooms.centers.heard_of(name, connected=True)
-    await rooms.centers.heard_status(name, status)
+    await rooms.centers.heard_of("main", connected=True)
+    await rooms.centers.heard_status("main", status)
 
 
 def _apps() -> list[AppSummary]:
@@ -170,7 +132,7 @@ async def projects(rooms: Rooms) -> None:
         summary="Monthly temperature anomalies since 1880, gridded and mapped.",
         description=DESCRIPTION,
         tags=("climate", "maps", "xarray"),
-        team=(Member("bob", TeamRole.MEMBER), Member("eve", TeamRole.VIEWER)),  # type: ignore[arg-type]
+        team=(BOB, EVE),
         visibility=Visibility.PUBLIC,
     )
     await project(
@@ -196,7 +158,7 @@ async def projects(rooms: Rooms) -> None:
         rooms,
         "bob/forecast",
         summary="Demand forecast, weekly.",
-        team=(Member("ada", TeamRole.MAINTAINER),),  # type: ignore[arg-type]
+        team=(ADA,),
     )
     await project(rooms, "bob/secret", summary="Not for others.")
 
@@ -217,26 +179,6 @@ Anomalies against the **1951-1980** mean, from three sources.
 ds = xr.open_dataset("data/grid.nc")
 ```
 """
-
-
-def launch(app: str = "jupyterlab", user: str = "ada", **parts: Any) -> Launch:
-    """Return an app that runs in ada/climate-atlas."""
-    return Launch(
-        **{
-            "id": f"{app}-{user}",
-            "project_id": "ada-climate-atlas",
-            "owner": "ada",
-            "project": "climate-atlas",
-            "app": app,
-            "user": user,
-            "title": "JupyterLab" if app == "jupyterlab" else app.capitalize(),
-            "instance": "user",
-            "permission": "write",
-            "strip_prefix": False,
-            "started": 0.0,
-            **parts,
-        }
-    )
 
 
 async def signed_in(rooms: Rooms, name: str) -> tuple[str, Caller]:
