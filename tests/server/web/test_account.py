@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from twisted.web.resource import IResource
 
 from tests.server.furnished import PASSWORD
 from tests.server.web.browser import Browser
+
+ENDS = re.compile(r'action="(/account/sessions/(?!others/)[^"]+/end)"')
 
 
 def test_profile(bob: Browser) -> None:
@@ -37,7 +40,7 @@ def test_sessions(bob: Browser, pages: IResource) -> None:
     other = Browser(pages).sign_in("bob")
     page = bob.get("/account/")
     assert ">Sign out everywhere else</button>" in page.text
-    (path,) = re.findall(r'action="(/account/sessions/[^"]+/end)"', page.text)[1:]
+    (path,) = ENDS.findall(page.text)
     assert bob.post(path).status == 303
     assert other.get("/").location == "/login"
     other.sign_in("bob")
@@ -46,9 +49,13 @@ def test_sessions(bob: Browser, pages: IResource) -> None:
     assert bob.get("/").status == 200
 
 
-def test_session_of_another(bob: Browser, ada: Browser) -> None:
-    """Nobody ends sessions of others."""
-    assert bob.post("/account/sessions/unknown/end").status == 404
+def test_session_of_another(bob: Browser, ada: Browser, pages: IResource) -> None:
+    """Nobody ends sessions of others, whether or not there are such."""
+    other = Browser(pages).sign_in("ada")
+    (path,) = ENDS.findall(ada.get("/account/").text)
+    for each in (path, "/account/sessions/unknown/end"):
+        assert bob.post(each).status == 404
+    assert other.get("/").status == 200
 
 
 def test_token(bob: Browser) -> None:
@@ -63,19 +70,22 @@ def test_token(bob: Browser) -> None:
     assert "nightly" not in bob.get("/account/").words
 
 
-def test_token_refused(bob: Browser) -> None:
-    """A token that cannot be is refused in words."""
-    for fields in (
+@pytest.mark.parametrize(
+    "fields",
+    [
         {"note": "", "days": "30"},
         {"note": "n", "days": "-1"},
         {"note": "n", "days": "soon"},
         {"note": "n", "days": "99999999999999999999"},
         {"note": "n", "rights": "some", "scope": "all:everything"},
-    ):
-        answered = bob.post("/account/tokens", fields)
-        assert answered.status == 400
-        assert 'role="alert"' in answered.text
-        assert "new-token" not in answered.text
+    ],
+)
+def test_token_refused(bob: Browser, fields: dict[str, str]) -> None:
+    """A token that cannot be is refused in words."""
+    answered = bob.post("/account/tokens", fields)
+    assert answered.status == 400
+    assert 'role="alert"' in answered.text
+    assert "new-token" not in answered.text
 
 
 def test_people(bob: Browser) -> None:

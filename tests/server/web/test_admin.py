@@ -41,8 +41,8 @@ def test_disable(ada: Browser, bob: Browser) -> None:
     bob.sign_in("bob")
 
 
-def test_unknown_act(ada: Browser, bob: Browser) -> None:
-    """What is no act of ours changes nobody."""
+def test_unknown_act(ada: Browser) -> None:
+    """There is nothing else to do to an account, and nothing to nobody's."""
     assert ada.post("/admin/users/bob/explode").status == 404
     assert ada.post("/admin/users/nobody/disable").status == 404
 

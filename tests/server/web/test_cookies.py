@@ -1,8 +1,7 @@
 """Cookies say as little as they can, to nobody else."""
 
-from twisted.web.test.requesthelper import DummyRequest
-
 from aen.server.web.cookies import Cookies, read
+from tests.server.web.bare import bare_request
 
 
 def test_two_installations() -> None:
@@ -14,9 +13,9 @@ def test_two_installations() -> None:
 def test_https() -> None:
     """Over TLS the name itself keeps sibling domains from planting the cookie."""
     names = Cookies.of("https://aen.example")
-    request = DummyRequest([b""])
-    names.put(request, names.session, "secret", days=1)  # type: ignore[arg-type]
-    (line,) = request.responseHeaders.getRawHeaders("set-cookie") or ()
+    request = bare_request()
+    names.put(request, names.session, "secret", days=1)
+    (line,) = request.responseHeaders.getRawHeaders("set-cookie")
     assert line.startswith("__Host-aen-session-")
     assert line.endswith(
         "=secret; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=86400"
@@ -25,8 +24,7 @@ def test_https() -> None:
 
 def test_planted() -> None:
     """Of two cookies with one name neither is believed."""
-    request = DummyRequest([b""])
-    request.requestHeaders.setRawHeaders("cookie", ["a=1; b=2; a=3"])
-    assert read(request, "a") is None  # type: ignore[arg-type]
-    assert read(request, "b") == "2"  # type: ignore[arg-type]
-    assert read(request, "c") is None  # type: ignore[arg-type]
+    request = bare_request(cookie="a=1; b=2; a=3")
+    assert read(request, "a") is None
+    assert read(request, "b") == "2"
+    assert read(request, "c") is None

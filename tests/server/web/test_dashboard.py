@@ -1,5 +1,9 @@
 """What one finds after signing in, and what others find of one."""
 
+from twisted.internet.defer import Deferred
+
+from tests.outcomes import now
+from tests.server.furnished import World
 from tests.server.web.browser import Browser
 
 
@@ -12,11 +16,13 @@ def test_dashboard(ada: Browser) -> None:
     assert "secret" not in page.text
 
 
-def test_empty(visitor: Browser) -> None:
+def test_empty(visitor: Browser, world: World) -> None:
     """Without projects the page says what to do."""
-    page = visitor.sign_in("eve").get("/account/")
-    assert page.status == 200
-    assert "Shared with you" in visitor.get("/").words
+    now(Deferred.fromCoroutine(world.person("zoe")))
+    page = visitor.sign_in("zoe").get("/")
+    assert "Make your first project" in page.words
+    assert "Your projects" not in page.words
+    assert "Shared with you" not in page.words
 
 
 def test_part(ada: Browser) -> None:

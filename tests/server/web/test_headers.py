@@ -1,8 +1,9 @@
 """What browsers are told about every answer."""
 
-from twisted.web.test.requesthelper import DummyRequest
+import pytest
 
 from aen.server.web.headers import POLICY, secure
+from tests.server.web.bare import bare_request
 
 
 def test_policy() -> None:
@@ -13,11 +14,11 @@ def test_policy() -> None:
     assert "form-action 'self'" in POLICY
 
 
-def test_https() -> None:
+@pytest.mark.parametrize("https", [True, False])
+def test_https(*, https: bool) -> None:
     """Over TLS browsers are told to stay with it; over plain HTTP not."""
-    for https in (True, False):
-        request = DummyRequest([b""])
-        secure(request, https=https)  # type: ignore[arg-type]
-        headers = request.responseHeaders
-        assert headers.hasHeader("strict-transport-security") is https
-        assert headers.getRawHeaders("content-security-policy") == [POLICY]
+    request = bare_request()
+    secure(request, https=https)
+    headers = request.responseHeaders
+    assert headers.hasHeader("strict-transport-security") is https
+    assert headers.getRawHeaders("content-security-policy") == [POLICY]

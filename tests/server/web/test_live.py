@@ -13,12 +13,15 @@ from twisted.internet.task import Clock
 from aen.model.errors import TooMany
 from aen.model.names import parse_project_path
 from aen.model.projects import TeamRole
+from aen.server.events import project_topic
 from aen.server.rooms import Rooms
 from aen.server.web.live import Live, LiveLimits, Subject, line
+from tests.outcomes import now, outcome
 from tests.server.furnished import URL
 from tests.server.web.browser import Browser
+from tests.server.web.example import ATLAS, signed_in
 
-ATLAS = "project:ada-climate-atlas"
+PROJECT = project_topic(ATLAS)
 
 
 @define
@@ -47,18 +50,14 @@ class Follower:
 
 def follow(browser: Browser, path: str) -> Follower:
     """Open a stream as a browser does."""
-    treq = StubTreq(browser.resource)
+    treq: Any = StubTreq(browser.resource)
     cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     headers = {"host": URL.removeprefix("http://"), "accept": "text/event-stream"}
     if cookie:
         headers["cookie"] = cookie
-    got: list[Any] = []
-    asked = treq.request(  # type: ignore[attr-defined]
-        "GET", URL + path, headers=headers
-    )
-    asked.addCallback(got.append)
+    asked = treq.request("GET", URL + path, headers=headers)
     treq.flush()
-    response = got[0]
+    response = now(asked)
     assert response.code == 200
     (kind,) = response.headers.getRawHeaders("content-type")
     assert kind.startswith("text/event-stream")
@@ -72,9 +71,9 @@ def follow(browser: Browser, path: str) -> Follower:
 async def test_events_of_a_project(ada: Browser, rooms: Rooms) -> None:
     """What happens to a project comes as it happens, nothing else does."""
     stream = follow(ada, "/ada/climate-atlas/events")
-    await rooms.events.publish(ATLAS, "state", {"state": "stopping"})
-    await rooms.events.publish(ATLAS, "progress", {"step": "a\nb", "done": 1})
-    await rooms.events.publish(ATLAS, "drop", {"secret": 1})
+    await rooms.events.publish(PROJECT, "state", {"state": "stopping"})
+    await rooms.events.publish(PROJECT, "progress", {"step": "a\nb", "done": 1})
+    await rooms.events.publish(PROJECT, "drop", {"secret": 1})
     await rooms.events.publish("project:bob-secret", "state", {"state": "running"})
     assert stream.events() == [
         ("state", {"state": "stopping", "project": "ada/climate-atlas"}),
@@ -86,7 +85,7 @@ async def test_events_of_a_project(ada: Browser, rooms: Rooms) -> None:
 async def test_events_of_all_projects(bob: Browser, rooms: Rooms) -> None:
     """One stream follows all of one's projects and says which is which."""
     stream = follow(bob, "/account/events")
-    await rooms.events.publish(ATLAS, "state", {"state": "stopped"})
+    await rooms.events.publish(PROJECT, "state", {"state": "stopped"})
     await rooms.events.publish("project:bob-secret", "apps", {})
     await rooms.events.publish("project:ada-scratch", "state", {"state": "running"})
     found = [(kind, data["project"]) for kind, data in stream.events()]
@@ -100,18 +99,15 @@ async def test_signing_out_ends_streams(ada: Browser, rooms: Rooms) -> None:
     ada.post("/logout")
     assert stream.events()[-1] == ("end", {})
     before = stream.text
-    await rooms.events.publish(ATLAS, "state", {"state": "stopped"})
+    await rooms.events.publish(PROJECT, "state", {"state": "stopped"})
     assert stream.text == before
 
 
 @pytest_twisted.ensureDeferred
-async def test_leaving_the_team_ends_streams(
-    ada: Browser, bob: Browser, rooms: Rooms
-) -> None:
+async def test_leaving_the_team_ends_streams(bob: Browser, rooms: Rooms) -> None:
     """A stream ends with the right to see the project, at once."""
     path = parse_project_path("ada", "scratch")
-    caller = await rooms.accounts.caller_of_session(_session(ada))
-    assert caller is not None
+    _, caller = await signed_in(rooms, "ada")
     await rooms.projects.set_member(caller, path, "bob", TeamRole.MEMBER)
     stream = follow(bob, "/ada/scratch/events")
     await rooms.projects.remove_member(caller, path, "bob")
@@ -124,12 +120,6 @@ def test_keep_alive(ada: Browser, clock: Clock) -> None:
     before = len(stream.text)
     clock.advance(10)
     assert stream.text[before:] == ": \n\n"
-
-
-def _session(browser: Browser) -> str:
-    return next(
-        value for key, value in browser.cookies.items() if key.startswith("aen-session")
-    )
 
 
 class FakeEvents:
@@ -220,9 +210,7 @@ def test_bounded_streams(clock: Clock) -> None:
     one = Open()
     live = Live(one.events, clock, LiveLimits(streams=1))
     first = one.serve(live)
-    failures: list[Any] = []
-    Open().serve(live).addErrback(failures.append)
-    assert failures[0].check(TooMany)
+    assert isinstance(outcome(Open().serve(live)), TooMany)
     one.right = False
     clock.advance(10)
     assert first.called

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.server.furnished import GATEWAY, World
 from tests.server.web.browser import Browser
 
@@ -25,16 +27,16 @@ def test_create(ada: Browser) -> None:
 BAD_NAMES = ("", "..", "a/b", "x" * 300, "l\u0430b", "new", "settings", HOSTILE, "a b")
 
 
-def test_bad_names(ada: Browser) -> None:
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_bad_names(ada: Browser, name: str) -> None:
     """A name that cannot be is refused beside its field, and nothing typed is lost."""
-    for name in BAD_NAMES:
-        fields = {"name": name, "summary": HOSTILE, "visibility": "public"}
-        answered = ada.post("/projects/new", fields)
-        assert answered.status == 400, name
-        assert 'id="field-name-wrong"' in answered.text
-        assert "&lt;script&gt;alert(1)" in answered.text
-        assert "<script>alert" not in answered.text
-        assert re.search(r'value="public" checked', answered.text)
+    fields = {"name": name, "summary": HOSTILE, "visibility": "public"}
+    answered = ada.post("/projects/new", fields)
+    assert answered.status == 400
+    assert 'id="field-name-wrong"' in answered.text
+    assert "&lt;script&gt;alert(1)" in answered.text
+    assert "<script>alert" not in answered.text
+    assert 'value="public" checked' in answered.text
 
 
 def test_name_taken(ada: Browser) -> None:
@@ -98,10 +100,14 @@ def test_start_in_place(ada: Browser) -> None:
     assert "Starting" in answered.words
 
 
-def test_not_allowed(bob: Browser) -> None:
+def test_not_allowed(visitor: Browser) -> None:
     """What one may not do is refused in words, on the page."""
-    assert bob.post("/ada/scratch/start").status == 404
-    assert bob.post("/bob/forecast/start").status == 303
+    eve = visitor.sign_in("eve")
+    refused = eve.post("/ada/climate-atlas/stop")
+    assert refused.status == 403
+    assert "Running" in refused.words
+    assert 'role="alert"' in refused.text
+    assert eve.post("/ada/scratch/start").status == 404
 
 
 def test_stop_app(ada: Browser) -> None:

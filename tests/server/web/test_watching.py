@@ -1,21 +1,20 @@
 """The right to follow projects."""
 
 import pytest_twisted
-from twisted.web.test.requesthelper import DummyRequest
 
-from aen.model.errors import Unavailable
 from aen.model.names import parse_project_path
 from aen.server.rooms import Rooms
 from aen.server.web.visit import Fields, Visit
 from aen.server.web.watching import watching
+from tests.server.furnished import World
+from tests.server.web.bare import bare_request
 from tests.server.web.example import signed_in
 
 
 async def visit_of(rooms: Rooms, name: str) -> Visit:
     """Return a visit of somebody signed in."""
     token, caller = await signed_in(rooms, name)
-    request = DummyRequest([b""])
-    return Visit(request, caller, token, Fields(), Fields(), str)  # type: ignore[arg-type]
+    return Visit(bare_request(), caller, token, Fields(), Fields(), str)
 
 
 @pytest_twisted.ensureDeferred
@@ -41,13 +40,9 @@ async def test_no_right(rooms: Rooms) -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_store_down(rooms: Rooms) -> None:
+async def test_store_down(world: World) -> None:
     """A store that is down takes nothing away."""
-    visit = await visit_of(rooms, "bob")
-
-    async def down(*_: object) -> None:
-        raise Unavailable("The database does not answer.")
-
-    subject = watching(rooms, visit, ())
-    object.__setattr__(rooms.accounts, "caller_of_session", down)
+    visit = await visit_of(world.rooms, "bob")
+    subject = watching(world.rooms, visit, ())
+    world.database.away = True
     assert await subject.allowed()

@@ -44,6 +44,15 @@ def test_every_call_is_there(described: dict[str, Any]) -> None:
         assert methods <= set(paths[path]), path
 
 
+def test_refusals_are_described(described: dict[str, Any]) -> None:
+    """Every call may be refused; what comes beside the body is told."""
+    for path in described["paths"].values():
+        for call in path.values():
+            assert set(call["responses"]) >= {"401", "404", "405", "429", "503"}
+            assert set(call["responses"]["405"]["headers"]) == {"Allow"}
+            assert set(call["responses"]["429"]["headers"]) == {"Retry-After"}
+
+
 def test_references_lead_somewhere(described: dict[str, Any]) -> None:
     """Every schema that is named is described."""
     text = json.dumps(described)
