@@ -21,9 +21,7 @@ from tests.gateway.fakes import GRANT
     ],
 )
 def test_the_table(
-    actions: tuple[str, ...],
-    permission: Permission,
-    opens: bool,  # noqa: FBT001
+    actions: tuple[str, ...], permission: Permission, *, opens: bool
 ) -> None:
     """Apps that write need the right to run, apps that read the right to read."""
     grant = evolve(GRANT, actions=actions)

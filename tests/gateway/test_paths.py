@@ -15,7 +15,7 @@ from aen.gateway.paths import parse_address, same_site
         (b"/wakari/lab/terminal/%2e%2e/x", "/wakari/lab/terminal", True),
     ],
 )
-def test_an_app_has_an_address(target: bytes, prefix: str, slash: bool) -> None:  # noqa: FBT001
+def test_an_app_has_an_address(target: bytes, prefix: str, *, slash: bool) -> None:
     """Owner, project and app are the first three segments."""
     address = parse_address(target)
     assert address is not None

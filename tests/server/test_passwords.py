@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 from argon2 import PasswordHasher
 from pytest_twisted import ensureDeferred
-from twisted.internet import reactor  # noqa: TID251 -- a test owns it
 from twisted.internet.defer import Deferred
 from twisted.python.threadpool import ThreadPool
 
 from aen.model.errors import Invalid, TooMany
 from aen.server.passwords import Passwords, check_password, in_pool
 from tests.server.furnished import quick_passwords
+from tests.waiting import reactor
 
 
 @ensureDeferred
@@ -70,7 +70,7 @@ async def test_in_a_thread() -> None:
     pool.start()
     try:
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        apart = in_pool(reactor, pool)  # type: ignore[arg-type]
+        apart = in_pool(reactor, pool)
         passwords = Passwords(apart, hasher)
         assert await passwords.verify(await passwords.hash("horse"), "horse")
     finally:

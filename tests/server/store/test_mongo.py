@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 import pytest_twisted
-from twisted.internet import reactor  # noqa: TID251 -- txmongo has no other
 from twisted.internet.defer import CancelledError
 from twisted.internet.task import Clock
 
@@ -13,6 +12,7 @@ from aen.model.errors import Invalid, Unavailable
 from aen.runtime.tasks import start
 from aen.server.store.mongo import MongoDatabase, MongoLimits
 from tests.outcomes import outcome
+from tests.waiting import reactor
 
 LIMITS = MongoLimits(answer=0.2)
 
