@@ -49,6 +49,21 @@ class Known:
     asked: float
 
 
+@define
+class _Asking:
+    """A question under way: who waits for the answer, and the news meanwhile."""
+
+    waiters: list[Deferred[Grant]] = field(factory=list)
+    news: list[Drop] = field(factory=list)
+    doubted: bool = False
+
+    def overtaken(self, answer: Known) -> bool:
+        """Whether *answer* may be older than the news; forgets the news."""
+        news, doubted = self.news, self.doubted
+        self.news, self.doubted = [], False
+        return doubted or any(_concerns(one, answer) for one in news)
+
+
 def grant_tag(credential: Credential, path: ProjectPath) -> str:
     """Return the tag of connections that live by one grant."""
     return f"{credential_key(credential)} {path}"
@@ -62,7 +77,7 @@ class Grants:
     _clock: IReactorTime
     _limits: Limits
     _entries: OrderedDict[str, Known] = field(factory=OrderedDict, init=False)
-    _asking: dict[str, list[Deferred[Grant]]] = field(factory=dict, init=False)
+    _asking: dict[str, _Asking] = field(factory=dict, init=False)
     _log: Logger = field(factory=Logger, init=False)
 
     def known(
@@ -89,18 +104,16 @@ class Grants:
         question = GrantQuestion(credential, path.owner, path.name)
         tag = grant_tag(credential, path)
         waiter: Deferred[Grant] = Deferred()
-        waiters = self._asking.setdefault(tag, [])
-        waiters.append(waiter)
-        if len(waiters) == 1:
+        asking = self._asking.setdefault(tag, _Asking())
+        asking.waiters.append(waiter)
+        if len(asking.waiters) == 1:
             spawn(self._log, "asking for a grant", self._fetch(tag, question))
         return waiter
 
     async def _fetch(self, tag: str, question: GrantQuestion) -> None:
         answer: Grant | AenError
         try:
-            answer = await self._ask(question)
-        except AenError as error:
-            answer = self._in_grace(tag, error)
+            answer = await self._answer(tag, question)
         except BaseException as error:
             self._tell(tag, Unavailable(f"The grant cannot be asked for: {error}"))
             raise
@@ -108,10 +121,24 @@ class Grants:
             self._keep(tag, question, answer)
         self._tell(tag, answer)
 
-    def _in_grace(self, tag: str, error: AenError) -> Grant | AenError:
+    async def _answer(self, tag: str, question: GrantQuestion) -> Grant | AenError:
+        """Return what the server says; what news have overtaken is asked again."""
+        while True:
+            answer: Grant | AenError
+            try:
+                answer = await self._ask(question)
+            except Unavailable as error:
+                return self._in_grace(tag, error)
+            except AenError as error:
+                answer = error
+            known = Known(question, answer, self._clock.seconds())
+            if not self._asking[tag].overtaken(known):
+                return answer
+
+    def _in_grace(self, tag: str, error: Unavailable) -> Grant | AenError:
         """Return the stale grant while the server does not answer."""
         entry = self._entries.get(tag)
-        if not isinstance(error, Unavailable) or entry is None:
+        if entry is None:
             return error
         age = self._clock.seconds() - entry.asked
         if isinstance(entry.answer, AenError) or age > self._limits.grace:
@@ -132,7 +159,7 @@ class Grants:
             self._entries.popitem(last=False)[1].asked = _NEVER
 
     def _tell(self, tag: str, answer: Grant | AenError) -> None:
-        for waiter in self._asking.pop(tag, []):
+        for waiter in self._asking.pop(tag).waiters:
             if isinstance(answer, AenError):
                 waiter.errback(answer)
             else:
@@ -140,6 +167,8 @@ class Grants:
 
     def drop(self, news: Drop) -> list[GrantQuestion]:
         """Forget the grants *news* is about; return what they answered."""
+        for asking in self._asking.values():
+            asking.news.append(news)
         gone = [tag for tag, entry in self._entries.items() if _concerns(news, entry)]
         entries = [self._entries.pop(tag) for tag in gone]
         for entry in entries:
@@ -152,6 +181,8 @@ class Grants:
         News may have been missed while the channel was closed.
         """
         past = self._clock.seconds() - self._limits.fresh
+        for asking in self._asking.values():
+            asking.doubted = True
         for entry in self._entries.values():
             entry.asked = min(entry.asked, past)
         return [entry.question for entry in self._entries.values()]

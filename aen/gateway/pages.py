@@ -6,7 +6,7 @@ from pathlib import Path
 from attrs import define
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from aen.model.errors import AenError, Failed
+from aen.model.errors import AenError, Failed, Unauthenticated, Unavailable
 from aen.proxy.head import Headers, RequestHead
 from aen.proxy.routing import Answer
 from aen.runtime.assets import Assets
@@ -49,9 +49,9 @@ def redirect(
 def json_answer(error: AenError) -> Answer:
     """Return *error* for a program."""
     headers: Headers = ((b"content-type", b"application/json; charset=utf-8"),)
-    if status_of(error) == 401:  # noqa: PLR2004 -- RFC 9110 section 15.5.2
+    if isinstance(error, Unauthenticated):
         headers += ((b"www-authenticate", b'Bearer realm="aen"'),)
-    if status_of(error) == 503:  # noqa: PLR2004 -- RFC 9110 section 15.6.4
+    if isinstance(error, Unavailable):
         headers += ((b"retry-after", b"2"),)
     body = json.dumps(to_json(error), ensure_ascii=False).encode()
     return Answer(status_of(error), headers + _SECURITY, body)

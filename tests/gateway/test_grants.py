@@ -97,6 +97,35 @@ def test_a_dropped_grant_has_no_grace(grants: Grants, server: Server) -> None:
     assert isinstance(outcome(waiting), Unavailable)
 
 
+@pytest.mark.parametrize(
+    "news", [Drop(project_id="p1"), Drop(user_id="u1"), Drop(session="s1"), None]
+)
+def test_news_overtake_an_answer(
+    grants: Grants, server: Server, news: Drop | None
+) -> None:
+    """What was said before somebody was shut out lets nobody in after it."""
+    waiting = grants.find(ADA, PATH)
+    if news is None:
+        grants.doubt_all()
+    else:
+        grants.drop(news)
+    server.answer(GRANT)
+    assert not waiting.called
+    assert grants.known(ADA, PATH) is None
+    refusal = NotFound("There is no such project.")
+    server.answer(refusal)
+    assert outcome(waiting) is refusal
+
+
+def test_news_of_others_overtake_nothing(grants: Grants, server: Server) -> None:
+    """An answer they are not about is good as it is."""
+    waiting = grants.find(ADA, PATH)
+    grants.drop(Drop(project_id="p2"))
+    server.answer(GRANT)
+    assert outcome(waiting) == GRANT
+    assert len(server.asked) == 1
+
+
 def test_after_a_silence_everything_is_doubted(grants: Grants, server: Server) -> None:
     """News may have been missed: nothing is fresh until asked again."""
     grants.find(ADA, PATH)

@@ -236,6 +236,22 @@ async def test_the_team_changes_and_gateways_hear_of_it() -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_a_team_is_bounded() -> None:
+    """Who is in it may still be given another role."""
+    world = await furnished(team_size=1)
+    await world.center()
+    ada = await world.person("ada")
+    for name in ("bob", "eve"):
+        await world.person(name)
+    await world.project(ada)
+    projects = world.rooms.projects
+    await projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
+    with pytest.raises(Conflict, match="at most 1"):
+        await projects.set_member(ada, LAB, "eve", TeamRole.MEMBER)
+    await projects.set_member(ada, LAB, "bob", TeamRole.VIEWER)
+
+
+@pytest_twisted.ensureDeferred
 async def test_starting_twice_is_one_task() -> None:
     """The same task comes back; the project shows that it starts."""
     world = await furnished()

@@ -2,10 +2,10 @@
 
 from aen.model.errors import AenError, Invalid
 from aen.model.permissions import SCOPES
+from aen.server.profile import LONGEST_DAYS
 from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Fields, Page, Redirect, Text, Visit
 
-_LONGEST_DAYS = 3650
 _PEOPLE = 10
 
 
@@ -40,10 +40,8 @@ class AccountPages:
         """Change the password; every other session ends."""
         form = visit.form
         try:
-            if form["new"] != form["again"]:
-                message = "The two passwords are not the same."
-                raise Invalid(message, fields={"again": message})
-            await self._accounts.change_password(visit.person, form["old"], form["new"])
+            new = form.typed_twice("new")
+            await self._accounts.change_password(visit.person, form["old"], new)
         except AenError as error:
             return await self._page(visit, error, "password")
         return Redirect("/account/?done=password")
@@ -118,7 +116,7 @@ def _scopes(form: Fields) -> tuple[str, ...] | None:
 def _days(text: str) -> float | None:
     if not text:
         return None
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= _LONGEST_DAYS:
-        message = f"Give a number of days from 1 to {_LONGEST_DAYS}, or none."
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= LONGEST_DAYS:
+        message = f"Give a number of days from 1 to {LONGEST_DAYS}, or none."
         raise Invalid(message, fields={"days": message})
     return float(text)

@@ -1,6 +1,6 @@
 """Coming in: sign in, sign out, register, a password that was forgotten."""
 
-from aen.model.errors import AenError, Forbidden, Invalid
+from aen.model.errors import AenError, Forbidden
 from aen.server.web.next_url import safe_next
 from aen.server.web.view import Frame, Needs, view
 from aen.server.web.visit import Answer, Page, Redirect, Visit
@@ -67,10 +67,10 @@ class EntryPages:
         form = visit.form
         name, email = form.line("username"), form.line("email")
         try:
-            _same(form["password"], form["again"])
-            await self._accounts.register(name, form["password"], email)
+            password = form.typed_twice("password")
+            await self._accounts.register(name, password, email)
             token, _ = await self._accounts.sign_in(
-                name, form["password"], visit.address, visit.agent
+                name, password, visit.address, visit.agent
             )
         except AenError as error:
             values = {"name": name, "email": email}
@@ -91,10 +91,9 @@ class EntryPages:
     @view("/account/reset/<secret>", "POST", needs=Needs.ANYONE)
     async def set_password(self, visit: Visit, secret: str) -> Answer:
         """Set the new password; the link works once."""
-        form = visit.form
         try:
-            _same(form["password"], form["again"])
-            await self._accounts.reset_password(secret, form["password"])
+            password = visit.form.typed_twice("password")
+            await self._accounts.reset_password(secret, password)
         except AenError as error:
             return Page("reset.html", {"secret": secret}, problem=error)
         self._forget(visit)
@@ -111,9 +110,3 @@ class EntryPages:
 
     def _forget(self, visit: Visit) -> None:
         self._frame.cookies.drop(visit.request, self._frame.cookies.session)
-
-
-def _same(password: str, again: str) -> None:
-    if password != again:
-        message = "The two passwords are not the same."
-        raise Invalid(message, fields={"again": message})

@@ -32,6 +32,16 @@ class Fields:
         """Return every value of a field that may be chosen more than once."""
         return tuple(value for key, value in self.pairs if key == name)
 
+    def typed_twice(self, name: str) -> str:
+        """Return a password that must be in the field “again” as well.
+
+        :raises Invalid: it is not.
+        """
+        if self[name] != self["again"]:
+            message = "The two passwords are not the same."
+            raise Invalid(message, fields={"again": message})
+        return self[name]
+
     def line(self, name: str) -> str:
         """Return a field of one line, without blanks around it."""
         return " ".join(self[name].split())

@@ -19,6 +19,14 @@ def test_fields() -> None:
     assert fields["d"] == ""
 
 
+def test_typed_twice() -> None:
+    """A password is taken when both fields hold it; else the second is wrong."""
+    assert parse_fields(b"new=a+b&again=a+b").typed_twice("new") == "a b"
+    with pytest.raises(Invalid) as refusal:
+        parse_fields(b"new=a+b&again=").typed_twice("new")
+    assert set(refusal.value.fields) == {"again"}
+
+
 def test_nul() -> None:
     """No field holds the character that ends strings elsewhere."""
     assert parse_fields(b"a=x%00y")["a"] == "xy"
