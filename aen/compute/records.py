@@ -67,6 +67,11 @@ def check_private(path: Path) -> None:
         )
 
 
+def _demand_id(record: Record, expected: str) -> None:
+    if record.launch.id != expected:
+        raise Invalid("the record is another launch's")
+
+
 def make_private(path: Path) -> None:
     """Make directory *path* (its parents too) for us alone, or raise `Invalid`."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -154,14 +159,14 @@ class Records:
             try:
                 content = json.loads((place / RECORD).read_bytes())
                 record = structure(content, Record)
+                _demand_id(record, place.name)
             except (OSError, ValueError, RecursionError, Invalid) as error:
                 self._log.warn(
                     "{place} is no launch: {error}", place=place, error=error
                 )
                 self.remove(place.name)
                 continue
-            if record.launch.id == place.name:
-                found.append(record)
+            found.append(record)
         return found
 
     def remove(self, launch: str) -> None:
