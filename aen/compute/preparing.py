@@ -17,7 +17,7 @@ _JUPYTER = "%(jupyter)s"
 
 
 class Projects(Protocol):
-    """What a launch asks about a project on this node's disk."""
+    """What launches and the API ask about a project on this node's disk."""
 
     def home(self, path: ProjectPath) -> Path:
         """Return the project's directory."""

@@ -190,6 +190,7 @@ def environment_settings(settings: ComputeSettings) -> EnvironmentSettings:
         python=settings.python or "",
         default_packages=settings.default_packages,
         jupyter_packages=settings.jupyter_packages,
+        clone_by=settings.clone_by,
         skeleton=settings.skeleton or "",
     )
 

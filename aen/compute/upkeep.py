@@ -75,6 +75,13 @@ class Beginning(Service):
         )
         self._sweeping = background(self._log, "sweeping", self._directories.sweep())
 
+    @override
+    def stopService(self) -> Deferred[None] | None:
+        super().stopService()
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        return self._sweeping
+
 
 class Housekeeping(Service):
     """What goes on in the background: templates, self-checks, the size of logs."""
