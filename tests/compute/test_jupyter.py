@@ -99,7 +99,7 @@ class Server:
         self, method: str, path: str, headers: dict[str, str] | None = None
     ) -> Answer:
         """Return the answer to one request, asked by the gateway's name."""
-        body = {} if method == "POST" else None
+        body: dict[str, str] | None = {} if method == "POST" else None
         return self.client.ask(method, path, body, headers)
 
     def wait(self) -> None:

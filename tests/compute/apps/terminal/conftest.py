@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_twisted
 from attrs import define
 from autobahn.twisted.resource import WebSocketResource
@@ -44,11 +45,17 @@ class App:
         return client
 
 
-@pytest_twisted.async_yield_fixture
-async def app(tmp_path: Path) -> AsyncIterator[App]:
-    """The app, listening; nothing of it is left afterwards."""
-    from twisted.internet import reactor  # noqa: PLC0415, TID251 -- tests own it
+@pytest.fixture
+def reactor() -> Any:
+    """The real reactor."""
+    from twisted.internet import reactor as real  # noqa: PLC0415, TID251 -- tests own it
 
+    return real
+
+
+@pytest_twisted.async_yield_fixture
+async def app(tmp_path: Path, reactor: Any) -> AsyncIterator[App]:
+    """The app, listening; nothing of it is left afterwards."""
     project = tmp_path / "project"
     project.mkdir()
     place = Place(project, tmp_path / "env", tmp_path)
