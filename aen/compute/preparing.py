@@ -51,6 +51,11 @@ class Wanted:
     port: int = 0
     token: str = field(default="", repr=False)
 
+    @property
+    def socket(self) -> str:
+        """Where it listens; empty when that is a port."""
+        return "" if self.port else str(self.private / "app.sock")
+
 
 @frozen
 class Preparation:
@@ -98,7 +103,7 @@ class Preparation:
             project_home=str(self.projects.home(wanted.path)),
             environment=str(self.projects.environment(wanted.path, active)),
             runtime=str(wanted.private),
-            socket="" if wanted.port else str(wanted.private / "app.sock"),
+            socket=wanted.socket,
             port=wanted.port,
             token=wanted.token,
         )

@@ -22,7 +22,6 @@ from aen.runtime.structure import structure, unstructure
 from aen.wire.messages import Launch
 
 RECORD = "launch.json"
-SOCKET = "app.sock"
 _ELSEWHERE = "elsewhere"
 # A UNIX socket's path has at most 107 bytes (unix(7)); Jupyter's kernels listen at
 # "<private directory>/run/kernel-<36 characters>-ipc-1".

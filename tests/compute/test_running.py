@@ -41,9 +41,10 @@ def test_only_this_very_project(tmp_path: Path) -> None:
 
 
 def test_damaged_files_are_passed_over(tmp_path: Path) -> None:
-    """One bad file keeps no node from beginning."""
+    """One bad file keeps no node from beginning; what it holds could not be stopped."""
     (tmp_path / "p1.json").write_text("{")
     (tmp_path / "p2.json").write_text('{"id": "p2", "owner": "..", "name": "x"}')
+    (tmp_path / "p3.json").write_text('{"id": "p1", "owner": "ada", "name": "lab"}')
     assert len(loaded(tmp_path)) == 0
 
 

@@ -28,7 +28,6 @@ class Client(WebSocketClientProtocol):
         self.output = bytearray()
         self.messages: list[dict[str, Any]] = []
         self.received = 0
-        self.largest_lag = 0
         self.close_code: int | None = None
         self.close_reason = ""
         self.opened: Deferred[None] = Deferred()
