@@ -166,9 +166,9 @@ def sweep(root: str, prefix: str, older: float) -> None:
     with opened(_staging(root)) as top:
         with os.scandir(top) as found:
             names = [one.name for one in found if one.name.startswith(prefix)]
-        now = time.time()  # noqa: TID251 -- file times are of this clock
         for name in names:
             with suppress(FileNotFoundError):  # another step has just removed its own
                 about = os.stat(name, dir_fd=top, follow_symlinks=False)
-                if now - about.st_mtime >= older:
+                age = time.time() - about.st_mtime  # noqa: TID251 -- files' own clock
+                if age >= older:
                     remove_tree(top, name)
