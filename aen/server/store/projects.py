@@ -5,6 +5,7 @@ one atomic change puts somebody in or out and an index finds their projects.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import evolve, frozen
@@ -70,6 +71,11 @@ class ProjectRecords:
     async def with_id(self, key: str) -> Project | None:
         """Return the project with that id."""
         return _maybe(await self._all.find_one({"_id": key}))
+
+    async def paths(self, keys: Iterable[str]) -> dict[str, ProjectPath]:
+        """Return the path of each project of these ids that is there."""
+        found = await self._all.find({"_id": {"$in": sorted(keys)}})
+        return {one["_id"]: project_of(one).path for one in found}
 
     async def revision(self, key: str) -> int:
         """Return the number of changes of state so far; -1 without such a project."""

@@ -77,7 +77,13 @@ class AdminPages:
             cursor=query["cursor"] or None,
             limit=_PAGE,
         )
-        values = {"section": "tasks", "found": found, "state": query["state"]}
+        about = {str(one.arguments.get("project", "")) for one in found.items}
+        values = {
+            "section": "tasks",
+            "found": found,
+            "paths": await self._rooms.archive.projects.paths(about),
+            "state": query["state"],
+        }
         return Page("admin_tasks.html", values)
 
     async def _users(

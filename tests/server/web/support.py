@@ -108,7 +108,12 @@ async def center(rooms: Rooms, name: str = "main", url: str = GATEWAY) -> None:
     await rooms.centers.add(None, name, url, key, "Ground floor")
     await rooms.centers.add_node(None, name, "node1", "http://127.0.0.1:5002")
     status = NodeStatus(
-        "node1", "0.1.0", single_user=True, projects=2, apps=tuple(_apps())
+        "node1",
+        "0.1.0",
+        single_user=True,
+        projects=2,
+        messages=("Single-user mode: all of it.",),
+        apps=tuple(_apps()),
     )
     await rooms.centers.heard_of(name, connected=True)
     await rooms.centers.heard_status(name, status)

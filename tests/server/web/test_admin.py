@@ -7,11 +7,17 @@ from tests.server.web.support import GATEWAY, PASSWORD
 
 
 def test_overview(ada: Browser) -> None:
-    """Data centers and nodes are shown with their health, single-user mode plainly."""
+    """Data centers and nodes are shown with their health and what they say."""
     words = ada.get("/admin/").words
     for told in ("main", GATEWAY, "Gateway connected", "node1", "Answers"):
         assert told in words
-    assert "Single-user mode" in words
+    assert words.count("Single-user mode") == 1
+
+
+def test_tasks_name_their_project(ada: Browser) -> None:
+    """A task is told by its project's name, as long as there is that project."""
+    ada.post("/ada/scratch/start")
+    assert 'href="/ada/scratch"' in ada.get("/admin/tasks").text
 
 
 def test_add_user(ada: Browser, visitor: Browser) -> None:
