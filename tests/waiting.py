@@ -2,16 +2,14 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
-
-from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
+from typing import TypeVar
 
 from aen.runtime.tasks import pause
 
-reactor: Any = _reactor
 T = TypeVar("T")
 
 POLL = 0.1
+TURN = 0.01
 
 
 def until(question: Callable[[], T | None], what: str, seconds: float = 30.0) -> T:
@@ -33,9 +31,13 @@ def until(question: Callable[[], T | None], what: str, seconds: float = 30.0) ->
         time.sleep(POLL)
 
 
-async def eventually(question: Callable[[], object], seconds: float = 10.0) -> None:
-    """Let the reactor run until *question* is answered with yes; fail after a while."""
-    deadline = reactor.seconds() + seconds
+async def eventually(
+    question: Callable[[], object], what: str, seconds: float = 20.0
+) -> None:
+    """Let the reactor work until *question* is answered yes; fail naming *what*."""
+    from twisted.internet import reactor  # noqa: PLC0415, TID251 -- tests own it
+
+    deadline = time.monotonic() + seconds
     while not question():
-        assert reactor.seconds() < deadline, "it did not happen in time"
-        await pause(reactor, 0.01)
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        await pause(reactor, TURN)

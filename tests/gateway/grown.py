@@ -28,7 +28,8 @@ from tests.gateway.world import (
 )
 from tests.installed import free_ports
 from tests.pem import Pair
-from tests.waiting import eventually, reactor
+from tests.reactor import reactor
+from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = {"Authorization": "Bearer aen_x"}
@@ -160,12 +161,16 @@ class Grown(Around):
         """Wait for the gateway's end and return its exit status."""
         assert self.process is not None
         process = self.process
-        await eventually(lambda: process.poll() is not None, 20)
+        await eventually(lambda: process.poll() is not None, "the gateway ends")
         return int(process.returncode)
 
     async def until_serving(self, workers: int) -> None:
         """Wait until so many workers have said that they serve."""
-        await eventually(lambda: self.output.count("serves, process") >= workers, 30)
+        await eventually(
+            lambda: self.output.count("serves, process") >= workers,
+            f"{workers} workers serve",
+            30,
+        )
 
     async def clean(self) -> None:
         """End all that is left."""
@@ -174,7 +179,7 @@ class Grown(Around):
                 psutil.Process(pid).kill()
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
-        await eventually(lambda: not self.server.ends)
+        await eventually(lambda: not self.server.ends, "every channel closes")
         for port in self.ports:
             await port.stopListening()
 

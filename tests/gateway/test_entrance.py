@@ -22,7 +22,7 @@ from tests.gateway.grown import Around
 from tests.gateway.world import World, make_world
 from tests.installed import free_ports
 from tests.pem import make_pair
-from tests.waiting import reactor
+from tests.reactor import reactor
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from aen.wire.client import Identity, Place, WireClient
 from aen.wire.messages import Line, ProjectOnDisk, ProjectQuestion, Usage
 from aen.wire.routes import RELAY, START_PROJECT, USAGE
 from tests.gateway.world import SERVER_KEY, World
-from tests.waiting import eventually, reactor
+from tests.reactor import reactor
+from tests.waiting import eventually
 
 TOKEN = {"authorization": "Bearer aen_x"}
 WAIT = "/_aen/wait/ada/lab/jupyterlab"
@@ -46,7 +47,7 @@ async def test_progress_is_followed_to_the_end(world: World) -> None:
     )
     seen: list[bytes] = []
     ended = treq.collect(response, seen.append)
-    await eventually(lambda: b"Cloning" in b"".join(seen))
+    await eventually(lambda: b"Cloning" in b"".join(seen), "progress is told")
     world.server.tell(State.RUNNING)
     await ended
     told = events(b"".join(seen).decode())

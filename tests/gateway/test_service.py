@@ -93,7 +93,7 @@ async def test_who_is_out_is_out(world: World) -> None:
     world.server.grant = NotFound("There is no such project.")
     assert world.server.end is not None
     world.server.end.say(Down(drop=Drop(project_id="p1")))
-    await eventually(lambda: len(world.server.asked) == 2)
+    await eventually(lambda: len(world.server.asked) == 2, "the server is asked again")
     assert (await world.get("/ada/lab/jupyterlab/", **TOKEN)).code == 404
 
 
@@ -116,8 +116,8 @@ async def test_the_server_comes_back(world: World) -> None:
     end = world.server.end
     assert isinstance(end, ServerEnd)
     end.sendClose(1000)
-    await eventually(lambda: world.server.end is not end)
-    await eventually(lambda: any(up.status for up in world.server.heard_from))
+    await eventually(lambda: world.server.end is not end, "the channel opens again")
+    await eventually(world.server.heard_of_nodes, "the server is told of the node")
     assert (await world.get("/_aen/status")).code == 200
 
 

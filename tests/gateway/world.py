@@ -44,7 +44,8 @@ from aen.wire.messages import (
 from aen.wire.streaming import Report, stream
 from tests.gateway.fakes import GRANT, LAB, LAUNCH
 from tests.installed import free_ports
-from tests.waiting import eventually, reactor
+from tests.reactor import reactor
+from tests.waiting import eventually
 
 SERVER_KEY = tickets.SigningKey(b"s" * 32)
 GATEWAY_KEY = tickets.SigningKey(b"g" * 32)
@@ -120,6 +121,10 @@ class LittleServer:
     def heard(self, gateway: str, message: Up) -> None:
         """Note what the gateway says."""
         self.heard_from.append(message)
+
+    def heard_of_nodes(self) -> bool:
+        """Whether the gateway has told how a node is."""
+        return any(up.status for up in self.heard_from)
 
     def closed(self, gateway: str, end: ChannelEnd) -> None:
         """Nothing is to be done."""
@@ -282,5 +287,5 @@ async def make_world(folder: Path, **changes: Any) -> World:
         server, node, settings, service, settings.public_url, ports,
         app_port.getHost().port,
     )  # fmt: skip
-    await eventually(lambda: any(up.status for up in server.heard_from))
+    await eventually(server.heard_of_nodes, "the server is told of the node")
     return world

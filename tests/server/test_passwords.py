@@ -10,8 +10,8 @@ from twisted.python.threadpool import ThreadPool
 
 from aen.model.errors import Invalid, TooMany
 from aen.server.passwords import Passwords, check_password, in_pool
+from tests.reactor import reactor
 from tests.server.furnished import quick_passwords
-from tests.waiting import reactor
 
 
 @ensureDeferred

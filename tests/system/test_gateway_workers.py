@@ -10,11 +10,12 @@ import psutil
 import pytest
 import pytest_twisted
 from twisted.internet.threads import deferToThread
+from websockets.exceptions import ConnectionClosed
 
 from tests.gateway.asking import APP, ask, ask_often, talk
 from tests.gateway.grown import PIECE, PIECES, Grown, grow
-from tests.waiting import eventually
 from tests.pem import make_pair
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.system
 
@@ -59,7 +60,7 @@ async def test_two_workers(gate: Grown) -> None:
     os.kill(victim, signal.SIGKILL)
     for _ in range(10):
         assert (await deferToThread(ask, gate)).status == 200
-    await eventually(lambda: len(gate.workers() - {victim}) == 2)
+    await eventually(lambda: len(gate.workers() - {victim}) == 2, "another starts")
     await gate.until_serving(3)
     await both(gate)
     gate.signal(signal.SIGTERM)
@@ -82,7 +83,7 @@ async def test_a_reload_disturbs_nobody(gate: Grown) -> None:
     other.certificate.replace(gate.pair.certificate)
     gate.write(workers=1, drain_seconds=5.0)
     gate.signal(signal.SIGHUP)
-    await eventually(lambda: "reloaded" in gate.output, 20)
+    await eventually(lambda: "reloaded" in gate.output, "the new ones serve")
     # The new certificate is the only one this client believes.
     assert (await deferToThread(ask, gate)).status == 200
     assert len(gate.workers() - before) == 1
@@ -107,7 +108,7 @@ async def test_a_drain_has_an_end(tmp_path: Path) -> None:
         talking = await deferToThread(talk, gate)
         gate.signal(signal.SIGHUP)
         assert await deferToThread(closed, talking) == 1001
-        await eventually(lambda: not gate.workers() & before)
+        await eventually(lambda: not gate.workers() & before, "the old ones end")
         assert (await deferToThread(ask, gate)).status == 200
     finally:
         await gate.clean()
@@ -119,10 +120,12 @@ async def test_settings_that_cannot_work_change_nothing(gate: Grown) -> None:
     before = gate.workers()
     gate.write(workers="many")
     gate.signal(signal.SIGHUP)
-    await eventually(lambda: "not reloaded" in gate.output)
+    await eventually(lambda: "not reloaded" in gate.output, "it is refused")
     gate.write(workers=2, tls={"certificate": "/nowhere", "key": "/nowhere"})
     gate.signal(signal.SIGHUP)
-    await eventually(lambda: gate.output.count("not reloaded") == 2)
+    await eventually(
+        lambda: gate.output.count("not reloaded") == 2, "it is refused again"
+    )
     assert gate.workers() == before
     assert (await deferToThread(ask, gate)).status == 200
 
@@ -132,7 +135,9 @@ async def test_workers_end_with_their_parent(gate: Grown) -> None:
     """However it went."""
     workers = gate.workers()
     gate.signal(signal.SIGKILL)
-    await eventually(lambda: not any(psutil.pid_exists(pid) for pid in workers))
+    await eventually(
+        lambda: not any(psutil.pid_exists(pid) for pid in workers), "all workers end"
+    )
 
 
 def echoed(talking: Any, text: str) -> str:
@@ -143,9 +148,7 @@ def echoed(talking: Any, text: str) -> str:
 
 def closed(talking: Any) -> int:
     """Wait for the end of a conversation and return its code."""
-    try:
+    with pytest.raises(ConnectionClosed) as caught:
         talking.recv(timeout=15)
-    except Exception as error:  # noqa: BLE001 -- the client's word for it
-        received = getattr(error, "rcvd", None)
-        return int(received.code) if received is not None else 0
-    return -1
+    assert caught.value.rcvd is not None, "it was cut off without a word"
+    return caught.value.rcvd.code

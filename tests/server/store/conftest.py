@@ -15,7 +15,7 @@ from aen.server.store.embedded import EmbeddedStore
 from aen.server.store.memory import MemoryDatabase
 from aen.server.store.mongo import MongoDatabase
 from aen.server.store.opening import ClosingService
-from tests.waiting import reactor
+from tests.reactor import reactor
 
 INDEXES = (
     Index("things", (("user", 1), ("name", 1)), unique=True),

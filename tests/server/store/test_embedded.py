@@ -26,7 +26,8 @@ from aen.server.store.embedded import (
 )
 from aen.server.store.mongo import MongoDatabase, MongoLimits
 from aen.server.store.places import StorePlaces, is_held
-from tests.waiting import eventually, reactor
+from tests.reactor import reactor
+from tests.waiting import eventually
 
 LIMITS = EmbeddedLimits(linger=0.5, first_pause=0.05, longest_pause=0.2)
 PATIENCE = 10.0
@@ -68,9 +69,8 @@ async def use(tmp_path: Path) -> AsyncIterator[Callable[..., MongoDatabase]]:
     yield opened
     for service in services:
         await maybeDeferred(service.stopService)
-    # Nobody needs the store any more, so it ends.
     lock = StorePlaces(tmp_path / "store").lock
-    await eventually(lambda: not is_held(lock), PATIENCE)
+    await eventually(lambda: not is_held(lock), "the store nobody needs ends")
 
 
 @pytest.fixture
@@ -267,7 +267,7 @@ async def test_keys_gone(
     places.keys.authority.unlink()
     before = pid_of(places)
     os.kill(before, signal.SIGKILL)
-    await eventually(lambda: pid_of(places) != before, PATIENCE)
+    await eventually(lambda: pid_of(places) != before, "another store starts")
     await wait_until_it_answers(database)
     assert places.keys.authority.exists()
 

@@ -12,7 +12,7 @@ from aen.model.errors import Invalid, Unavailable
 from aen.runtime.tasks import start
 from aen.server.store.mongo import MongoDatabase, MongoLimits
 from tests.outcomes import outcome
-from tests.waiting import reactor
+from tests.reactor import reactor
 
 LIMITS = MongoLimits(answer=0.2)
 
