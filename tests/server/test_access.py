@@ -2,6 +2,7 @@
 
 import pytest
 import pytest_twisted
+from argon2 import PasswordHasher
 
 from aen.model.errors import Forbidden, NotFound, TooMany, Unauthenticated
 from aen.model.users import Caller
@@ -112,6 +113,23 @@ async def test_a_password_typed_as_a_name_is_not_logged(
         await world.rooms.accounts.sign_in(typed, "wrong", "10.0.0.9", "")
     assert f"sign-in refused: {told} 10.0.0.9" in logged
     assert not any("horse battery" in line.lower() for line in logged)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_hash_of_another_time_is_replaced() -> None:
+    """At the next sign-in, when the password is known, and once."""
+    world = await furnished()
+    ada = await world.person("ada")
+    users = world.rooms.archive.users
+    old = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1).hash(PASSWORD)
+    await users.change(ada.user.id, {"hash": old})
+    kept = []
+    for _ in range(2):
+        await world.rooms.accounts.sign_in("ada", PASSWORD, "", "")
+        kept.append(await users.hash_of("ada"))
+    assert kept[0] is not None
+    assert kept[0][1] != old
+    assert kept[1] == kept[0]
 
 
 @pytest_twisted.ensureDeferred

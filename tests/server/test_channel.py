@@ -142,6 +142,20 @@ async def test_connected_is_true_for_all_processes() -> None:
 
 
 @ensureDeferred
+async def test_news_while_the_store_is_away_are_lost(logged: list[str]) -> None:
+    """That is logged, and what comes afterwards is kept."""
+    world, channels, _ = await connected()
+    status = NodeStatus("n1", "1", single_user=True, projects=3)
+    world.database.away = True
+    channels.heard("gateway:east", Up(status=status))
+    assert "news of a gateway is lost: The database does not answer." in logged
+    world.database.away = False
+    channels.heard("gateway:east", Up(status=status))
+    assert await world.rooms.centers.node_health("east", "n1") is not None
+    await channels.stop()
+
+
+@ensureDeferred
 async def test_a_deleted_data_center_has_no_welcome() -> None:
     """Its gateway is told nothing, and nothing breaks."""
     channels = (await furnished()).channels()

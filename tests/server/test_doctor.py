@@ -7,27 +7,39 @@ from pathlib import Path
 from pytest_twisted import ensureDeferred
 from treq.testing import RequestTraversalAgent
 from twisted.web.resource import Resource
-from twisted.web.server import Request
+from twisted.web.server import NOT_DONE_YET, Request
 
 from aen.model.users import Role
 from aen.server.doctor import examine
 from aen.wire.messages import NodeStatus
-from tests.server.furnished import World, furnished
+from tests.server.furnished import GATEWAY, GATEWAY_KEY, World, furnished
 
 
 class Gateway(Resource):
-    """A gateway whose clock is so many seconds ahead."""
+    """A gateway whose clock shows that; None: it has none."""
 
     isLeaf = True
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float | None) -> None:
         super().__init__()
         self._now = now
 
     def render(self, request: Request) -> bytes:
         """Say the time."""
-        request.setHeader(b"date", formatdate(self._now).encode())
+        date = "soon" if self._now is None else formatdate(self._now)
+        request.setHeader(b"date", date.encode())
         return b"{}"
+
+
+class Silent(Resource):
+    """A gateway that hangs up."""
+
+    isLeaf = True
+
+    def render(self, request: Request) -> int:
+        """Break the connection off."""
+        request.loseConnection()
+        return NOT_DONE_YET
 
 
 async def problems(world: World, gateway: Resource | None = None) -> list[str]:
@@ -78,6 +90,18 @@ async def test_clocks_and_nodes(tmp_path: Path) -> None:
     await world.rooms.centers.heard_silence("east", "n1")
     found = await problems(world, Gateway(world.clock.seconds()))
     assert "The node “n1” does not answer." in found
+
+
+@ensureDeferred
+async def test_a_gateway_without_nodes(tmp_path: Path) -> None:
+    """One that tells no time is believed; one that does not answer is a finding."""
+    world = await furnished(socket=str(tmp_path / "none"))
+    await world.rooms.centers.register(None, "east", GATEWAY, GATEWAY_KEY.public)
+    no_node = "The data center “east” has no compute node."
+    assert (await problems(world, Gateway(None)))[2:] == [no_node]
+    silent, *rest = (await problems(world, Silent()))[2:]
+    assert silent.startswith("The gateway “east” does not answer: ")
+    assert rest == [no_node]
 
 
 @ensureDeferred

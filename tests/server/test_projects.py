@@ -236,6 +236,23 @@ async def test_the_team_changes_and_gateways_hear_of_it() -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_what_is_said_changes() -> None:
+    """The rest stays as it is; a project in which nothing changed was not touched."""
+    world = await furnished()
+    await world.center()
+    ada = await world.person("ada")
+    made = await world.project(ada, summary="Stars.")
+    world.clock.advance(1)
+    projects = world.rooms.projects
+    assert await projects.edit(ada, LAB, ProjectChanges()) == made
+    changed = await projects.edit(ada, LAB, ProjectChanges(environment="gpu"))
+    assert (changed.environment, changed.summary) == ("gpu", "Stars.")
+    assert changed.updated == made.updated + 1
+    with pytest.raises(Invalid):
+        await projects.edit(ada, LAB, ProjectChanges(environment="../x"))
+
+
+@pytest_twisted.ensureDeferred
 async def test_a_team_is_bounded() -> None:
     """Who is in it may still be given another role."""
     world = await furnished(team_size=1)

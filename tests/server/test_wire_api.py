@@ -155,6 +155,21 @@ async def test_others_do_not_register() -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    ["", "Basic", "Basic !", "Basic d2FrYXJp", "Basic /w==", "Bearer aen_x"],
+)
+@ensureDeferred
+async def test_who_does_not_say_who_they_are(said: str) -> None:
+    """Nothing, no base64, no colon, no UTF-8, no name and password (RFC 7617)."""
+    one = await caller()
+    asked = Registration("west", "http://west:8089", OTHER_KEY.public)
+    body = json.dumps(unstructure(asked)).encode()
+    path = routes.REGISTER.path
+    status, answer = await one.post(path, body, {"authorization": said})
+    assert (status, answer["error"]["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize(
     "parts",
     [
         {"key": ""},

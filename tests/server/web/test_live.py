@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import pytest_twisted
 from attrs import Factory, define
-from treq.testing import StubTreq
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
@@ -16,55 +15,12 @@ from aen.model.projects import TeamRole
 from aen.server.events import project_topic
 from aen.server.rooms import Rooms
 from aen.server.web.live import Live, LiveLimits, Subject, line
-from tests.outcomes import now, outcome
-from tests.server.furnished import URL
+from tests.outcomes import outcome
 from tests.server.web.browser import Browser
 from tests.server.web.example import ATLAS, signed_in
+from tests.server.web.following import follow
 
 PROJECT = project_topic(ATLAS)
-
-
-@define
-class Follower:
-    """A browser's end of a stream."""
-
-    chunks: list[bytes]
-    treq: StubTreq
-
-    @property
-    def text(self) -> str:
-        """All that has come."""
-        self.treq.flush()
-        return b"".join(self.chunks).decode()
-
-    def events(self) -> list[tuple[str, dict[str, Any]]]:
-        """What has come, keep-alives left out."""
-        found = []
-        for block in self.text.split("\n\n"):
-            lines = block.split("\n")
-            if lines[0].startswith("event: "):
-                data = json.loads(lines[1].removeprefix("data: "))
-                found.append((lines[0].removeprefix("event: "), data))
-        return found
-
-
-def follow(browser: Browser, path: str) -> Follower:
-    """Open a stream as a browser does."""
-    treq: Any = StubTreq(browser.resource)
-    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    headers = {"host": URL.removeprefix("http://"), "accept": "text/event-stream"}
-    if cookie:
-        headers["cookie"] = cookie
-    asked = treq.request("GET", URL + path, headers=headers)
-    treq.flush()
-    response = now(asked)
-    assert response.code == 200
-    (kind,) = response.headers.getRawHeaders("content-type")
-    assert kind.startswith("text/event-stream")
-    chunks: list[bytes] = []
-    response.collect(chunks.append)
-    treq.flush()
-    return Follower(chunks, treq)
 
 
 @pytest_twisted.ensureDeferred

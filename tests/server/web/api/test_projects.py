@@ -1,6 +1,13 @@
 """``/projects`` and what is below one."""
 
+import pytest_twisted
+
+from aen.server.events import project_topic
+from aen.server.rooms import Rooms
 from tests.server.web.api.program import Program
+from tests.server.web.browser import Browser
+from tests.server.web.example import ATLAS
+from tests.server.web.following import follow
 
 KEYS = set(
     "owner name state visibility summary description tags team data_center nodes"
@@ -102,6 +109,17 @@ def test_the_team_changes(bobs: Program) -> None:
     assert bobs.ask("DELETE", f"{path}/eve")[1]["team"] == []
     assert bobs.ask("DELETE", f"{path}/eve")[0] == 404
     assert bobs.ask("PUT", "/projects/ada/climate-atlas/team/eve")[0] == 403
+
+
+@pytest_twisted.ensureDeferred
+async def test_events_come_as_they_happen(ada: Browser, rooms: Rooms) -> None:
+    """The same stream as the pages have, for whoever may see the project."""
+    stream = follow(ada, "/api/v1/projects/ada/climate-atlas/events")
+    await rooms.events.publish(project_topic(ATLAS), "state", {"state": "stopping"})
+    told = {"state": "stopping", "project": "ada/climate-atlas"}
+    assert stream.events() == [("state", told)]
+    ada.post("/logout")
+    assert stream.events()[-1] == ("end", {})
 
 
 def test_events_are_for_those_who_may_see(bobs: Program, nobody: Program) -> None:
