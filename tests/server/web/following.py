@@ -35,11 +35,12 @@ class Follower:
         return found
 
 
-def follow(browser: Browser, path: str) -> Follower:
-    """Open a stream as a browser does."""
+def follow(browser: Browser, path: str, **more: str) -> Follower:
+    """Open a stream as a browser does; names of headers may have underscores."""
     treq: Any = StubTreq(browser.resource)
     cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    headers = {"host": URL.removeprefix("http://"), "accept": "text/event-stream"}
+    headers = {name.replace("_", "-"): value for name, value in more.items()}
+    headers |= {"host": URL.removeprefix("http://"), "accept": "text/event-stream"}
     if cookie:
         headers["cookie"] = cookie
     asked = treq.request("GET", URL + path, headers=headers)

@@ -14,6 +14,7 @@ from aen.server.web.api.values import (
     project_object,
     task_object,
 )
+from aen.server.web.http import client_address
 from aen.server.web.live import Live, Subject
 
 ONE = "/projects/{owner}/{project}"
@@ -166,5 +167,5 @@ class ProjectCalls:
 
 def _listener(call: Call) -> str:
     if call.caller is None:
-        return f"visitor {call.request.getClientAddress()}"
+        return f"visitor {client_address(call.request)}"
     return call.caller.session or call.caller.token or ""

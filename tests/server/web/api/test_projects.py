@@ -4,6 +4,7 @@ import pytest_twisted
 
 from aen.server.events import project_topic
 from aen.server.rooms import Rooms
+from aen.server.web.live import LiveLimits
 from tests.server.web.api.program import Program
 from tests.server.web.browser import Browser
 from tests.server.web.example import ATLAS
@@ -120,6 +121,18 @@ async def test_events_come_as_they_happen(ada: Browser, rooms: Rooms) -> None:
     assert stream.events() == [("state", told)]
     ada.post("/logout")
     assert stream.events()[-1] == ("end", {})
+
+
+def test_visitors_have_streams_of_their_own(nobody: Program) -> None:
+    """Who comes from one address takes none from those of another."""
+    path = "/api/v1/projects/ada/climate-atlas/events"
+    for _ in range(LiveLimits().streams):
+        follow(nobody.browser, path, x_forwarded_for="203.0.113.9")
+    crowded = nobody.ask(
+        "GET", path.removeprefix("/api/v1"), x_forwarded_for="203.0.113.9"
+    )
+    assert crowded[0] == 429
+    follow(nobody.browser, path, x_forwarded_for="203.0.113.10")
 
 
 def test_events_are_for_those_who_may_see(bobs: Program, nobody: Program) -> None:
