@@ -1,13 +1,12 @@
 """However TCP cuts what is sent, the whole proxy sends the same on."""
 
-from itertools import pairwise
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.proxy.corpus import bodies, fields, lines, sequences
 from tests.proxy.corpus.case import Case
 from tests.proxy.corpus.responses import BAD, GOOD, SPLITTING, Reply
+from tests.proxy.cutting import split
 from tests.proxy.harness import TO_ONE, Harness
 from tests.proxy.observing import Seen, check_agreement, play
 
@@ -18,12 +17,6 @@ CASES = [
     if len(case.sent) < 3000
 ]
 CUTS = st.lists(st.integers(0, 3000), max_size=8)
-
-
-def split(data: bytes, cuts: list[int]) -> list[bytes]:
-    """Return *data* cut at these places."""
-    edges = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-    return [data[begin:end] for begin, end in pairwise(edges) if begin < end]
 
 
 def summary(seen: Seen) -> tuple[object, ...]:
