@@ -1,6 +1,6 @@
 """A proxy without a socket: its clients and upstreams are the tests."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from attrs import define, field
@@ -31,6 +31,19 @@ SWITCH = (
 )
 NOBODY: Any = None
 TO_ONE = Forward("tcp:127.0.0.1:1001")
+
+
+def frame(opcode: int, payload: bytes, *, masked: bool) -> bytes:
+    """Return one final frame."""
+    size = len(payload)
+    bit = 0x80 if masked else 0
+    if size < 126:
+        head = bytes((0x80 | opcode, bit | size))
+    elif size < 65536:
+        head = bytes((0x80 | opcode, bit | 126)) + size.to_bytes(2, "big")
+    else:
+        head = bytes((0x80 | opcode, bit | 127)) + size.to_bytes(8, "big")
+    return head + (b"\1\2\3\4" if masked else b"") + payload
 
 
 @define
@@ -133,6 +146,16 @@ class Harness:
         """Let the connection to an upstream succeed."""
         factory = self.reactor.tcpClients[number][2]
         return Wire(factory.buildProtocol(None))
+
+    def answered(self, method: bytes, pieces: Iterable[bytes]) -> tuple[Wire, Wire]:
+        """Return both ends of a request that was answered in these pieces."""
+        client = self.client()
+        client.send(b"%s / HTTP/1.1\r\nHost: a\r\n\r\n" % method)
+        upstream = self.upstream()
+        for piece in pieces:
+            if upstream.connected:
+                upstream.send(piece)
+        return client, upstream
 
     def refuse(self, number: int = -1) -> None:
         """Let the connection to an upstream fail."""

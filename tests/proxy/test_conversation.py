@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aen.proxy.frames import FrameWalker
-from tests.proxy.conversation import Act, Conversation, perform
+from tests.proxy.conversation import Act, Conversation, perform, same
 from tests.proxy.cutting import split
 
 SIDES = st.sampled_from(["client", "server"])
@@ -51,24 +51,6 @@ ACTS = st.one_of(
     st.builds(Act, SIDES, st.just("close"), number=st.integers(0, 2000)),
     st.builds(Act, SIDES, st.sampled_from(["drop", "reset"])),
 )
-
-
-def told(acts: list[Act], *, through: bool, deflate: bool, size: int) -> Any:
-    """Return what both sides were told when they did *acts*."""
-    conversation = Conversation(through=through, deflate=deflate, size=size)
-    for act in acts:
-        conversation.act(act)
-    return conversation.end()
-
-
-def same(acts: list[Act], *, deflate: bool, size: int) -> None:
-    """Hold that both sides are told the same with and without the proxy.
-
-    Bytes come in pieces of *size*: autobahn itself tells other things for others.
-    """
-    direct = told(acts, through=False, deflate=deflate, size=size)
-    assert direct[0][0] == direct[1][0]
-    assert told(acts, through=True, deflate=deflate, size=size) == direct
 
 
 @settings(max_examples=25)

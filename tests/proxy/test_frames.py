@@ -7,20 +7,7 @@ from hypothesis import strategies as st
 
 from aen.proxy.frames import FrameWalker, close_frame
 from tests.proxy.cutting import split
-
-
-def frame(opcode: int, payload: bytes, *, masked: bool) -> bytes:
-    """Return one final frame."""
-    size = len(payload)
-    bit = 0x80 if masked else 0
-    if size < 126:
-        head = bytes((0x80 | opcode, bit | size))
-    elif size < 65536:
-        head = bytes((0x80 | opcode, bit | 126)) + size.to_bytes(2, "big")
-    else:
-        head = bytes((0x80 | opcode, bit | 127)) + size.to_bytes(8, "big")
-    return head + (b"\1\2\3\4" if masked else b"") + payload
-
+from tests.proxy.harness import frame
 
 FRAMES = st.lists(
     st.builds(

@@ -5,8 +5,7 @@ from attrs import evolve
 
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Forward
-from tests.proxy.harness import HANDSHAKE, SWITCH, TO_ONE, Harness
-from tests.proxy.test_frames import frame
+from tests.proxy.harness import HANDSHAKE, SWITCH, TO_ONE, Harness, frame
 
 BYE = b"\x88\x04\x03\xf0no"
 
