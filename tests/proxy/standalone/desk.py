@@ -175,9 +175,9 @@ class Desk:
             authorization=f"token {TOKEN}",
         )
 
-    async def raw(self, running: Standalone) -> Raw:
-        """Return a raw connection to the proxy."""
-        port = running.addresses[0].port
+    async def raw(self, address: IAddress) -> Raw:
+        """Return a raw connection to where the proxy listens."""
+        port = cast("Any", address).port
         endpoint = TCP4ClientEndpoint(self.reactor, "127.0.0.1", port)
         return cast("Raw", await endpoint.connect(Factory.forProtocol(Raw)))
 

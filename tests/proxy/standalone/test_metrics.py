@@ -42,5 +42,8 @@ async def test_metrics(desk: Desk) -> None:
 def test_the_process() -> None:
     """What the process itself needs is among them."""
     text = Metrics().text()
-    for name in ("process_resident_memory_bytes", "process_cpu_seconds_total"):
-        assert re.search(rf"^{name} [1-9]", text, re.MULTILINE) or "cpu" in name
+    found = dict(re.findall(r"^process_(\w+) (\S+)$", text, re.MULTILINE))
+    assert float(found["resident_memory_bytes"]) > 1_000_000
+    assert float(found["cpu_seconds_total"]) > 0
+    assert 0 < float(found["open_fds"]) < float(found["max_fds"])
+    assert float(found["start_time_seconds"]) > 1_700_000_000

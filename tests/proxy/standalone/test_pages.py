@@ -1,9 +1,9 @@
 """Pages for errors."""
 
-from typing import cast
-
 import pytest
 import pytest_twisted
+from twisted.internet.task import Clock
+from twisted.web.server import Site
 
 from aen.proxy.standalone import pages
 from aen.proxy.standalone.refusal import Refusal
@@ -53,8 +53,6 @@ async def test_error_target(desk: Desk) -> None:
 @pytest_twisted.ensureDeferred
 async def test_error_target_on_a_unix_socket(desk: Desk) -> None:
     """As any other target."""
-    from twisted.web.server import Site  # noqa: PLC0415
-
     path = str(desk.room / "t")
     port = desk.reactor.listenUNIX(path, Site(desk.target))
     running = desk.start("--error-target", "unix+http://" + path.replace("/", "%2F"))
@@ -91,4 +89,4 @@ async def test_an_error_target_is_not_overrun(
 def test_the_directory_must_be_there() -> None:
     """A mistake is found at the start, not with the first error."""
     with pytest.raises(Refusal, match="no directory"):
-        pages.pages(None, "/does/not/exist", None, cast("object", None))  # type: ignore[arg-type]
+        pages.pages(None, "/does/not/exist", Clock(), str)
