@@ -3,7 +3,6 @@
 import pytest
 import pytest_twisted
 from twisted.internet.task import Clock
-from twisted.web.server import Site
 
 from aen.proxy.standalone import pages
 from aen.proxy.standalone.refusal import Refusal
@@ -53,11 +52,8 @@ async def test_error_target(desk: Desk) -> None:
 @pytest_twisted.ensureDeferred
 async def test_error_target_on_a_unix_socket(desk: Desk) -> None:
     """As any other target."""
-    path = str(desk.room / "t")
-    port = desk.reactor.listenUNIX(path, Site(desk.target))
-    running = desk.start("--error-target", "unix+http://" + path.replace("/", "%2F"))
+    running = desk.start("--error-target", desk.on_socket())
     assert (await desk.get(running, "/x")).said["uri"] == "/404?url=%2Fx"
-    await port.stopListening()
 
 
 @pytest_twisted.ensureDeferred

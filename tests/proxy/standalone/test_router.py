@@ -7,7 +7,6 @@ import pytest_twisted
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketServerFactory
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
-from twisted.web.server import Site
 
 from aen.proxy.standalone.service import Standalone
 from tests.proxy.stage import Echo, Speaker
@@ -161,14 +160,11 @@ async def test_only_success_is_activity(desk: Desk) -> None:
 @pytest_twisted.ensureDeferred
 async def test_a_target_on_a_unix_socket(desk: Desk) -> None:
     """``unix+http://%2Fpath`` is a target too."""
-    path = str(desk.room / "t")
-    port = desk.reactor.listenUNIX(path, Site(desk.target))
     running = desk.start("--change-origin")
-    await desk.add(running, "/a", "unix+http://" + path.replace("/", "%2F") + "/b")
+    await desk.add(running, "/a", desk.on_socket() + "/b")
     reply = await desk.get(running, "/a/x")
     assert reply.said["uri"] == "/b/a/x"
     assert reply.seen["host"] == ["localhost"]
-    await port.stopListening()
 
 
 @pytest_twisted.ensureDeferred
