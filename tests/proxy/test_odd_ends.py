@@ -68,6 +68,19 @@ def test_a_client_that_may_be_gone() -> None:
     assert harness.router.failed == []
 
 
+def test_a_client_that_says_no_more_is_answered() -> None:
+    """And then let go: no further request can come."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % b"")
+    upstream = harness.upstream()
+    half_close(client)
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    upstream.send(answer)
+    assert client.take() == answer
+    assert (client.connected, client.aborted) == (False, False)
+
+
 def test_a_websocket_client_that_may_be_gone() -> None:
     """An upstream that cannot be told half an end is told the whole."""
     harness = Harness(TO_ONE)

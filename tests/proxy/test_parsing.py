@@ -158,6 +158,24 @@ def test_methods_refused(line: bytes) -> None:
         read(line + b" HTTP/1.1\r\nHost: a\r\n\r\n")
 
 
+def test_just_small_enough() -> None:
+    """A limit is the most that passes, in one read and in many."""
+    raw = b"GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n"
+    assert HeadBuffer(len(raw)).take(raw) == (raw, b"")
+    slowly = HeadBuffer(len(raw))
+    assert [slowly.take(piece) for piece in split(raw, [9, 30])] == [
+        *(None, None),
+        (raw, b""),
+    ]
+    assert len(read_request_head(raw, 2).headers) == 2
+    with pytest.raises(HeadTooLarge):
+        read_request_head(raw, 1)
+    response = b"HTTP/1.1 200 OK\r\nA: b\r\nC: d\r\n\r\n"
+    assert len(read_response_head(response, 2).headers) == 2
+    with pytest.raises(UpstreamBroke):
+        read_response_head(response, 1)
+
+
 def test_too_large() -> None:
     """A head beyond the limits gets 431, finished or not."""
     with pytest.raises(HeadTooLarge):

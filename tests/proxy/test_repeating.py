@@ -6,9 +6,11 @@ difference to the time they take and to nothing else.
 
 import re
 
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aen.proxy.head import ResponseHead
 from aen.proxy.response import Beginning
 from aen.proxy.routing import Forward
 from aen.proxy.traits import RequestTraits
@@ -22,6 +24,7 @@ REQUESTS = {
     b"GET again": b"GET /x/2?q HTTP/1.1\r\n" + FIELDS + b"\r\n",
     b"GET other": b"GET /x/2 HTTP/1.1\r\nX-Request-Id: mine\r\n" + FIELDS + b"\r\n",
     b"GET 1.0": b"GET /x/2 HTTP/1.0\r\nConnection: keep-alive\r\n" + FIELDS + b"\r\n",
+    b"GET last": b"GET /x/1 HTTP/1.1\r\nConnection: close\r\n" + FIELDS + b"\r\n",
     b"HEAD": b"HEAD /x/1 HTTP/1.1\r\n" + FIELDS + b"\r\n",
     b"POST": b"POST /x/1 HTTP/1.1\r\n" + FIELDS + b"Content-Length: 3\r\n\r\nabc",
     b"chunks": b"POST /x/1 HTTP/1.1\r\n"
@@ -51,8 +54,8 @@ EXCHANGES = st.lists(
 class Conversation:
     """One client, and the upstream connection that serves it."""
 
-    def __init__(self) -> None:
-        self.harness = Harness(TO)
+    def __init__(self, forward: Forward = TO) -> None:
+        self.harness = Harness(forward)
         self.client = self.harness.client()
         self.upstream: Wire | None = None
 
@@ -115,6 +118,30 @@ def test_what_repeats_is_not_read_again() -> None:
     assert asked.startswith(b"GET /app/2?q HTTP/1.1\r\n")
     assert told.endswith(b"there")
     assert talk.remembered() == (kept, traits)
+
+
+def test_the_last_request_is_told_so() -> None:
+    """A response like the one before says all the same that the connection ends."""
+    talk = Conversation()
+    answered = [
+        talk.exchange(REQUESTS[name], RESPONSES[0], ([], []))[1]
+        for name in (b"GET", b"GET last")
+    ]
+    assert [b"Connection: close\r\n" in one for one in answered] == [False, True]
+
+
+def test_what_a_router_edits_it_edits_each_time() -> None:
+    """`Forward.edit_response` may count, or answer otherwise the next time."""
+    seen: list[ResponseHead] = []
+
+    def edit(head: ResponseHead) -> ResponseHead:
+        seen.append(head)
+        return head
+
+    talk = Conversation(evolve(TO, edit_response=edit))
+    for _ in range(2):
+        talk.exchange(REQUESTS[b"GET"], RESPONSES[0], ([], []))
+    assert len(seen) == 2
 
 
 def test_a_long_head_is_not_kept() -> None:

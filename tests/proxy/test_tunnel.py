@@ -217,6 +217,18 @@ def test_closing_inside_frames() -> None:
     assert not upstream.connected
 
 
+def test_an_upstream_that_leaves_inside_a_frame_while_closing() -> None:
+    """The rest of its frame will never come: its client need not wait for it."""
+    harness = Harness(evolve(TO_ONE, tags=("t",)))
+    client, upstream = harness.tunnel()
+    upstream.send(b"\x82\x05he")
+    harness.factory.close_tagged("t", 1008, "no")
+    assert client.take() == b"\x82\x05he"
+    upstream.hang_up()
+    assert client.aborted
+    assert client.take() == b""
+
+
 def test_a_client_that_does_not_say_goodbye() -> None:
     """It is cut off after a while; so is one whose upstream never ends its frame."""
     harness = Harness(evolve(TO_ONE, tags=("t",)), Limits(close_seconds=5))

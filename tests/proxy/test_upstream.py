@@ -72,8 +72,25 @@ def test_idle_connections_are_bounded_in_number_and_time() -> None:
     upstreams[1].send(OK)
     harness.pass_time(12)
     assert [upstream.connected for upstream in upstreams] == [False, False, False]
+    assert harness.factory._shared.pool._idle == {}
     clients[0].send(GET)
     assert harness.connects == 4
+
+
+def test_a_connection_that_is_slow_to_close() -> None:
+    """It serves nobody meanwhile, and is ended when it takes too long."""
+    harness = Harness(TO_ONE, Limits(pool_idle_seconds=5, close_seconds=3))
+    client = harness.client()
+    client.send(GET)
+    upstream = harness.upstream()
+    upstream.send(OK)
+    upstream.loseConnection = list
+    harness.pass_time(6)
+    client.send(GET)
+    assert harness.connects == 2
+    assert not upstream.aborted
+    harness.pass_time(4)
+    assert upstream.aborted
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,14 @@ def test_offers(offer: bytes, passed: bytes | None) -> None:
     assert fields.get(EXTENSIONS) == passed
 
 
+def test_offers_are_bounded() -> None:
+    """Nobody has more than a few; judging a thousand would cost us."""
+    offers = [b"permessage-deflate"] * 8
+    more = asking((EXTENSIONS, b", ".join([*offers, b"permessage-deflate"])))
+    fields = dict(websocket.handshake_fields(more))
+    assert fields[EXTENSIONS] == b", ".join(offers)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
