@@ -64,6 +64,11 @@ def test_a_close_frame_is_noticed() -> None:
         walker.feed(data)
         seen.append((walker.closed, walker.at_boundary))
     assert seen == [(False, True), (True, True)]
+    walker = FrameWalker()
+    goodbye = close_frame(1000, "", os.urandom(4))
+    walker.feed(goodbye[:1])
+    assert walker.feed_to_boundary(goodbye[1:] + b"more") == len(goodbye) - 1
+    assert walker.closed
 
 
 def test_close_frames() -> None:

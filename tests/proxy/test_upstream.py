@@ -1,5 +1,7 @@
 """Upstream addresses and the pool."""
 
+from typing import Any, cast
+
 import pytest
 from twisted.internet.ssl import optionsForClientTLS
 from twisted.internet.testing import MemoryReactorClock
@@ -84,7 +86,7 @@ def test_a_connection_that_is_slow_to_close() -> None:
     client.send(GET)
     upstream = harness.upstream()
     upstream.send(OK)
-    upstream.loseConnection = list
+    cast("Any", upstream).loseConnection = list
     harness.pass_time(6)
     client.send(GET)
     assert harness.connects == 2

@@ -153,8 +153,8 @@ class Standalone:
             else:
                 self._ports.append(self._listen_tcp(place, factory, door))
         except CannotListenError as error:
-            cause = error.socketError
-            why = os.strerror(cause.errno) if cause.errno else str(cause)
+            # A name that cannot be resolved has an error number of its own kind.
+            why = error.socketError.strerror or str(error.socketError)
             raise Refusal(f"cannot listen on {_named(place)}: {why}") from None
 
     def _listen_tcp(
@@ -247,6 +247,8 @@ def _remove_stale(path: Path) -> None:
             raise Refusal(f"{path}: exists and is not a socket")
     except FileNotFoundError:
         return
+    except OSError as error:
+        raise Refusal(f"{path}: {error.strerror}") from None
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(path))

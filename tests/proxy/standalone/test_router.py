@@ -134,6 +134,9 @@ async def test_host_routing(desk: Desk) -> None:
         assert (await desk.get(running, "/x", Host=name)).said["uri"] == "/one/x"
     assert (await desk.get(running, "/sub/x", Host="a.org")).said["uri"] == "/two/sub/x"
     assert (await desk.get(running, "/x", Host="b.org")).status == 404
+    await desk.add(running, "/", desk.url + "/else")
+    assert (await desk.get(running, "/x", Host="A.ORG")).said["uri"] == "/one/x"
+    assert (await desk.get(running, "/x", Host="b.org")).said["uri"] == "/else/x"
 
 
 @pytest_twisted.ensureDeferred

@@ -14,6 +14,7 @@ from aen.proxy.standalone.options import read_options
 from aen.proxy.standalone.refusal import Refusal
 from aen.proxy.standalone.service import limits_of
 from tests.proxy.stage import Raw
+from tests.proxy.standalone.authority import Authority
 from tests.proxy.standalone.desk import TOKEN, Desk
 
 
@@ -44,7 +45,8 @@ async def test_unix_sockets(desk: Desk) -> None:
     assert desk.url.encode() in answer
     answer = await over_unix(desk, metrics, b"GET /metrics" + end + b"\r\n")
     assert b"requests_web 1" in answer
-    assert api.stat().st_mode & 0o777 == 0o600
+    modes = [path.stat().st_mode & 0o777 for path in (public, api, metrics)]
+    assert modes == [0o660, 0o600, 0o600]
     with pytest.raises(Refusal, match="already listens"):
         desk.start("--socket", str(public))
     await running.close()
@@ -74,6 +76,8 @@ async def test_everywhere(desk: Desk) -> None:
 def test_what_cannot_be_begun(desk: Desk) -> None:
     """A sentence and no half of a proxy."""
     (desk.room / "file").touch()
+    pair = Authority(desk.room, "ours").pair("door")
+    files = ("--ssl-key", pair.key, "--ssl-cert", pair.cert)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -85,6 +89,8 @@ def test_what_cannot_be_begun(desk: Desk) -> None:
             (("--error-target", "nonsense"), "--error-target"),
             (("--error-path", "/does/not/exist"), "--error-path"),
             (("--socket", str(desk.room / "file")), "not a socket"),
+            (("--socket", str(desk.room / "file/below")), "Not a directory"),
+            (("--socket", str(desk.room / "p"), *files), "not spoken over UNIX"),
         ):
             with pytest.raises(Refusal, match=words):
                 desk.start(*arguments)
@@ -98,6 +104,8 @@ def test_limits() -> None:
     limits = limits_of(read_options(["--proxy-timeout", "10", "--timeout", "0"], {}))
     assert limits.first_byte_seconds == limits.connect_seconds == 0.01
     assert limits.tick_seconds == 0.02
+    patient = limits_of(read_options(["--proxy-timeout", "600000"], {}))
+    assert (patient.first_byte_seconds, patient.connect_seconds) == (600, 5)
     limits = limits_of(read_options(["--keep-alive-timeout", "9000"], {}))
     assert (limits.keepalive_seconds, limits.tick_seconds) == (9, 0.5)
     assert limits.first_byte_seconds == 3600

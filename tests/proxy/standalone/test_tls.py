@@ -1,5 +1,6 @@
 """TLS at the doors and towards targets, with throw-away certificates."""
 
+import ssl
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,19 @@ def test_dhparam(tmp_path: Path, ours: Authority) -> None:
             tls.door(files, Versions(dhparam=bad))
 
 
+def test_a_door(ours: Authority) -> None:
+    """There is none without files; no client can make one less safe."""
+    pair = ours.pair("door")
+    assert tls.door(Files()) is None
+    asked = Files(pair.key, pair.cert, request_cert=True, reject_unauthorized=True)
+    made = tls.door(asked)
+    assert made is not None
+    assert made.verify_mode is ssl.CERT_REQUIRED
+    assert made.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert made.options & ssl.OP_NO_RENEGOTIATION
+    assert made.options & ssl.OP_NO_COMPRESSION
+
+
 def test_what_cannot_be_used(tmp_path: Path, ours: Authority) -> None:
     """Every file and setting that cannot be used is named."""
     pair, other, locked = ours.pair("a"), ours.pair("b"), ours.pair("c", b"word")
@@ -191,9 +205,6 @@ def test_what_cannot_be_used(tmp_path: Path, ours: Authority) -> None:
     ):
         with pytest.raises(Refusal, match=words):
             tls.towards_targets(files, insecure=False)
-    assert tls.door(Files()) is None
-    asked = Files(pair.key, pair.cert, request_cert=True, reject_unauthorized=True)
-    assert tls.door(asked) is not None
 
 
 # RFC 7919, appendix A.1.
