@@ -10,7 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-_BEGIN = dt.datetime.fromtimestamp(1_700_000_000, dt.UTC)
+BEGIN = dt.datetime.fromtimestamp(1_700_000_000, dt.UTC)
+"""From when on they are valid."""
 _PEM = serialization.Encoding.PEM
 
 
@@ -45,8 +46,8 @@ def make_pair(folder: Path, host: str = "localhost", days: float = 36500) -> Pai
         x509.CertificateBuilder(
             name, name, key.public_key(), x509.random_serial_number()
         )
-        .not_valid_before(_BEGIN)
-        .not_valid_after(_BEGIN + dt.timedelta(days=days))
+        .not_valid_before(BEGIN)
+        .not_valid_after(BEGIN + dt.timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([_named(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )

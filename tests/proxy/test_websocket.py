@@ -1,6 +1,7 @@
 """The opening handshake, piece by piece."""
 
 import pytest
+from attrs import evolve
 
 from aen.proxy import websocket
 from aen.proxy.errors import UpstreamBroke
@@ -41,6 +42,15 @@ def test_the_example_of_the_rfc() -> None:
     assert asking().upgrade
     assert asking().asks_websocket
     websocket.check_accepted(asking(), accepting())
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_every_part_of_an_acceptance_counts(number: int) -> None:
+    """A switch that leaves one out accepts nothing (RFC 6455, 4.1)."""
+    whole = accepting()
+    fields = (*whole.headers[:number], *whole.headers[number + 1 :])
+    with pytest.raises(UpstreamBroke):
+        websocket.check_accepted(asking(), evolve(whole, headers=fields))
 
 
 @pytest.mark.parametrize(
