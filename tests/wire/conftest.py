@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 import pytest_twisted
 from attrs import define, field
 from klein import Klein
@@ -26,6 +25,8 @@ KEY = tickets.SigningKey(b"g" * 32)
 
 
 class Keys:
+    """Knows one gateway."""
+
     async def public_key(self, issuer: str) -> str:
         if issuer != "gateway:east":
             raise Unauthenticated("Who are you?")
@@ -57,6 +58,10 @@ class Node:
         report(Line(progress=Progress("Cloning", 1, 2)))
         if asked.project_id == "broken":
             raise Failed("It broke.", log=("a", "b"))
+        if asked.project_id == "gone":
+            raise NotFound("There is no such project.")
+        if asked.project_id == "bug":
+            raise ZeroDivisionError
         if asked.project_id == "held":
             await self.hold
         self.finished.append(asked.project_id)
@@ -64,11 +69,14 @@ class Node:
 
 @define
 class Pair:
+    """The node, and who asks it."""
+
     node: Node
     client: WireClient
     at: Place
 
     def place(self, audience: str) -> Place:
+        """Return where the node is, under another name."""
         return Place(self.at.base, audience, "The node n1")
 
 
@@ -85,9 +93,3 @@ async def pair() -> AsyncIterator[Pair]:
     await port.stopListening()
     for channel in list(getattr(site, "_connections", ())):
         channel.transport.abortConnection()
-
-
-@pytest.fixture
-def lines() -> list[Line]:
-    """Return what a stream said."""
-    return []
