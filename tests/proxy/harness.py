@@ -72,6 +72,8 @@ class Wire(StringTransportWithDisconnection):
     """One end of a connection of the proxy, held by the test."""
 
     producer: Any
+    stuck = False
+    """Whether closing it takes for ever: the other end does not read."""
 
     def __init__(self, protocol: Any) -> None:
         super().__init__()
@@ -87,6 +89,10 @@ class Wire(StringTransportWithDisconnection):
     def unregisterProducer(self) -> None:  # noqa: N802 -- Twisted's name for it
         """Forget the producer, as real transports do however often they are asked."""
         self.producer = None
+
+    def loseConnection(self) -> None:  # noqa: N802 -- Twisted's name for it
+        if not self.stuck:
+            super().loseConnection()
 
     def abortConnection(self) -> None:  # noqa: N802 -- Twisted's name for it
         self.aborted = True
@@ -157,10 +163,10 @@ class Harness:
                 upstream.send(piece)
         return client, upstream
 
-    def refuse(self, number: int = -1) -> None:
-        """Let the connection to an upstream fail."""
-        factory = self.reactor.tcpClients[number][2]
-        factory.clientConnectionFailed(NOBODY, Failure(ConnectionLost()))
+    def refuse(self, why: Exception | None = None) -> None:
+        """Let the latest connection to an upstream fail."""
+        factory = self.reactor.tcpClients[-1][2]
+        factory.clientConnectionFailed(NOBODY, Failure(why or ConnectionLost()))
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass in steps of a tick."""

@@ -53,6 +53,16 @@ async def test_a_client_that_stops_in_the_middle(stage: Stage, begun: bytes) -> 
     assert client.data == b""
 
 
+def test_half_a_request_is_given_up_at_once() -> None:
+    """Its rest cannot come any more; neither the client nor the upstream waits."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1")
+    upstream = harness.upstream()
+    half_close(client)
+    assert (client.aborted, upstream.aborted) == (True, True)
+
+
 def test_a_client_that_may_be_gone() -> None:
     """It does not keep an upstream that is silent; the router does not hear of it."""
     harness = Harness(TO_ONE, Limits(half_closed_seconds=3))
@@ -166,5 +176,6 @@ async def test_dead_peers_are_found(stage: Stage) -> None:
         )
     ]
     assert told == [30, 10, 3, 60000]
+    assert frontend.transport.getTcpNoDelay()
     cast("Any", client.transport).loseConnection()
     await client.closed

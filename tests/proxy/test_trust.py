@@ -184,3 +184,6 @@ def test_clients_that_share_a_connection_of_a_proxy() -> None:
         assert b"X-Forwarded-For: %s\r\n" % address in sent
         assert b"Host: of-%s\r\n" % address[-1:] in sent
         upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert upstream is not None
+    assert b"X-Forwarded-For: 192.168.1.1\r\n" in upstream.take()

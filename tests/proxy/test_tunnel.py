@@ -54,6 +54,20 @@ def test_the_handshake_is_agreed_between_the_ends() -> None:
     )
 
 
+def test_frames_that_come_before_the_answer() -> None:
+    """They wait for it, and reading goes on behind them."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(HANDSHAKE % b"")
+    upstream = harness.upstream()
+    upstream.take()
+    client.send(frame(1, b"early", masked=True))
+    assert (client.producerState, upstream.take()) == ("paused", b"")
+    upstream.send(SWITCH % b"")
+    assert upstream.take() == frame(1, b"early", masked=True)
+    assert client.producerState == "producing"
+
+
 def test_frames_pass_as_they_are() -> None:
     """Also when they break the protocol: the other end is the judge."""
     client, upstream = Harness(TO_ONE).tunnel()
@@ -191,6 +205,8 @@ def test_closing_between_frames() -> None:
     assert unmasked(upstream.take()) == BYE
     assert not upstream.connected
     assert client.connected
+    harness.factory.close_tagged("t", 1000, "again")
+    assert client.take() == b""
     client.send(frame(1, b"late", masked=True) + frame(8, b"\3\xf0", masked=True))
     assert not client.connected
 
