@@ -38,6 +38,20 @@ def test_a_length() -> None:
     assert (body.done, body.rest) == (True, b"d")
 
 
+@pytest.mark.parametrize(
+    ("data", "done", "rest"),
+    [
+        (b"3\r\nabc\r\n0\r\n\r\nGET /", True, b"GET /"),
+        (b"3\r\nab", False, b""),
+        (b"nonsense\r\nGET /", False, b""),
+    ],
+)
+def test_skipping(data: bytes, rest: bytes, *, done: bool) -> None:
+    """What is behind a body nobody reads is a request only where its end is sure."""
+    body = RequestBody(CHUNKED, Limits())
+    assert (body.skip(data), body.done) == (rest, done)
+
+
 def test_trailers_are_bounded() -> None:
     """By `Limits.trailer_bytes`."""
     wire = b"0\r\nName: value\r\n\r\n"

@@ -7,6 +7,7 @@ import pytest_twisted
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketServerFactory
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
+from twisted.logger import capturedLogs, formatEvent
 
 from aen.proxy.standalone.service import Standalone
 from tests.proxy.stage import Echo, Speaker
@@ -158,6 +159,17 @@ async def test_only_success_is_activity(desk: Desk) -> None:
         cast("Any", routes[0]).last_activity = OLD
         await desk.get(running, f"/a?status={status}")
         assert await desk.activity(running, "/a") > "2026"
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_failed_is_in_the_log(desk: Desk) -> None:
+    """With the target and why; without the query, which may hold secrets."""
+    running = desk.start("--default-target", "http://127.0.0.1:1")
+    with capturedLogs() as said:
+        assert (await desk.get(running, "/x?token=secret")).status == 503
+    lines = [formatEvent(event) for event in said]
+    assert "503 GET /x tcp:127.0.0.1:1: connect" in lines
+    assert not [line for line in lines if "secret" in line]
 
 
 @pytest_twisted.ensureDeferred
