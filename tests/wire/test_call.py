@@ -74,25 +74,26 @@ async def test_without_a_ticket_nothing_is_answered(pair: Pair) -> None:
 
 @pytest_twisted.ensureDeferred
 async def test_a_ticket_opens_one_call(pair: Pair) -> None:
-    """With another body, or at another address, it is worth nothing."""
+    """With another body, at another address or for a channel it is worth nothing."""
     http = HTTPClient(Agent(reactor))
     body = b'{"project_id": "p"}'
     digest = tickets.call_digest("POST", USAGE.path, body)
     until = reactor.seconds() + 60
-    ticket = tickets.Ticket("gateway:east", "node:n1", "call", until, digest)
-    headers: dict[bytes | str, bytes | str] = {
-        tickets.HEADER: tickets.seal(KEY, ticket)
-    }
     found = []
-    for path, sent in (
-        (USAGE.path, body),
-        (USAGE.path, body + b" "),
-        (USAGE.path + "?x", body),
+    for purpose, path, sent in (
+        ("call", USAGE.path, body),
+        ("call", USAGE.path, body + b" "),
+        ("call", USAGE.path + "?x", body),
+        ("channel", USAGE.path, body),
     ):
+        ticket = tickets.Ticket("gateway:east", "node:n1", purpose, until, digest)
+        headers: dict[bytes | str, bytes | str] = {
+            tickets.HEADER: tickets.seal(KEY, ticket)
+        }
         url = f"{pair.at.base}{path}"
         response = await http.post(url, data=sent, headers=headers)
         found.append((response.code, b"another call" in await response.content()))
-    assert found == [(200, False), (401, True), (401, True)]
+    assert found == [(200, False), (401, True), (401, True), (401, True)]
 
 
 @pytest_twisted.ensureDeferred

@@ -152,6 +152,22 @@ async def test_what_is_no_stream_of_ours(asker: Asker, line: bytes, words: str) 
 
 
 @pytest_twisted.ensureDeferred
+async def test_nobody_sends_us_elsewhere(asker: Asker) -> None:
+    """A redirect is no answer: our ticket would go along."""
+    asked: list[bytes] = []
+
+    def act(request: Request) -> None:
+        asked.append(request.uri)
+        request.redirect(b"/elsewhere")
+        request.finish()
+
+    asker.odd.act = act
+    with pytest.raises(Unavailable, match="something else"):
+        await asker.ask()
+    assert asked == [USAGE.path.encode()]
+
+
+@pytest_twisted.ensureDeferred
 async def test_nothing_counts_behind_the_last_line(asker: Asker) -> None:
     """A stream that is done is done."""
     asker.answers(PROGRESS, b'{"done": true}\n', PROGRESS, b"nonsense\n")

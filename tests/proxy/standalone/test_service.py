@@ -94,6 +94,7 @@ def test_what_cannot_be_begun(desk: Desk) -> None:
         ):
             with pytest.raises(Refusal, match=words):
                 desk.start(*arguments)
+            assert desk.started[-1].addresses == []
 
 
 def test_limits() -> None:
