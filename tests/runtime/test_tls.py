@@ -119,6 +119,26 @@ async def test_a_slow_handshake(door: Door) -> None:
     assert await aside(talk) == b"early late"
 
 
+@pytest_twisted.ensureDeferred
+async def test_too_much_before_the_handshake(door: Door) -> None:
+    """It is not kept for one who may never shake hands."""
+
+    def begin(server: Server) -> None:
+        server.transport.write(b"x" * 40_000)
+        server.transport.write(b"y" * 40_000)
+        server.transport.write(b"z")
+
+    door.begin = begin
+
+    def talk() -> bytes:
+        with door.raw() as client, contextlib.suppress(ConnectionResetError):
+            return client.recv(100)
+        return b""
+
+    assert await aside(talk) == b""
+    await door.connections[0].lost
+
+
 @pytest.mark.parametrize(
     "garbage",
     [

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 import pytest_twisted
 from attrs import define
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, DeferredQueue
+from twisted.internet.task import Clock
 from twisted.protocols.policies import WrappingFactory
 from twisted.web.client import Agent
 from twisted.web.resource import Resource
@@ -194,6 +195,28 @@ async def test_nobody_waits_for_ever(asker: Asker) -> None:
     asker.answers(PROGRESS, ends=False)
     with pytest.raises(Unavailable, match="silent"):
         await asker.follow()
+
+
+@pytest_twisted.ensureDeferred
+async def test_every_line_is_a_sign_of_life(asker: Asker) -> None:
+    """A long stream is no silence."""
+    clock = Clock()
+    client = WireClient(Agent(reactor), clock, Identity("gateway:east", KEY), LIMITS)
+    requests: DeferredQueue[Request] = DeferredQueue()
+    heard: DeferredQueue[Line] = DeferredQueue()
+    asker.odd.act = requests.put
+    asking = Deferred.fromCoroutine(
+        client.follow(asker.at, START_PROJECT, ASKED, heard.put)
+    )
+    request = await requests.get()
+    for _ in range(3):
+        request.write(PROGRESS)
+        await heard.get()
+        clock.advance(0.75 * LIMITS.silence_seconds)
+    assert not asking.called
+    clock.advance(0.5 * LIMITS.silence_seconds)
+    with pytest.raises(Unavailable, match="silent"):
+        await asking
 
 
 @pytest_twisted.ensureDeferred

@@ -9,7 +9,7 @@ from aen.model.errors import Failed, Unauthenticated
 from aen.model.projects import Progress
 from aen.wire.messages import Line, ProjectQuestion
 from aen.wire.routes import START_PROJECT
-from tests.wire.conftest import Pair
+from tests.wire.conftest import WATCH, Pair
 
 
 @pytest_twisted.ensureDeferred
@@ -73,5 +73,22 @@ async def test_work_goes_on_when_the_asker_leaves(pair: Pair) -> None:
     asking.cancel()
     with pytest.raises(CancelledError):
         await asking
+    await pair.nobody_asks()
     pair.node.hold.callback(None)
     assert pair.node.finished == ["held"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_watching_ends_when_the_asker_leaves(pair: Pair) -> None:
+    """Nothing is told to nobody."""
+    arrived: Deferred[Line] = Deferred()
+    ended: Deferred[None] = Deferred()
+    pair.node.hold = Deferred(lambda _: ended.callback(None))
+    watching = Deferred.fromCoroutine(
+        pair.client.follow(pair.at, WATCH, ProjectQuestion("p"), arrived.callback)
+    )
+    await arrived
+    watching.cancel()
+    with pytest.raises(CancelledError):
+        await watching
+    await ended
