@@ -3,6 +3,8 @@
 import os
 import socket
 import ssl
+import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +136,42 @@ async def test_a_socket_for_several_processes() -> None:
             socket.create_connection(address)
     for one in came:
         await one.gone
+
+
+@pytest_twisted.ensureDeferred
+async def test_processes_take_turns() -> None:
+    """Each accepts one connection at a time: the others get their share."""
+    with socket.create_server(("127.0.0.1", 0)) as shared:
+        address = shared.getsockname()
+        came: list[Visitor] = []
+        factory = Factory.forProtocol(lambda: Visitor(came))
+        adopted = os.dup(shared.fileno())
+        service = ListeningService("tcp:0", factory, reactor, adopted=adopted)
+        service.startService()
+        service.port.stopReading()
+        counts = []
+        with socket.create_connection(address), socket.create_connection(address):
+            for _ in range(2):
+                service.port.doRead()
+                counts.append(len(came))
+        assert counts == [1, 2]
+        await stop(service)
+    for one in came:
+        await one.gone
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+@pytest_twisted.ensureDeferred
+async def test_many_may_wait_to_be_accepted() -> None:
+    """Browsers that all come back at once are not turned away."""
+    service = ListeningService("tcp:0:interface=127.0.0.1", Factory(), reactor)
+    service.privilegedStartService()
+    about = service.port.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    # Of a listening socket tcpi_sacked is how many may wait (linux/tcp.h).
+    (waiting,) = struct.unpack_from("I", about, 28)
+    allowed = int(Path("/proc/sys/net/core/somaxconn").read_text("ascii"))
+    assert waiting == min(1024, allowed)
+    await stop(service)
 
 
 class Visitor(Protocol):
