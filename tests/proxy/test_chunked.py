@@ -12,8 +12,11 @@ WIRE = b'5\r\nhello\r\n00A;x="y"\r\n0123456789\r\n0;z\r\nA: b\r\nC:\r\n\r\nnext'
 PASSED = b"5\r\nhello\r\n00A\r\n0123456789\r\n"
 
 
-@given(st.lists(st.integers(0, len(WIRE)), max_size=12), st.booleans())
-def test_any_split_gives_the_same(cuts: list[int], decode: bool) -> None:  # noqa: FBT001
+@given(
+    cuts=st.lists(st.integers(0, len(WIRE)), max_size=12),
+    decode=st.booleans(),
+)
+def test_any_split_gives_the_same(cuts: list[int], *, decode: bool) -> None:
     """However it is cut, the same bytes pass, without extensions."""
     body = ChunkedBody(100, decode=decode)
     passed = rest = b""

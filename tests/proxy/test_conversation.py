@@ -55,11 +55,11 @@ ACTS = st.one_of(
 
 @settings(max_examples=25)
 @given(
-    st.lists(ACTS, max_size=8),
-    st.booleans(),
-    st.sampled_from([1, 2, 7, 1000, 1 << 20]),
+    acts=st.lists(ACTS, max_size=8),
+    size=st.sampled_from([1, 2, 7, 1000, 1 << 20]),
+    deflate=st.booleans(),
 )
-def test_it_looks_the_same(acts: list[Act], deflate: bool, size: int) -> None:  # noqa: FBT001
+def test_it_looks_the_same(acts: list[Act], size: int, *, deflate: bool) -> None:
     """Messages, fragments, control frames between them, violations, odd ends."""
     if any(len(act.data) > 1000 for act in acts):
         size = max(size, 1000)

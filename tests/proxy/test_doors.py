@@ -47,7 +47,7 @@ async def test_retiring() -> None:
 
 @pytest.mark.parametrize("retired", [False, True])
 @pytest_twisted.ensureDeferred
-async def test_stopping(retired: bool) -> None:  # noqa: FBT001
+async def test_stopping(*, retired: bool) -> None:
     """WebSockets are told at once, responses get a moment; also while retiring."""
     harness = Harness(TO_ONE, Limits(close_seconds=1))
     made = doors(harness, [])

@@ -63,7 +63,7 @@ async def ask(where: SSL4ClientEndpoint, *pieces: bytes) -> bytes:
 
 @pytest.mark.parametrize("ours", [False, True])
 @pytest_twisted.ensureDeferred
-async def test_over_tls(stage: Stage, tmp_path: Path, ours: bool) -> None:  # noqa: FBT001
+async def test_over_tls(stage: Stage, tmp_path: Path, *, ours: bool) -> None:
     """With TLS at the door everything is the same, refusals included."""
     port = listen(stage, tmp_path, ours=ours)
     where = endpoint(stage, port)

@@ -98,6 +98,15 @@ def test_a_router_may_set_what_we_would() -> None:
     assert raw.endswith(b"Transfer-Encoding: chunked\r\n\r\n")
 
 
+def test_a_router_may_name_the_request() -> None:
+    """Its id stands in the place of ours, once."""
+    forward = Forward("unix:/x", set_headers=((b"x-request-id", b"theirs"),))
+    head = RequestHead(b"GET", b"/", "1.1", ((b"Host", b"a"),))
+    raw = rewrite.request_head(head, forward, PEER, b"id", 0).lower()
+    assert raw.count(b"x-request-id") == 1
+    assert b"x-request-id: theirs\r\n" in raw
+
+
 def test_dropped_headers_and_cookies() -> None:
     """Authorization and our cookies never reach an upstream."""
     forward = Forward(

@@ -106,7 +106,9 @@ def test_either_end_ends_both() -> None:
         (b"Origin: http://a\r\n", frozenset({"http://b"}), False),
     ],
 )
-def test_origins(origin: bytes, origins: frozenset[str] | None, allowed: bool) -> None:  # noqa: FBT001
+def test_origins(
+    origin: bytes, origins: frozenset[str] | None, *, allowed: bool
+) -> None:
     """A page of another origin cannot open a WebSocket."""
     harness = Harness(evolve(TO_ONE, origins=origins))
     client = harness.client()

@@ -116,7 +116,7 @@ def test_bad_acceptances(answer: tuple[bytes, bytes]) -> None:
         (b"http://a.example", False, False),
     ],
 )
-def test_the_default_port(origin: bytes, secure: bool, allowed: bool) -> None:  # noqa: FBT001
+def test_the_default_port(origin: bytes, *, secure: bool, allowed: bool) -> None:
     """Browsers leave it out of Origin; Host may have it."""
     peer = Peer("", 0, secure)
     head = asking((b"Origin", origin))

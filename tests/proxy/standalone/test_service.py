@@ -1,5 +1,6 @@
 """The whole program, over sockets."""
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import Any, cast
 import pytest
 import pytest_twisted
 from twisted.internet.endpoints import UNIXClientEndpoint
+from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory
+from twisted.internet.testing import MemoryReactorClock
 
 from aen.proxy.standalone.options import read_options
 from aen.proxy.standalone.refusal import Refusal
-from aen.proxy.standalone.service import limits_of
+from aen.proxy.standalone.service import Standalone, limits_of
 from tests.proxy.stage import Raw
 from tests.proxy.standalone.authority import Authority
 from tests.proxy.standalone.desk import TOKEN, Desk
@@ -71,6 +74,38 @@ async def test_everywhere(desk: Desk) -> None:
     running = desk.start("--ip", "", "--default-target", desk.url)
     seen = (await desk.get(running, "/")).seen
     assert seen["x-forwarded-for"] == ["127.0.0.1"]
+
+
+class Partly(MemoryReactorClock):
+    """A reactor of a machine on which "::" cannot be listened on."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def listenTCP(  # noqa: N802 -- Twisted's name
+        self, port: int, factory: Any, backlog: int = 50, interface: str = ""
+    ) -> Any:
+        if interface == "::":
+            why = OSError(self.number, os.strerror(self.number))
+            raise CannotListenError(interface, port, why)
+        return super().listenTCP(port, factory, backlog, interface)
+
+
+@pytest.mark.parametrize("number", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
+def test_a_machine_without_ipv6(number: int) -> None:
+    """There it is all addresses of IPv4."""
+    reactor = Partly(number)
+    Standalone(read_options([], {}), reactor).open()
+    assert [server[3] for server in reactor.tcpServers] == ["", "localhost"]
+
+
+def test_a_port_in_use_everywhere() -> None:
+    """That of IPv4 alone is not taken instead."""
+    reactor = Partly(errno.EADDRINUSE)
+    with pytest.raises(Refusal, match=r"\*:8000: Address already in use"):
+        Standalone(read_options([], {}), reactor).open()
+    assert reactor.tcpServers == []
 
 
 def test_what_cannot_be_begun(desk: Desk) -> None:

@@ -142,6 +142,15 @@ async def test_targets(desk: Desk, ours: Authority) -> None:
     await port.stopListening()
 
 
+@pytest.mark.parametrize(
+    ("host", "named"), [("a.example", b"a.example"), ("127.0.0.1", None), ("::1", None)]
+)
+def test_whom_the_handshake_names(host: str, named: bytes | None) -> None:
+    """The target, also with ``--insecure``: it may have several names (RFC 6066, 3)."""
+    made = tls.towards_targets(Files(), insecure=True)(host)
+    assert made.clientConnectionForTLS(None).get_servername() == named
+
+
 def test_dhparam(tmp_path: Path, ours: Authority) -> None:
     """Parameters are read; what holds none is refused."""
     pair = ours.pair("door")
