@@ -213,7 +213,7 @@ async def test_every_line_is_a_sign_of_life(asker: Asker) -> None:
         request.write(PROGRESS)
         await heard.get()
         clock.advance(0.75 * LIMITS.silence_seconds)
-    assert not asking.called
+        assert not asking.called
     clock.advance(0.5 * LIMITS.silence_seconds)
     with pytest.raises(Unavailable, match="silent"):
         await asking
