@@ -241,4 +241,4 @@ async def test_who_leaves_lets_the_other_side_go(asker: Asker) -> None:
         asking.cancel()
         with pytest.raises(CancelledError):
             await asking
-        await gone
+        await gone.addTimeout(10, reactor)

@@ -9,7 +9,7 @@ from aen.model.errors import Failed, Unauthenticated
 from aen.model.projects import Progress
 from aen.wire.messages import Line, ProjectQuestion
 from aen.wire.routes import START_PROJECT
-from tests.wire.conftest import WATCH, Pair
+from tests.wire.conftest import WATCH, Pair, reactor
 
 
 @pytest_twisted.ensureDeferred
@@ -91,4 +91,4 @@ async def test_watching_ends_when_the_asker_leaves(pair: Pair) -> None:
     watching.cancel()
     with pytest.raises(CancelledError):
         await watching
-    await ended
+    await ended.addTimeout(10, reactor)
