@@ -1,7 +1,5 @@
 """Asking a router."""
 
-from collections.abc import Awaitable
-
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent, Logger
@@ -46,16 +44,8 @@ def test_failures_become_pages(logged_failures: list[LogEvent]) -> None:
     async def later() -> Decision:
         raise KeyError("later")
 
-    asks: list[object] = [now, later]
-    for ask in asks:
-        assert callable(ask)
-
-        def asking(ask: object = ask) -> Decision | Awaitable[Decision]:
-            assert callable(ask)
-            result: Decision | Awaitable[Decision] = ask()
-            return result
-
-        decide(LOG, HEAD, asking, acted.append)
+    decide(LOG, HEAD, now, acted.append)
+    decide(LOG, HEAD, later, acted.append)
     assert [isinstance(each, Answer) and each.status for each in acted] == [500, 500]
     assert len(logged_failures) == 2
     logged_failures.clear()

@@ -28,3 +28,11 @@ def test_closing_by_tag() -> None:
     assert one.closed == [(1008, "x"), (1000, "")]
     assert two.closed == [(1000, "")]
     assert gone.closed == []
+
+
+def test_nothing_is_left_of_what_is_gone() -> None:
+    """Tags are as many as there are projects, over time: they must not pile up."""
+    tags, one = Tags(), Open()
+    tags.add(("a", "b"), one)
+    tags.discard(("a", "b"), one)
+    assert tags._tagged == {}

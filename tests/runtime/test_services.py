@@ -1,4 +1,4 @@
-"""Signals as services."""
+"""Services in an order, and signals as services."""
 
 import os
 import signal
@@ -8,9 +8,41 @@ from attrs import define, field
 from twisted.application.service import Service
 from twisted.internet import reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
+from twisted.logger import LogEvent
 
 from aen.runtime.services import InOrder, OnSignal
+
+
+@define
+class Part(Service):
+    """Notes that it was stopped, and stops as it is told to."""
+
+    name: str
+    stopped: list[str]
+    gone: Deferred[None] = field(factory=Deferred)
+
+    def stopService(self) -> Deferred[None]:
+        self.stopped.append(self.name)
+        return self.gone
+
+
+def test_in_order(logged_failures: list[LogEvent]) -> None:
+    """The last one stops first; one that fails to keeps no other from stopping."""
+    stopped: list[str] = []
+    parts = [Part(name, stopped) for name in ("store", "pages", "port")]
+    whole = InOrder()
+    for part in parts:
+        part.setServiceParent(whole)
+    whole.startService()
+    done = whole.stopService()
+    assert (stopped, done.called) == (["port"], False)
+    parts[2].gone.callback(None)
+    assert (stopped, done.called) == (["port", "pages"], False)
+    parts[1].gone.errback(ValueError("it cannot"))
+    assert (stopped, done.called) == (["port", "pages", "store"], False)
+    parts[0].gone.callback(None)
+    assert (done.called, whole.running) == (True, False)
+    assert logged_failures.pop()["log_failure"].check(ValueError)
 
 
 @pytest_twisted.ensureDeferred
@@ -24,39 +56,3 @@ async def test_on_a_signal() -> None:
     await came
     service.stopService()
     assert signal.getsignal(signal.SIGHUP) == before
-
-
-@define(eq=False)
-class Slow(Service):
-    """Takes a second to stop."""
-
-    clock: Clock
-    label: str
-    ended: list[str] = field(factory=list)
-
-    def stopService(self) -> Deferred[None]:
-        """Stop in a second."""
-        stopped: Deferred[None] = Deferred()
-
-        def end() -> None:
-            self.ended.append(self.label)
-            stopped.callback(None)
-
-        self.clock.callLater(1, end)
-        return stopped
-
-
-@pytest_twisted.ensureDeferred
-async def test_the_last_service_stops_first() -> None:
-    """Nobody loses the store while still writing to it."""
-    clock, ended = Clock(), list[str]()
-    services = InOrder()
-    for label in ("store", "worker", "pages"):
-        Slow(clock, label, ended).setServiceParent(services)
-    services.startService()
-    stopping = services.stopService()
-    clock.pump([1, 1])
-    assert ended == ["pages", "worker"]
-    clock.advance(1)
-    await stopping
-    assert ended == ["pages", "worker", "store"]
