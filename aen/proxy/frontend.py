@@ -145,6 +145,14 @@ class Frontend(Protocol):
         else:
             self.flow.abort()
 
+    def end_tagged(self, tag: str, code: int, reason: str) -> bool:
+        """End what is under way if its `Forward` has *tag*; return whether it has."""
+        serving = self._exchange or self._tunnel
+        if serving is None or tag not in serving.tags:
+            return False
+        serving.close(code, reason)
+        return True
+
     # What an exchange or tunnel asks for.
 
     def push_back(self, rest: bytes) -> None:
@@ -203,7 +211,7 @@ class Frontend(Protocol):
             read = self._read_slowly(data)
         if read is None or self._traits is None:
             return
-        head, rest = self._judged(read[0]), read[1]
+        head, rest = read
         traits = self._traits
         self._requests += 1
         keep = self._may_keep(traits)
@@ -220,6 +228,7 @@ class Frontend(Protocol):
                 self.deadline = self._shared.sweep.now + limits.head_seconds
             return None
         raw, rest = taken
+        # What follows from the fields is kept with them: it is judged once.
         head = self._judged(read_request_head(raw, limits.headers))
         self._traits = RequestTraits(head, raw, limits.remembered_bytes)
         return head, rest
