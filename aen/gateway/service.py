@@ -35,7 +35,7 @@ from aen.proxy.access_log import AccessLog
 from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import CrewOptions, Place
-from aen.runtime.services import InOrder
+from aen.runtime.services import InOrder, Settled
 from aen.runtime.settings import check_url
 from aen.wire import tickets
 from aen.wire.agents import endpoint_of, make_agent
@@ -124,6 +124,7 @@ def assemble(
         ListeningService(unix_endpoint(settings.own_socket), own.site(), reactor),
         _channel(settings, identity, reactor, news),
         *entrance(settings, proxy, news, place, reactor),
+        Settled(),
     )
 
 

@@ -14,6 +14,7 @@ from aen.proxy.head import RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.proxy.shared import Client, Shared
 from aen.proxy.states import State
+from aen.proxy.traits import RequestTraits
 from aen.proxy.upstream import UpstreamConnection
 
 _REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS"})
@@ -44,16 +45,14 @@ class Asking:
         client: Client,
         shared: Shared,
         head: RequestHead,
-        *,
-        bodiless: bool,
-        wants_switch: bool,
+        traits: RequestTraits,
     ) -> None:
         self._client = client
         self._shared = shared
         self._head = head
-        self._wants_switch = wants_switch
+        self._wants_switch = traits.switches
         # Asking twice is as good as once, and possible.
-        self._repeatable = bodiless and head.method in _REPEATABLE
+        self._repeatable = not traits.framing and head.method in _REPEATABLE
         self._committed = False
         self._forward = _NOWHERE
         self._attempts = 0

@@ -45,13 +45,7 @@ class Exchange(Asking):
         keep: bool,
     ) -> None:
         framing = traits.framing
-        super().__init__(
-            client,
-            shared,
-            head,
-            bodiless=not framing,
-            wants_switch=traits.switches,
-        )
+        super().__init__(client, shared, head, traits)
         self._traits = traits
         self._keep = keep
         self._body = RequestBody(framing, shared.limits) if framing else None

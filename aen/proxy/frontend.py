@@ -212,11 +212,14 @@ class Frontend(Protocol):
         if read is None or self._traits is None:
             return
         head, rest = read
-        traits = self._traits
+        traits, shared = self._traits, self._shared
         self._requests += 1
-        keep = self._may_keep(traits)
-        exchange = Exchange(self, self._shared, head, traits, keep=keep)
-        self._exchange = exchange
+        keep = (
+            traits.keeps
+            and not shared.draining
+            and self._requests < shared.limits.requests_per_connection
+        )
+        self._exchange = exchange = Exchange(self, shared, head, traits, keep=keep)
         self._stash = exchange.begin(rest) + self._stash
 
     def _read_slowly(self, data: bytes) -> tuple[RequestHead, bytes] | None:
@@ -244,13 +247,6 @@ class Frontend(Protocol):
         if trust.hosts is not None and not trust.serves(head, self._here):
             raise Misdirected("a host that is none of ours")
         return head
-
-    def _may_keep(self, traits: RequestTraits) -> bool:
-        return (
-            traits.keeps
-            and not self._shared.draining
-            and self._requests < self._shared.limits.requests_per_connection
-        )
 
     def _refuse(self, status: int, head: RequestHead | None) -> None:
         """Answer bytes that are no request, and close: framing is doubtful."""

@@ -1,5 +1,6 @@
 """Services of general use."""
 
+import gc
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,32 @@ class InOrder(MultiService):
     async def _stop(self) -> None:
         for service in reversed(list(self)):
             await maybeDeferred(service.stopService)
+
+
+class Settled(Service):
+    """Tells the garbage collector that what is there by now stays; begins last.
+
+    A role's modules are tens of thousands of objects. Looking through them takes 50 ms,
+    in which nobody is served, and finds nothing. And as proxies make and drop many
+    small objects which refer to each other in no circle, it looks less often.
+    """
+
+    _YOUNG = 10_000
+    """Objects made and not dropped between two looks; Python's own choice is 700."""
+
+    @override
+    def startService(self) -> None:
+        super().startService()
+        gc.collect()
+        gc.freeze()
+        self._before = gc.get_threshold()
+        gc.set_threshold(self._YOUNG, *self._before[1:])
+
+    @override
+    def stopService(self) -> None:
+        super().stopService()
+        gc.set_threshold(*self._before)
+        gc.unfreeze()
 
 
 class OnSignal(Service):
