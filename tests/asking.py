@@ -2,8 +2,10 @@
 
 import http.client
 import json
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +34,20 @@ class Answer:
         return self.body.decode(errors="replace")
 
 
+class _LocalConnection(http.client.HTTPConnection):
+    """HTTP over a UNIX socket."""
+
+    def __init__(self, path: Path, host: str, timeout: float) -> None:
+        super().__init__(host, timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
 @frozen
 class Client:
     """Asks one site, with the same headers each time."""
@@ -39,6 +55,8 @@ class Client:
     url: str
     """Scheme, host and port."""
     headers: Mapping[str, str] = field(factory=dict)
+    socket: Path | None = None
+    """The UNIX socket the site listens at, whatever its address says."""
 
     def ask(
         self,
@@ -80,7 +98,11 @@ class Client:
         self, timeout: float = PATIENCE
     ) -> Iterator[http.client.HTTPConnection]:
         place = urlsplit(self.url).netloc
-        connection = http.client.HTTPConnection(place, timeout=timeout)
+        connection = (
+            _LocalConnection(self.socket, place, timeout)
+            if self.socket
+            else http.client.HTTPConnection(place, timeout=timeout)
+        )
         try:
             yield connection
         finally:

@@ -1,7 +1,8 @@
 """What pytest does not do by itself and trial did: catch lost failures and timers."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
@@ -11,16 +12,33 @@ from tests.installed import Installed, brought_up
 
 
 def pytest_collection_finish() -> None:
-    """Leave what the tests' imports made out of every later collection."""
+    """Leave what imports made out of the collections below: 60 ms each become 5."""
     gc.collect()
     gc.freeze()
 
 
-@pytest.fixture(autouse=True, scope="session")
-def small_heap() -> None:
-    """Keep what was imported out of the collections below: 60 ms each become 5."""
-    gc.collect()
-    gc.freeze()
+@contextmanager
+def heard(wanted: Callable[[LogEvent], bool]) -> Iterator[list[LogEvent]]:
+    """Give a list to which every event that is *wanted* is added when it is logged."""
+    seen: list[LogEvent] = []
+
+    @implementer(ILogObserver)
+    def observe(event: LogEvent) -> None:
+        if wanted(event):
+            seen.append(event)
+
+    globalLogPublisher.addObserver(observe)
+    try:
+        yield seen
+    finally:
+        globalLogPublisher.removeObserver(observe)
+
+
+@pytest.fixture
+def logged() -> Iterator[list[LogEvent]]:
+    """Give all that is logged while the test runs."""
+    with heard(lambda _: True) as seen:
+        yield seen
 
 
 @pytest.fixture(autouse=True)
@@ -30,17 +48,9 @@ def logged_failures() -> Iterator[list[LogEvent]]:
     A lost Deferred is logged when it is collected. A test that expects a failure
     takes it out of this list.
     """
-    seen: list[LogEvent] = []
-
-    @implementer(ILogObserver)
-    def observe(event: LogEvent) -> None:
-        if event.get("log_failure") is not None:
-            seen.append(event)
-
-    globalLogPublisher.addObserver(observe)
-    yield seen
-    gc.collect()
-    globalLogPublisher.removeObserver(observe)
+    with heard(lambda event: event.get("log_failure") is not None) as seen:
+        yield seen
+        gc.collect()
     assert not seen, "\n".join(event["log_failure"].getTraceback() for event in seen)
 
 

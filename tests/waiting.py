@@ -4,9 +4,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from aen.runtime.tasks import pause
+
 T = TypeVar("T")
 
 POLL = 0.1
+TURN = 0.01
 
 
 def until(question: Callable[[], T | None], what: str, seconds: float = 30.0) -> T:
@@ -26,3 +29,15 @@ def until(question: Callable[[], T | None], what: str, seconds: float = 30.0) ->
             seen = repr(trouble or answer)[:500]
             raise AssertionError(f"{what}: not within {seconds:.0f} s; last: {seen}")
         time.sleep(POLL)
+
+
+async def eventually(
+    question: Callable[[], object], what: str, seconds: float = 20.0
+) -> None:
+    """Let the reactor work until *question* is answered yes; fail naming *what*."""
+    from twisted.internet import reactor  # noqa: PLC0415, TID251 -- tests own it
+
+    deadline = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        await pause(reactor, TURN)

@@ -14,9 +14,15 @@ PATIENCE = 600.0
 """Seconds a step of the system's package tool may take."""
 
 
+def chromium() -> str | None:
+    """Return the browser of this machine, or the one AEN_CHROMIUM names."""
+    named = os.environ.get("AEN_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, NAMES)), None)
+
+
 def main() -> None:
     """Install Chromium unless there is one or it is not ours to install."""
-    if any(map(shutil.which, NAMES)) or os.environ.get("AEN_CHROMIUM"):
+    if chromium() is not None:
         return
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:

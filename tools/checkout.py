@@ -180,7 +180,8 @@ UV_NAMES = {
     "extra-index-url": ("UV_EXTRA_INDEX_URL", " "),
     "index-url": ("UV_DEFAULT_INDEX", ""),
     "trusted-host": ("UV_INSECURE_HOST", " "),
-    "no-index": ("UV_NO_INDEX", ""),
+    # uv has no variable for it; local directories of packages work offline
+    "no-index": ("UV_OFFLINE", ""),
     "cert": ("SSL_CERT_FILE", ""),
     "proxy": ("ALL_PROXY", ""),
 }

@@ -1,6 +1,7 @@
 """Write ``docs/settings.md`` from the settings classes; ``--check`` only compares."""
 
 import ast
+import enum
 import importlib
 import inspect
 import json
@@ -67,6 +68,8 @@ def default(field: "attrs.Attribute[object]") -> str:
         return "required"
     if isinstance(value, attrs.Factory):  # type: ignore[arg-type]
         value = value.factory()  # type: ignore[attr-defined]
+    if isinstance(value, enum.Enum):
+        value = value.value
     shown = json.dumps(value, ensure_ascii=False)
     return "secret" if field.metadata.get("secret") else f"`{shown}`"
 

@@ -1,20 +1,17 @@
 """The launcher API: what the gateway, and through it the server, asks of this node."""
 
-from pathlib import Path
-from typing import Protocol
-
 from attrs import define, frozen
 from klein import Klein
 from twisted.internet.defer import Deferred
 
-from aen.compute import projects
 from aen.compute.launches import Launches
+from aen.compute.preparing import Projects
 from aen.compute.project_work import ProjectWork
+from aen.compute.projects import Environment as OnDisk
 from aen.compute.running import path_of
 from aen.compute.status import StatusBoard
 from aen.compute.usage import Meter
 from aen.model.errors import Unauthenticated
-from aen.model.names import ProjectPath
 from aen.wire import routes
 from aen.wire.call import Door, call
 from aen.wire.messages import (
@@ -47,20 +44,6 @@ class OneGateway:
         return self.key
 
 
-class Files(Protocol):
-    """What the API asks about a project's files."""
-
-    def home(self, path: ProjectPath) -> Path:
-        """Return the project's directory."""
-        ...
-
-    async def environments(
-        self, path: ProjectPath, project_id: str
-    ) -> tuple[projects.Environment, ...]:
-        """Return the project's environments."""
-        ...
-
-
 @define(eq=False)
 class ComputeApi:
     """Serves `routes.NODE_ROUTES`."""
@@ -70,7 +53,7 @@ class ComputeApi:
     door: Door
     work: ProjectWork
     launches: Launches
-    files: Files
+    projects: Projects
     board: StatusBoard
     meter: Meter
 
@@ -127,14 +110,14 @@ class ComputeApi:
     @call(ProjectOnDisk)
     async def environments(self, asker: str, asked: ProjectOnDisk) -> EnvironmentList:
         """List a project's environments."""
-        found = await self.files.environments(path_of(asked), asked.id)
+        found = await self.projects.environments(path_of(asked), asked.id)
         return EnvironmentList(tuple(_told(one) for one in found))
 
     @app.route(routes.USAGE.path, methods=["POST"])
     @call(ProjectOnDisk)
     async def usage(self, asker: str, asked: ProjectOnDisk) -> Usage:
         """Measure what a project uses."""
-        home = self.files.home(path_of(asked))
+        home = self.projects.home(path_of(asked))
         return await self.meter.measure(lambda: self.launches.pids(asked.id), home)
 
     @app.route(routes.NODE_EVENTS.path, methods=["POST"])
@@ -152,6 +135,6 @@ class ComputeApi:
             end_launches()
 
 
-def _told(one: projects.Environment) -> Environment:
+def _told(one: OnDisk) -> Environment:
     packages = tuple(f"{name}=={version}" for name, version in one.packages)
     return Environment(one.name, one.python, one.active, packages)

@@ -173,7 +173,7 @@ class Launches:
             project=project,
             user=wanted.user,
             started=now,
-            socket="" if wanted.port else str(wanted.private / "app.sock"),
+            socket=wanted.socket,
             port=wanted.port,
             machine=ground.machine,
             state="starting",

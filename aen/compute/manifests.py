@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 from twisted.logger import Logger
 
 from aen.model.apps import (
@@ -164,13 +164,6 @@ class Manifests:
             )
             for one in self.shelf().manifests.values()
         )
-
-
-def with_idle(manifest: Manifest, default: float) -> Manifest:
-    """Return *manifest* with the node's idle time where it names none."""
-    if manifest.idle_timeout is not None:
-        return manifest
-    return evolve(manifest, idle_timeout=default)
 
 
 def describe(manifest: Manifest) -> dict[str, Any]:

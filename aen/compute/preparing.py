@@ -17,7 +17,7 @@ _JUPYTER = "%(jupyter)s"
 
 
 class Projects(Protocol):
-    """What a launch asks about a project on this node's disk."""
+    """What launches and the API ask about a project on this node's disk."""
 
     def home(self, path: ProjectPath) -> Path:
         """Return the project's directory."""
@@ -50,6 +50,11 @@ class Wanted:
     """Its private directory."""
     port: int = 0
     token: str = field(default="", repr=False)
+
+    @property
+    def socket(self) -> str:
+        """Where it listens; empty when that is a port."""
+        return "" if self.port else str(self.private / "app.sock")
 
 
 @frozen
@@ -98,7 +103,7 @@ class Preparation:
             project_home=str(self.projects.home(wanted.path)),
             environment=str(self.projects.environment(wanted.path, active)),
             runtime=str(wanted.private),
-            socket="" if wanted.port else str(wanted.private / "app.sock"),
+            socket=wanted.socket,
             port=wanted.port,
             token=wanted.token,
         )

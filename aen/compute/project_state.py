@@ -10,7 +10,6 @@ from pathlib import Path
 from attrs import frozen
 
 from aen.model.errors import Failed, Invalid
-from aen.model.names import EnvironmentName
 from aen.runtime.credentials import write_private
 from aen.runtime.structure import structure, unstructure
 
@@ -61,12 +60,6 @@ class ProjectStates:
     def forget(self, project_id: str) -> None:
         """Remember nothing any more."""
         self._file(project_id).unlink(missing_ok=True)
-
-    def activate(self, project_id: str, environment: EnvironmentName) -> None:
-        """Make *environment* the active one of a project that was started before."""
-        state = self.read(project_id)
-        if state is not None:
-            self.write(project_id, ProjectState(state.path, environment))
 
     def _file(self, project_id: str) -> Path:
         return self._directory / f"{check_id(project_id)}.json"

@@ -6,7 +6,7 @@ Those who ask for a start that is under way join it and hear how far it is.
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import define, field
 from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
 
@@ -57,7 +57,7 @@ class Apps(Protocol):
         ...
 
 
-@frozen
+@define(eq=False)
 class ProjectWork:
     """One thing at a time for each project."""
 

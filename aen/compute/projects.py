@@ -5,12 +5,10 @@ the team has no say on the disk: whoever may open the project works as that acco
 """
 
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from attrs import frozen
-from twisted.internet.defer import DeferredLock
 
 from aen.compute.disk_check import disk_problems, skeleton_problems
 from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Report
@@ -36,7 +34,10 @@ class Environment:
 
 
 class ProjectDirectories:
-    """The projects below one project root. One thing at a time for each."""
+    """The projects below one project root.
+
+    Whoever calls does one thing at a time for each project: see `ProjectWork`.
+    """
 
     def __init__(
         self,
@@ -52,15 +53,10 @@ class ProjectDirectories:
         self._steps = steps
         self._new_token = new_token
         self._states = ProjectStates(self._root)
-        self._locks: dict[str, DeferredLock] = {}
 
     def home(self, path: ProjectPath) -> Path:
         """Return the project's directory."""
         return self._root / path.owner / path.name
-
-    def active_environment(self, path: ProjectPath, project_id: str) -> Path:
-        """Return the prefix of the environment that apps and terminals use."""
-        return self.environment(path, self.active_name(project_id))
 
     def active_name(self, project_id: str) -> EnvironmentName:
         """Return the name of the active environment."""
@@ -103,7 +99,18 @@ class ProjectDirectories:
 
         :raises Failed: a step did not succeed.
         """
-        await self._alone(project_id, lambda: self._start(path, project_id, report))
+        disk, state = self._disk(path, project_id), self._known(path, project_id)
+        found = await disk.look(state.active if state else DEFAULT, report)
+        if state and found.project and not found.environment:
+            state = ProjectState(str(path))
+            found = await disk.look(DEFAULT, report)
+        if not found.project:
+            await disk.make(report)
+        elif not found.environment:
+            await disk.renew_environment(report)
+        if found.project and not state:
+            await disk.settle(report)
+        self._states.write(project_id, state or ProjectState(str(path)))
 
     async def reset(
         self,
@@ -119,14 +126,23 @@ class ProjectDirectories:
 
         :raises Failed: a step did not succeed.
         """
-        await self._alone(project_id, lambda: self._reset(path, project_id, report))
+        self._known(path, project_id)
+        disk = self._disk(path, project_id)
+        found = await disk.look(DEFAULT, report)
+        if found.project:
+            await disk.settle(report)
+            prefix = self.environment(path, EnvironmentName(DEFAULT))
+            if found.environment and not await self._environments.works(prefix):
+                await disk.renew_environment(report)
+        await self.start(path, project_id, team, report)
 
     async def remove(self, path: ProjectPath, project_id: str) -> None:
         """Take the project and all its files off the disk.
 
         :raises Failed: something could not be removed; trying again goes on.
         """
-        await self._alone(project_id, lambda: self._remove(path, project_id))
+        await self._disk(path, project_id).remove()
+        self._states.forget(project_id)
 
     async def self_check(self) -> tuple[str, ...]:
         """Return what is wrong with this node's disk and tools, a sentence each."""
@@ -142,48 +158,6 @@ class ProjectDirectories:
         older = self._settings.stale_after
         arguments = {"root": str(self._root), "prefix": "", "older": older}
         await self._steps.run("sweep", arguments)
-
-    async def _start(self, path: ProjectPath, project_id: str, report: Report) -> None:
-        disk, state = self._disk(path, project_id), self._known(path, project_id)
-        found = await disk.look(state.active if state else DEFAULT, report)
-        if state and found.project and not found.environment:
-            state = ProjectState(str(path))
-            found = await disk.look(DEFAULT, report)
-        if not found.project:
-            await disk.make(report)
-        elif not found.environment:
-            await disk.renew_environment(report)
-        if found.project and not state:
-            await disk.settle(report)
-        self._states.write(project_id, state or ProjectState(str(path)))
-
-    async def _reset(self, path: ProjectPath, project_id: str, report: Report) -> None:
-        self._known(path, project_id)
-        disk = self._disk(path, project_id)
-        found = await disk.look(DEFAULT, report)
-        if found.project:
-            await disk.settle(report)
-            prefix = self.environment(path, EnvironmentName(DEFAULT))
-            if found.environment and not await self._environments.works(prefix):
-                await disk.renew_environment(report)
-        await self._start(path, project_id, report)
-
-    async def _remove(self, path: ProjectPath, project_id: str) -> None:
-        await self._disk(path, project_id).remove()
-        self._states.forget(project_id)
-
-    async def _alone(
-        self, project_id: str, work: Callable[[], Coroutine[Any, Any, None]]
-    ) -> None:
-        """Do *work* when nothing else is being done to the project."""
-        lock = self._locks.setdefault(check_id(project_id), DeferredLock())
-        await lock.acquire()
-        try:
-            await work()
-        finally:
-            lock.release()
-            if not lock.locked:
-                self._locks.pop(project_id, None)
 
     def _known(self, path: ProjectPath, project_id: str) -> ProjectState | None:
         """Return what is remembered, unless the files are somewhere else."""
@@ -201,7 +175,7 @@ class ProjectDirectories:
         return ProjectDisk(
             self._root,
             path,
-            project_id,
+            check_id(project_id),
             f"{project_id}.{self._new_token()}",
             skeleton_directory(self._settings),
             self._environments,

@@ -22,7 +22,6 @@ from aen.runtime.structure import structure, unstructure
 from aen.wire.messages import Launch
 
 RECORD = "launch.json"
-SOCKET = "app.sock"
 _ELSEWHERE = "elsewhere"
 # A UNIX socket's path has at most 107 bytes (unix(7)); Jupyter's kernels listen at
 # "<private directory>/run/kernel-<36 characters>-ipc-1".
@@ -65,6 +64,11 @@ def check_private(path: Path) -> None:
         raise Invalid(
             f"{path} is not a directory of this account with mode 700; remove it."
         )
+
+
+def _demand_id(record: Record, expected: str) -> None:
+    if record.launch.id != expected:
+        raise Invalid("the record is another launch's")
 
 
 def make_private(path: Path) -> None:
@@ -154,14 +158,14 @@ class Records:
             try:
                 content = json.loads((place / RECORD).read_bytes())
                 record = structure(content, Record)
+                _demand_id(record, place.name)
             except (OSError, ValueError, RecursionError, Invalid) as error:
                 self._log.warn(
                     "{place} is no launch: {error}", place=place, error=error
                 )
                 self.remove(place.name)
                 continue
-            if record.launch.id == place.name:
-                found.append(record)
+            found.append(record)
         return found
 
     def remove(self, launch: str) -> None:

@@ -23,6 +23,11 @@ def path_of(project: ProjectOnDisk) -> ProjectPath:
     return parse_project_path(project.owner, project.name)
 
 
+def _demand_id(project: ProjectOnDisk, expected: str) -> None:
+    if project.id != expected:
+        raise Invalid("the project is another one")
+
+
 class RunningProjects:
     """The projects that have been started here and not stopped since."""
 
@@ -39,6 +44,7 @@ class RunningProjects:
             try:
                 project = structure(json.loads(path.read_bytes()), ProjectOnDisk)
                 path_of(project)
+                _demand_id(project, path.stem)
             except (OSError, ValueError, Invalid) as error:
                 self._log.warn("{path} is passed over: {why}", path=path, why=error)
                 continue

@@ -16,7 +16,7 @@ from aen.compute.app_process import LaunchLimits
 from aen.compute.command import Ground, passed_on
 from aen.compute.door import NodeRouter
 from aen.compute.environments.builtin import BuiltinEnvironments
-from aen.compute.environments.index import pip_files, uv_environment
+from aen.compute.environments.index import readable_pip_files, uv_environment
 from aen.compute.environments.provider import JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.launches import Launches, LaunchGround
@@ -173,7 +173,7 @@ def index_access(environ: Mapping[str, str]) -> dict[str, str]:
 
     Apps have other home directories: what the account's own files say is lost there.
     """
-    files = [one for one in pip_files(environ) if os.access(one, os.R_OK)]
+    files = readable_pip_files(environ)
     texts = [one.read_text("utf-8", "replace") for one in files]
     home = environ.get("HOME", "/nonexistent")
     own = [str(one) for one in files if one.is_relative_to(home)]
@@ -192,6 +192,7 @@ def environment_settings(settings: ComputeSettings) -> EnvironmentSettings:
         python=settings.python or "",
         default_packages=settings.default_packages,
         jupyter_packages=settings.jupyter_packages,
+        clone_by=settings.clone_by,
         skeleton=settings.skeleton or "",
     )
 

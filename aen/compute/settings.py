@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-from attrs import Factory, frozen
+from attrs import frozen
+
+from aen.compute.environments.settings import (
+    DEFAULT_PACKAGES,
+    JUPYTER_PACKAGES,
+    CloneBy,
+)
 
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-compute")
 
@@ -27,12 +33,13 @@ class ComputeSettings:
     """First files of a new project; default: the ones installed with AEN."""
     python: str | None = None
     """Interpreter of environments; default: the system's, if it is new enough."""
-    jupyter_packages: tuple[str, ...] = ("jupyterlab", "notebook")
+    jupyter_packages: tuple[str, ...] = JUPYTER_PACKAGES
     """What is installed beside environments to serve notebooks."""
-    default_packages: tuple[str, ...] = Factory(
-        lambda: ("ipykernel", "ipywidgets", "matplotlib", "numpy", "pandas", "pip")
-    )
+    default_packages: tuple[str, ...] = DEFAULT_PACKAGES
     """What is in a new project's environment “default”."""
+    clone_by: CloneBy = CloneBy.LINK
+    """How environments get their files: ``link`` shares unchanged ones, ``copy`` none.
+    """
     launches_per_project: int = 64
     """How many apps of one project may run at a time."""
     stop_patience: float = 5.0

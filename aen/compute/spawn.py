@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from attrs import field, frozen
 from twisted.internet.error import ProcessTerminated
@@ -128,8 +128,7 @@ class _Ending:
 class OwnSpawner:
     """Runs apps as the account that runs this node: single-user mode."""
 
-    reactor: Any
-    """An `IReactorSpawn`."""
+    reactor: IReactorSpawn
     limits: str = ""
     """Resource limits as ``NOFILE=4096,CORE=0``; see setrlimit(2)."""
 

@@ -8,7 +8,6 @@ from twisted.logger import Logger
 
 from aen.compute.manifests import Manifests
 from aen.compute.running import RunningProjects
-from aen.runtime.tasks import spawn
 from aen.wire.messages import NodeStatus
 
 SINGLE_USER = (
@@ -70,10 +69,6 @@ class StatusBoard:
             self._told = status
             for listener in tuple(self._listeners):
                 listener(status)
-
-    def look_soon(self) -> None:
-        """Check the node anew without anybody waiting for it."""
-        spawn(self._log, "checking the node", self.refresh())
 
     async def refresh(self) -> None:
         """Check the node; log what is newly wrong and tell the listeners."""

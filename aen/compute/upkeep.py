@@ -75,6 +75,16 @@ class Beginning(Service):
         )
         self._sweeping = background(self._log, "sweeping", self._directories.sweep())
 
+    @override
+    def stopService(self) -> Deferred[None]:
+        super().stopService()
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await self._sweeping
+
 
 class Housekeeping(Service):
     """What goes on in the background: templates, self-checks, the size of logs."""

@@ -1,7 +1,7 @@
 """The processes of one installation: found by their mark, ended within a time."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import psutil
@@ -37,8 +37,9 @@ def end(processes: Iterable[psutil.Process], patience: float) -> None:
     psutil.wait_procs(stubborn, timeout=patience)
 
 
-def _signal(processes: Iterable[psutil.Process], signal: object) -> None:
-    assert callable(signal)
+def _signal(
+    processes: Iterable[psutil.Process], signal: Callable[[psutil.Process], None]
+) -> None:
     for process in processes:
         try:
             signal(process)

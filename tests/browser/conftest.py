@@ -18,17 +18,11 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.installed import KEPT, ROOT
+from tools.browser import chromium
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 PICTURES = KEPT / "screenshots"
 PATIENCE = 30_000.0
 """Milliseconds Playwright waits for what it is told to find."""
-
-
-def chromium() -> str | None:
-    """Return the browser of this machine, or the one AEN_CHROMIUM names."""
-    named = os.environ.get("AEN_CHROMIUM")
-    return named or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory, Protocol
 
 from aen.compute.processes import Root
-from aen.compute.spawn import OnEnd, Order
+from aen.compute.spawn import Killing, OnEnd, Order
 
 
 class Fine(Protocol):
@@ -66,7 +66,7 @@ class FakeSpawner:
         port.stopListening()
         self.reactor.callLater(0, on_end, 0)
 
-    def hunt(self, launch: str, root: Root | None) -> NoProcesses:
+    def hunt(self, launch: str, root: Root | None) -> Killing:
         """Return what finds nothing."""
         return NoProcesses()
 

@@ -7,17 +7,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
 from twisted.internet.defer import Deferred
 
-from aen.compute.disk.__main__ import VERBS
+from aen.compute import steps
+from aen.compute.disk.__main__ import TELLING, VERBS
 from aen.compute.disk.clone import MARKER
 from aen.compute.disk.walk import Refused
 from aen.compute.environments.provider import BUILDING, CLONING, Report
-from aen.compute.steps import Steps, Tell, unheard
+from aen.compute.steps import Steps, Tell
 from aen.model.errors import Failed
 from aen.model.projects import Progress
 
-TELLING = frozenset({"clone", "seal"})
+
+def unheard(_: Progress) -> None:
+    """Take a report that nobody watches."""
+
+
+def kill_clones() -> None:
+    """Kill the children of this process that clone an environment."""
+    for child in psutil.Process().children():
+        if "clone" in child.cmdline():
+            child.kill()
 
 
 class LocalSteps:
@@ -33,7 +44,7 @@ class LocalSteps:
         self._full = full
 
     async def run(
-        self, verb: str, arguments: Mapping[str, Any], tell: Tell = unheard
+        self, verb: str, arguments: Mapping[str, Any], tell: Tell = steps.unheard
     ) -> Any:
         """Do one step here and now."""
         if self._survives is not None and len(self.done) >= self._survives:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from aen.compute.app_process import LaunchLimits
 from aen.compute.command import Ground
@@ -17,10 +17,22 @@ from aen.compute.records import Records
 from aen.compute.running import RunningProjects
 from aen.compute.spawn import OwnSpawner, Spawner
 from aen.model.names import EnvironmentName, ProjectPath
-from aen.wire.messages import LaunchRequest, ProjectOnDisk
+from aen.wire.messages import Launch, LaunchRequest, ProjectOnDisk
 
 PROJECT = ProjectOnDisk("p1", "ada", "lab")
 OTHER = ProjectOnDisk("p2", "ada", "other")
+LAUNCH = Launch(
+    "l1", "p1", "ada", "lab", "app", "ada", "App", "user", "write",
+    strip_prefix=False, started=0.0, state="starting",
+)  # fmt: skip
+
+
+def records(directory: Path) -> Records:
+    """Return the records of an installation, ready to be written to."""
+    (directory / "s").mkdir(exist_ok=True)
+    made = Records(directory / "launches", directory / "s")
+    made.prepare()
+    return made
 
 
 @define
@@ -45,7 +57,8 @@ class FakeProjects:
         self, path: ProjectPath, project_id: str
     ) -> tuple[Environment, ...]:
         """Return the one environment."""
-        return (Environment(EnvironmentName("default"), "3.11", (), active=True),)
+        name = EnvironmentName("default")
+        return (Environment(name, "3.11.2", (("pip", "24.0"),), active=True),)
 
 
 @define(eq=False)
@@ -71,8 +84,7 @@ class Node:
     @property
     def records(self) -> Records:
         """The records on disk."""
-        (self.directory / "s").mkdir(exist_ok=True)
-        return Records(self.directory / "launches", self.directory / "s")
+        return records(self.directory)
 
     def manifest(self, name: str, command_list: list[str], **more: Any) -> None:
         """Install an app."""
@@ -82,27 +94,25 @@ class Node:
 
     def launches(self) -> Launches:
         """Return the launches of a service that has just begun."""
-        running = RunningProjects(self.directory / "running")
-        running.load()
-        records = self.records
-        records.prepare()
-        return Launches(
-            LaunchGround(
-                manifests=Manifests(self.apps),
-                running=running,
-                records=records,
-                spawner=self.spawner or OwnSpawner(self.reactor),
-                preparation=Preparation(
-                    FakeProjects(self.directory / "projects"),
-                    self._jupyter,
-                    self.directory / "homes",
-                    Ground(sys.executable),
-                ),
-                reactor=self.reactor,
-                machine="here",
-                logs=self.directory / "log",
-                limits=self.limits,
-            )
+        return Launches(self.ground())
+
+    def ground(self) -> LaunchGround:
+        """Return what the launches of a service that has just begun stand on."""
+        return LaunchGround(
+            manifests=Manifests(self.apps),
+            running=self._running(),
+            records=self.records,
+            spawner=self.spawner or OwnSpawner(self.reactor),
+            preparation=Preparation(
+                FakeProjects(self.directory / "projects"),
+                self._jupyter,
+                self.directory / "homes",
+                Ground(sys.executable),
+            ),
+            reactor=self.reactor,
+            machine="here",
+            logs=self.directory / "log",
+            limits=self.limits,
         )
 
     async def _jupyter(self) -> Path:
@@ -110,10 +120,14 @@ class Node:
 
     def start(self, *projects: ProjectOnDisk) -> None:
         """Note projects as running, before `launches` is asked for."""
-        running = RunningProjects(self.directory / "running")
-        running.load()
+        running = self._running()
         for project in projects:
             running.add(project)
+
+    def _running(self) -> RunningProjects:
+        found = RunningProjects(self.directory / "running")
+        found.load()
+        return found
 
 
 def asking(
@@ -121,8 +135,3 @@ def asking(
 ) -> LaunchRequest:
     """Return a request to launch *app*."""
     return LaunchRequest(project, app, user, token="t0ken")
-
-
-def without(request: LaunchRequest, project: ProjectOnDisk) -> LaunchRequest:
-    """Return *request* about another project."""
-    return evolve(request, project=project)

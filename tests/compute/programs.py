@@ -1,7 +1,11 @@
 """Small programs that behave like apps, well and badly."""
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+
+from aen.compute.processes import process_table
 
 SERVER = """
 import http.server, os, socketserver, sys, time
@@ -64,6 +68,17 @@ os.wait()
 """
     + SERVER
 )
+
+
+def running(text: str) -> list[int]:
+    """Return the other processes that have *text* in their command line."""
+    found = []
+    for pid in process_table():
+        with suppress(OSError):  # it has ended meanwhile
+            line = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if text.encode() in line and pid != os.getpid():
+                found.append(pid)
+    return found
 
 
 def write_app(directory: Path, source: str) -> Path:

@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 import pytest_twisted
-from attrs import define, evolve, field
+from attrs import define, evolve
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 from twisted.web.client import Agent
 from twisted.web.server import Site
 
 from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.environments.provider import Report
+from aen.compute.launches import Launches
 from aen.compute.project_work import ProjectWork
-from aen.compute.projects import Environment as OnDisk
 from aen.compute.status import StatusBoard
 from aen.compute.usage import Meter, UsageLimits
 from aen.model.errors import Conflict, Failed, Invalid, NotFound, Unauthenticated
-from aen.model.names import EnvironmentName, ProjectPath
+from aen.model.names import ProjectPath
 from aen.model.projects import Member, Progress
-from aen.runtime.tasks import pause, start
+from aen.runtime.tasks import start
 from aen.wire import routes, tickets
 from aen.wire.call import Door
 from aen.wire.client import NOTHING, Identity, Place, WireClient
@@ -40,6 +40,7 @@ from aen.wire.messages import (
 )
 from tests.compute.fake_spawner import FakeSpawner
 from tests.compute.ground import PROJECT, FakeProjects, Node, asking
+from tests.waiting import eventually
 
 reactor: Any = _reactor
 KEY = tickets.SigningKey(b"g" * 32)
@@ -74,13 +75,6 @@ class FakeDirectories(FakeProjects):
     async def remove(self, path: ProjectPath, project_id: str) -> None:
         """Do nothing."""
 
-    async def environments(
-        self, path: ProjectPath, project_id: str
-    ) -> tuple[OnDisk, ...]:
-        """Return one environment."""
-        name = EnvironmentName("default")
-        return (OnDisk(name, "3.11.2", (("pip", "24.0"),), active=True),)
-
 
 @define(eq=False)
 class Pair:
@@ -90,7 +84,6 @@ class Pair:
     client: WireClient
     at: Place
     spawner: FakeSpawner
-    streams: list[Deferred[None]] = field(factory=list)
 
     async def ask(self, route: routes.Route, message: Any, answer: Any) -> Any:
         """Ask the node."""
@@ -105,8 +98,8 @@ class Pair:
 
 def make_api(node: Node) -> ComputeApi:
     """Return the API of a node without processes."""
-    launches = node.launches()
-    ground = launches._ground
+    ground = node.ground()
+    launches = Launches(ground)
     files = FakeDirectories(node.directory / "projects")
 
     async def check() -> tuple[str, ...]:
@@ -233,8 +226,18 @@ async def test_status_environments_and_usage(pair: Pair) -> None:
     assert found.environments[0].packages == ("pip==24.0",)
     usage = await pair.ask(routes.USAGE, PROJECT, Usage)
     assert usage.processes == 0
-    await pair.follow(routes.RESET_PROJECT, PROJECT)
-    await pair.follow(routes.REMOVE_PROJECT, PROJECT)
+
+
+@pytest_twisted.ensureDeferred
+async def test_reset_and_removal(pair: Pair) -> None:
+    """After a reset apps run again, after a removal none does."""
+    lines = await pair.follow(routes.RESET_PROJECT, PROJECT)
+    assert lines[0].progress == Progress("Stopping apps")
+    await pair.ask(routes.LAUNCH, asking("app"), Launch)
+    lines = await pair.follow(routes.REMOVE_PROJECT, PROJECT)
+    assert lines[-1].progress == Progress("Removing the project's files")
+    with pytest.raises(Conflict, match="not running"):
+        await pair.ask(routes.LAUNCH, asking("app"), Launch)
 
 
 @pytest_twisted.ensureDeferred
@@ -246,20 +249,21 @@ async def test_news_until_cut_off(pair: Pair) -> None:
     following = start(
         pair.client.follow(pair.at, routes.NODE_EVENTS, NOTHING, lines.append)
     )
-    while len(lines) < 2:
-        await pause(reactor, 0.01)
+    await eventually(lambda: len(lines) == 2, "status and launch are told")
     assert lines[0].status is not None
     assert lines[0].status.projects == 1
     assert lines[1].launch is not None
     await pair.follow(routes.STOP_PROJECT, PROJECT)
-    while not any(one.launch and one.launch.state == "stopped" for one in lines):
-        await pause(reactor, 0.01)
+
+    def stopped() -> bool:
+        return any(one.launch and one.launch.state == "stopped" for one in lines)
+
+    await eventually(stopped, "the end of the app is told")
     assert any(one.status and one.status.projects == 0 for one in lines)
     following.cancel()
     with pytest.raises(CancelledError):
         await following
-    while pair.api.board._listeners:
-        await pause(reactor, 0.01)
+    await eventually(lambda: not pair.api.board._listeners, "who left is forgotten")
 
 
 @pytest_twisted.ensureDeferred

@@ -1,76 +1,102 @@
 """What a life's wishes do to processes."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_twisted
-from attrs import define, evolve
+from attrs import define, evolve, field
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
+from twisted.internet.protocol import Factory
 from twisted.internet.task import Clock
-from twisted.logger import LogEvent, globalLogPublisher
+from twisted.logger import LogEvent
 
 from aen.compute.app_process import AppProcess, LaunchLimits
 from aen.compute.processes import Root
-from aen.compute.ready import Pace, free_port
+from aen.compute.ready import Pace
 from aen.compute.records import Record
-from tests.compute.fake_spawner import FakeSpawner
-from tests.compute.test_launch import LAUNCH
+from tests.compute.fake_spawner import FakeSpawner, Fine
+from tests.compute.ground import LAUNCH
 
 reactor: Any = _reactor
 RECORD = Record(LAUNCH, "boot", "/nonexistent/log", pid=7, started=8)
 
 
-@define
 class Immortal:
     """Processes that do not die."""
 
-    rounds: int = 0
-
     def round(self) -> int:
         """Return that two are left."""
-        self.rounds += 1
         return 2
 
 
 @define(eq=False)
-class ImmortalSpawner(FakeSpawner):
-    """Starts what does not die."""
+class OddSpawner(FakeSpawner):
+    """Its apps are deaf and do not die; says that *known* are their processes."""
 
-    def hunt(self, launch: str, root: Root | None) -> Immortal:  # type: ignore[override]
+    known: set[int] = field(factory=set)
+    asked: list[Root] = field(factory=list)
+
+    def ask(self, root: Root) -> None:
+        """Note it."""
+        self.asked.append(root)
+
+    def hunt(self, launch: str, root: Root | None) -> Immortal:
         """Return what kills in vain."""
         return Immortal()
 
+    def pids(self, launches: Mapping[str, Root | None]) -> set[int]:
+        """Return what the test wants."""
+        return self.known
 
-def test_killing_is_given_up_and_logged() -> None:
+
+def test_killing_is_given_up_and_logged(logged: list[LogEvent]) -> None:
     """A process the kernel does not let go of holds up nobody for ever."""
     clock: Any = Clock()
     limits = LaunchLimits(kill_seconds=1.0, kill_pause=0.25)
-    process = AppProcess(lambda: RECORD, ImmortalSpawner(clock), clock, limits)
-    events: list[LogEvent] = []
-    observer: Any = events.append
-    globalLogPublisher.addObserver(observer)
-    done = process.kill()
-    for _ in range(10):
-        clock.advance(0.25)
-    globalLogPublisher.removeObserver(observer)
+    done = AppProcess(lambda: RECORD, OddSpawner(clock), clock, limits).kill()
+    clock.pump([0.25] * 4)
+    assert logged == []
+    clock.pump([0.25] * 2)
     assert done.called
-    assert any(event.get("left") == 2 for event in events)
-    assert process.tail() == ()
+    assert [event["left"] for event in logged] == [2]
 
 
+@pytest.mark.parametrize(("known", "ours"), [({os.getpid()}, True), (set(), False)])
 @pytest_twisted.ensureDeferred
-async def test_anothers_listener_is_not_our_app(tmp_path: Path) -> None:
+async def test_anothers_listener_is_not_our_app(
+    known: set[int],
+    ours: bool,  # noqa: FBT001
+) -> None:
     """What answers on the port must be a process of the launch."""
-    port = free_port()
-    record = evolve(RECORD, launch=evolve(LAUNCH, port=port))
-    limits = LaunchLimits(pace=Pace(answer=1.0))
-    process = AppProcess(lambda: record, FakeSpawner(reactor), reactor, limits)
-    assert not await process._answers()
+    port = reactor.listenTCP(0, Factory.forProtocol(Fine), interface="127.0.0.1")
+    record = evolve(RECORD, launch=evolve(LAUNCH, port=port.getHost().port))
+    limits = LaunchLimits(pace=Pace(answer=5.0))
+    spawner = OddSpawner(reactor, known=known)
+    process = AppProcess(lambda: record, spawner, reactor, limits)
+    assert await process._answers() is ours
+    await port.stopListening()
 
 
-def test_nothing_is_asked_of_what_never_started() -> None:
+def test_only_what_was_started_is_asked_to_end() -> None:
     """A record without a pid names no process."""
-    spawner = FakeSpawner(None)
-    record = evolve(RECORD, pid=0)
-    AppProcess(lambda: record, spawner, reactor, LaunchLimits()).ask()
-    assert spawner.ports == {}
+    spawner = OddSpawner(reactor)
+    unstarted = evolve(RECORD, pid=0)
+    AppProcess(lambda: unstarted, spawner, reactor, LaunchLimits()).ask()
+    AppProcess(lambda: RECORD, spawner, reactor, LaunchLimits()).ask()
+    assert spawner.asked == [Root(7, 8)]
+
+
+def test_the_output_of_this_start_is_told(tmp_path: Path) -> None:
+    """As many last lines as the node's settings say; none without a log."""
+    log = tmp_path / "app.log"
+    log.write_text("earlier\none\ntwo\nthree\n")
+    record = evolve(RECORD, log=str(log), log_start=8)
+    for limit, said in ((2, ("two", "three")), (9, ("one", "two", "three"))):
+        limits = LaunchLimits(log_tail=limit)
+        process = AppProcess(lambda: record, OddSpawner(reactor), reactor, limits)
+        assert process.tail() == said
+    missing = AppProcess(lambda: RECORD, OddSpawner(reactor), reactor, LaunchLimits())
+    assert missing.tail() == ()

@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from twisted.internet.defer import CancelledError
 
 from aen.compute.children import Command, Ended, run
 from aen.model.errors import Failed
+from tests.compute.programs import running
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.system
 REACTOR: Any = reactor
@@ -71,13 +74,25 @@ async def test_nothing_of_ours_reaches_it(tmp_path: Path) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_a_line_without_end_is_cut() -> None:
+    """A child that never ends its line fills no memory."""
+    lines: list[str] = []
+    ended = await run(REACTOR, python("print('x' * 5_000_000)"), lines.append)
+    assert [len(one) for one in lines] == [4 * 1024 * 1024]
+    assert [len(one) for one in ended.lines] == [4096]
+
+
+@pytest_twisted.ensureDeferred
 async def test_cancelling_kills_it() -> None:
     """Nobody waits any more: no child goes on."""
-    lines: list[str] = []
-    work = run(REACTOR, python("import time; time.sleep(60)"), lines.append)
+    mark = uuid.uuid4().hex
+    command = python(f"import time; time.sleep(60)  # {mark}")
+    work = run(REACTOR, command, lambda _: None)
+    await eventually(lambda: running(mark), "the child runs")
     work.cancel()
     with pytest.raises(CancelledError):
         await work
+    await eventually(lambda: not running(mark), "the child is gone")
 
 
 class Exhausted:

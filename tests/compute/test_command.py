@@ -8,7 +8,6 @@ from aen.compute.command import (
     app_command,
     passed_on,
     ready_path,
-    url_prefix,
 )
 from aen.model.apps import Manifest
 
@@ -126,4 +125,3 @@ def test_what_the_node_hands_down() -> None:
         "UV_DEFAULT_INDEX",
         "https_proxy",
     ]
-    assert url_prefix("a", "b", "c") == "/a/b/c"

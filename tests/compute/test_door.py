@@ -7,20 +7,19 @@ import pytest
 from attrs import define, evolve, field
 from twisted.internet.task import Clock
 
+from aen.compute import door
 from aen.compute.door import NodeRouter, app_target, split_app_target
 from aen.model.errors import NotFound
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.wire import tickets
 from aen.wire.messages import Launch
+from tests.compute.ground import LAUNCH
 
 KEY = tickets.SigningKey(b"g" * 32)
 OTHER = tickets.SigningKey(b"x" * 32)
 PEER = Peer("10.0.0.1", 1, secure=False)
-APP = Launch(
-    "l1", "p1", "ada", "lab", "app", "ada", "App", "user", "write",
-    strip_prefix=False, started=0.0, socket="/run/l1/app.sock",
-)  # fmt: skip
+APP = evolve(LAUNCH, socket="/run/l1/app.sock", state="running")
 
 
 @define
@@ -142,8 +141,8 @@ def test_nothing_passes_without_its_ticket(
     assert status(Scene().ask(b"/launcher/apps/l1/x", *given)) == expected
 
 
-def test_a_ticket_is_verified_once_and_expires() -> None:
-    """A remembered ticket is good until it expires, not longer."""
+def test_a_remembered_ticket_expires() -> None:
+    """It is good for its own app until then, not longer."""
     scene = Scene()
     text = ticket(expires=60.0)
     assert status(scene.ask(b"/launcher/apps/l1/x", text)) == 0
@@ -152,6 +151,16 @@ def test_a_ticket_is_verified_once_and_expires() -> None:
     assert status(scene.ask(b"/launcher/apps/l2/x", text)) == 401
     scene.clock.advance(100.0)
     assert status(scene.ask(b"/launcher/apps/l1/x", text)) == 401
+
+
+def test_few_tickets_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are, memory is bounded and each of them opens its app."""
+    monkeypatch.setattr(door, "_REMEMBERED", 2)
+    scene = Scene()
+    for expires in (10.0, 20.0, 30.0, 10.0):
+        given = ticket(expires=expires)
+        assert status(scene.ask(b"/launcher/apps/l1/x", given)) == 0
+    assert len(scene.router._verified) == 2
 
 
 def test_an_app_that_is_not_there() -> None:
@@ -167,14 +176,16 @@ def test_an_app_that_is_not_there() -> None:
 
 
 def test_calls_go_to_the_api() -> None:
-    """They prove themselves there; every other address is nothing."""
-    scene = Scene()
-    found = scene.ask(b"/launcher/status")
-    assert found == Forward("unix:/run/api.sock")
-    for nothing in (b"/", b"/launcher", b"/launcherx/", b"*", b"/launcher/apps/l1"):
-        assert status(scene.ask(nothing, ticket())) in {0, 404}
-    assert status(scene.ask(b"/launcher/apps/l1", ticket())) == 404
-    assert status(scene.ask(b"/")) == 404
+    """They prove themselves there."""
+    assert Scene().ask(b"/launcher/status") == Forward("unix:/run/api.sock")
+
+
+@pytest.mark.parametrize(
+    "target", [b"/", b"/launcher", b"/launcherx/", b"*", b"/launcher/apps/l1"]
+)
+def test_every_other_address_is_nothing(target: bytes) -> None:
+    """Whatever ticket comes with it."""
+    assert status(Scene().ask(target, ticket())) == 404
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,10 @@
 """JupyterLab and Notebook as the manifests run them, with a project's kernel."""
 
-import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -20,7 +16,7 @@ from twisted.internet import reactor  # noqa: TID251 -- real children need it
 from websockets.sync.client import unix_connect
 
 from aen.compute.environments.builtin import BuiltinEnvironments
-from aen.compute.environments.provider import JUPYTER
+from aen.compute.environments.provider import DEFAULT, JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.kernels import write_kernels
 from aen.compute.projects import ProjectDirectories
@@ -28,12 +24,17 @@ from aen.compute.steps import ChildSteps
 from aen.model.apps import Manifest, substitute
 from aen.model.names import EnvironmentName, UserName, parse_project_path
 from aen.runtime.structure import structure
+from tests.asking import Answer, Client
+from tests.compute.fakes import unheard
+from tests.notebooks import execute_request, printed
+from tests.waiting import until
 
 pytestmark = pytest.mark.system
 REACTOR: Any = reactor
 MANIFESTS = Path(__file__).parents[2] / "aen" / "compute" / "manifests"
 LAB = parse_project_path("ada", "lab")
 GATEWAY = "gateway.example:8089"
+ACTIVE = EnvironmentName(DEFAULT)
 PATIENCE = 60.0
 
 
@@ -54,23 +55,9 @@ async def node(tmp_path_factory: pytest.TempPathFactory) -> Node:
     steps = ChildSteps(REACTOR, 120)
     environments = BuiltinEnvironments(REACTOR, settings, root, steps, os.environ)
     projects = ProjectDirectories(root, settings, environments, steps)
-    jupyter = await environments.ready(JUPYTER, lambda _: None)
-    await projects.start(LAB, "p1", (), lambda _: None)
-    return Node(root, jupyter, projects.active_environment(LAB, "p1"))
-
-
-class Connection(http.client.HTTPConnection):
-    """HTTP over the app's socket, named as the gateway is."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(GATEWAY, timeout=PATIENCE)
-        self._path = path
-
-    def connect(self) -> None:
-        """Connect to the socket."""
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(PATIENCE)
-        self.sock.connect(str(self._path))
+    jupyter = await environments.ready(JUPYTER, unheard)
+    await projects.start(LAB, "p1", (), unheard)
+    return Node(root, jupyter, projects.environment(LAB, ACTIVE))
 
 
 class Server:
@@ -78,6 +65,7 @@ class Server:
 
     def __init__(self, node: Node, name: str, runtime: Path, home: Path) -> None:
         self.socket = runtime / "s"
+        self.client = Client(f"http://{GATEWAY}", socket=self.socket)
         self.prefix = f"/ada/lab/{name}"
         self.manifest = structure(
             json.loads((MANIFESTS / f"{name}.json").read_text()), Manifest
@@ -89,8 +77,8 @@ class Server:
             "jupyter": str(node.jupyter),
             "runtime": str(runtime),
         }
-        names = {EnvironmentName("default"): node.environment}
-        write_kernels(runtime, names, EnvironmentName("default"), UserName("ada"))
+        names = {ACTIVE: node.environment}
+        write_kernels(runtime, names, ACTIVE, UserName("ada"))
         self.ready = substitute(self.manifest.ready, values)
         self.log = runtime / "log"
         with self.log.open("w") as log:
@@ -109,24 +97,18 @@ class Server:
 
     def ask(
         self, method: str, path: str, headers: dict[str, str] | None = None
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """Return status, headers and body of one request."""
-        body = "{}" if method == "POST" else None
-        with closing(Connection(self.socket)) as connection:
-            connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            return response.status, response.headers, response.read()
+    ) -> Answer:
+        """Return the answer to one request, asked by the gateway's name."""
+        body: dict[str, str] | None = {} if method == "POST" else None
+        return self.client.ask(method, path, body, headers)
 
     def wait(self) -> None:
         """Wait until it answers."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                if self.ask("GET", self.ready)[0] < HTTPStatus.INTERNAL_SERVER_ERROR:
-                    return
-            except OSError:
-                time.sleep(0.05)
-        pytest.fail(self.log.read_text())
+        until(self._answers, "the server answers", PATIENCE)
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        return self.ask("GET", self.ready).status < HTTPStatus.INTERNAL_SERVER_ERROR
 
     def stop(self) -> None:
         """End it and its kernels."""
@@ -151,53 +133,41 @@ def server(
 def run_cell(server: Server, kernel: str, cookie: str, code: str) -> str:
     """Return what *code* prints, run over the WebSocket as a page does."""
     address = f"ws://{GATEWAY}{server.prefix}/api/kernels/{kernel}/channels"
-    header = {"msg_id": "1", "session": "s", "username": "ada", "version": "5.3"}
-    message = {
-        "header": header | {"msg_type": "execute_request"},
-        "parent_header": {},
-        "metadata": {},
-        "content": {"code": code, "silent": False},
-        "channel": "shell",
-    }
     with unix_connect(
         str(server.socket),
         address,
         origin=f"http://{GATEWAY}",
         additional_headers={"Cookie": cookie},
     ) as connection:
-        connection.send(json.dumps(message))
-        while True:
-            answer = json.loads(connection.recv(PATIENCE))
-            if answer["msg_type"] == "stream":
-                return str(answer["content"]["text"])
+        connection.send(json.dumps(execute_request("1", code)))
+        return "".join(printed(connection, "1"))
 
 
 def test_a_cell_runs_in_the_projects_environment(server: Server, node: Node) -> None:
     """From the page to the kernel, with the gateway's name as host and origin."""
-    status, _, body = server.ask("GET", f"{server.prefix}/api/kernelspecs")
-    kernels = json.loads(body)
-    assert status == HTTPStatus.OK
-    assert kernels["default"] == "default"
-    assert list(kernels["kernelspecs"]) == ["default"]
+    told = server.ask("GET", f"{server.prefix}/api/kernelspecs")
+    assert told.status == HTTPStatus.OK
+    assert told.json["default"] == "default"
+    assert list(told.json["kernelspecs"]) == ["default"]
 
     page = {"jupyterlab": "lab", "notebook": "tree"}[server.manifest.name]
-    status, headers, _ = server.ask("GET", f"{server.prefix}/{page}")
-    assert status == HTTPStatus.OK
-    cookie = headers["Set-Cookie"].partition(";")[0]
+    shown = server.ask("GET", f"{server.prefix}/{page}")
+    assert shown.status == HTTPStatus.OK
+    cookie = shown.headers["Set-Cookie"].partition(";")[0]
     token = cookie.partition("=")[2]
     kernel = f"{server.prefix}/api/kernels"
     sent = {"Cookie": cookie, "X-XSRFToken": token}
     own, foreign = f"http://{GATEWAY}", "http://evil.example"
     refused = [
-        server.ask("POST", kernel, {"Origin": own})[0],
-        server.ask("POST", kernel, sent | {"Origin": foreign})[0],
+        server.ask("POST", kernel, {"Origin": own}).status,
+        server.ask("POST", kernel, sent | {"Origin": foreign}).status,
     ]
     assert refused == [HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND]
-    status, _, body = server.ask("POST", kernel, sent | {"Origin": own})
-    assert status == HTTPStatus.CREATED
+    made = server.ask("POST", kernel, sent | {"Origin": own})
+    assert made.status == HTTPStatus.CREATED
     code = "import sys; print(sys.prefix, 6 * 7)"
-    printed = run_cell(server, json.loads(body)["id"], cookie, code)
-    assert printed == f"{node.environment} 42\n"
+    output = run_cell(server, made.json["id"], cookie, code)
+    assert output == f"{node.environment} 42\n"
 
 
 def test_nobody_else_reaches_it(server: Server) -> None:

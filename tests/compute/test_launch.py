@@ -11,11 +11,7 @@ from aen.compute.launch import Core, Life, live, why_ended
 from aen.compute.records import Record
 from aen.model.errors import AenError, Conflict, Failed
 from aen.wire.messages import Launch
-
-LAUNCH = Launch(
-    "l1", "p1", "ada", "lab", "app", "ada", "App", "user", "write",
-    strip_prefix=False, started=0.0, state="starting",
-)  # fmt: skip
+from tests.compute.ground import LAUNCH
 
 
 @define(eq=False)
@@ -194,15 +190,26 @@ def test_a_record_without_a_process() -> None:
 async def test_waiting_for_the_end() -> None:
     """Whoever waits for the end is told once; leaving the wait harms nobody."""
     scene = Scene()
-    ready = scene.core.ready()
-    ready.addErrback(lambda _: None)
-    ready.cancel()
     one, two = scene.core.gone(), scene.core.gone()
     two.addErrback(lambda _: None)
     two.cancel()
     scene.core.leave()
     await one
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_first_outcome_counts() -> None:
+    """Whoever asks later is told the same; leaving the wait harms nobody."""
+    scene = Scene()
+    ready = scene.core.ready()
+    ready.addErrback(lambda _: None)
+    ready.cancel()
     scene.core.settle(LAUNCH)
     scene.core.settle(Conflict("late"))
     assert await scene.core.ready() == LAUNCH
-    assert scene.core.name == "ada/lab/app of ada"
+    assert scene.found == [LAUNCH]
+
+
+def test_what_the_log_calls_it() -> None:
+    """Whose app in which project, in words an operator finds again."""
+    assert Scene().core.name == "ada/lab/app of ada"

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +16,19 @@ from twisted.internet.defer import gatherResults
 from aen.compute import reap
 from aen.compute.app_process import LaunchLimits
 from aen.compute.launches import Launches
-from aen.compute.processes import process_table
 from aen.model.errors import Conflict, Failed, NotFound
-from aen.runtime.tasks import pause, start
+from aen.runtime.tasks import start
 from tests.compute.ground import OTHER, PROJECT, Node, asking
-from tests.compute.programs import FAILING, NASTY, SERVER, STUBBORN, command, write_app
+from tests.compute.programs import (
+    FAILING,
+    NASTY,
+    SERVER,
+    STUBBORN,
+    command,
+    running,
+    write_app,
+)
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.system
 
@@ -33,27 +42,17 @@ def node(tmp_path: Path) -> Iterator[Node]:
     reap.reap(tmp_path / "launches", 0.0)
 
 
-def running(text: str) -> list[int]:
-    """Return the processes that have *text* in their command line."""
-    found = []
-    for pid in process_table():
-        try:
-            line = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except OSError:
-            continue
-        if text.encode() in line and pid != os.getpid():
-            found.append(pid)
-    return found
+def serve(node: Node, source: str = SERVER, delay: str = "0", **more: object) -> str:
+    """Install an app that answers after *delay* seconds; return what marks it.
 
-
-def serve(node: Node, name: str = "serve", source: str = SERVER, **more: object) -> str:
-    """Install an app that answers; return a text its processes can be found by."""
+    The mark is in the command lines of all its processes.
+    """
     mark = uuid.uuid4().hex
     place = node.directory / mark
     place.mkdir()
     program = write_app(place, source)
     where = "%(port)s" if more.get("listen") == "port" else "%(socket)s"
-    node.manifest(name, command(program, where, "0", mark), **more)
+    node.manifest("serve", command(program, where, delay, mark), **more)
     return mark
 
 
@@ -64,8 +63,9 @@ def mode(path: Path) -> int:
 
 async def all_ended(*services: Launches) -> None:
     """Wait until each of several services, the old one too, knows of no launch."""
-    while any(one.list() for one in services):
-        await pause(reactor, 0.02)
+    await eventually(
+        lambda: not any(one.list() for one in services), "every launch has ended"
+    )
 
 
 @pytest_twisted.ensureDeferred
@@ -139,9 +139,9 @@ async def test_an_app_that_ends_at_start(node: Node) -> None:
         await launches.launch(asking("bad"))
     assert caught.value.message == "Bad ended at start (exit code 3)."
     assert caught.value.log == ("no module named lab",)
-    with pytest.raises(Failed):
+    with pytest.raises(Failed) as again:
         await launches.launch(asking("bad"))
-    assert all("no module" in line for line in caught.value.log)
+    assert again.value.log == caught.value.log  # the first start's are not told twice
 
 
 @pytest_twisted.ensureDeferred
@@ -157,9 +157,7 @@ async def test_a_program_that_is_not_there(node: Node) -> None:
 @pytest_twisted.ensureDeferred
 async def test_an_app_that_never_answers(node: Node) -> None:
     """It is given up after its time, and ended."""
-    mark = serve(node, ready_timeout=0.3)
-    manifest = (node.apps / "serve.json").read_text()
-    (node.apps / "serve.json").write_text(manifest.replace('"0"', '"60"'))
+    mark = serve(node, delay="60", ready_timeout=0.3)
     launches = node.launches()
     with pytest.raises(Failed, match="did not answer in time"):
         await launches.launch(asking("serve"))
@@ -183,12 +181,11 @@ async def test_what_is_left_goes_though_the_supervisor_was_killed(node: Node) ->
     """A user who kills the supervisor hides nothing that bears the mark."""
     mark = serve(node, source=STUBBORN)
     launches = node.launches()
-    launch = await launches.launch(asking("serve"))
+    await launches.launch(asking("serve"))
     (record,) = node.records.read()
-    os.kill(record.pid, 9)
+    os.kill(record.pid, signal.SIGKILL)
     await all_ended(launches)
     assert running(mark) == []
-    assert launch.state == "running"
 
 
 @pytest_twisted.ensureDeferred
@@ -210,7 +207,7 @@ async def test_a_stopped_supervisor_is_no_obstacle(node: Node) -> None:
     launches = node.launches()
     await launches.launch(asking("serve"))
     (record,) = node.records.read()
-    os.kill(record.pid, 19)
+    os.kill(record.pid, signal.SIGSTOP)
     await launches.stop_project("p1")
     assert running(mark) == []
 
@@ -258,7 +255,7 @@ async def test_an_adopted_app_that_ends_is_noticed(node: Node) -> None:
     seen: list[str] = []
     launches.listen(lambda launch: seen.append(launch.state))
     (record,) = node.records.read()
-    os.kill(record.pid, 9)
+    os.kill(record.pid, signal.SIGKILL)
     await all_ended(old, launches)
     assert seen == ["stopped"]
 
@@ -312,6 +309,22 @@ async def test_at_most_so_many(node: Node) -> None:
     await launches.launch(asking("serve"))
     with pytest.raises(Conflict, match="already runs 1 apps"):
         await launches.launch(asking("serve", "bob"))
+    await launches.stop_project("p1")
+
+
+@pytest_twisted.ensureDeferred
+async def test_logs_of_running_apps_are_bounded(node: Node) -> None:
+    """What an app floods is cut while it runs; what it said last is put aside."""
+    serve(node)
+    node.limits = LaunchLimits(log_bytes=100)
+    launches = node.launches()
+    await launches.launch(asking("serve"))
+    log = node.directory / "log/appLogs/ada/lab/ada/serve.log"
+    with log.open("a") as file:
+        file.write("x" * 200 + "last")
+    await launches.bound_logs()
+    assert log.stat().st_size == 0
+    assert log.with_name("serve.log.1").read_text().endswith("last")
     await launches.stop_project("p1")
 
 

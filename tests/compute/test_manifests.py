@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.logger import LogEvent
 
 from aen.compute.manifests import (
     OWN,
@@ -14,7 +13,6 @@ from aen.compute.manifests import (
     describe,
     parse_manifest,
     read_shelf,
-    with_idle,
 )
 from aen.model.errors import Invalid, NotFound
 
@@ -103,9 +101,7 @@ def test_a_file_anybody_may_change_is_refused(tmp_path: Path) -> None:
     assert "chmod o-w" in read_shelf(tmp_path).broken[0]
 
 
-def test_changes_are_seen_at_once(
-    tmp_path: Path, logged_failures: list[LogEvent]
-) -> None:
+def test_changes_are_seen_at_once(tmp_path: Path) -> None:
     """An operator restarts nothing."""
     manifests = Manifests(tmp_path, own=tmp_path / "none")
     with pytest.raises(NotFound):
@@ -125,10 +121,13 @@ def test_aens_own_are_sound() -> None:
     assert {"jupyterlab", "notebook"} <= set(shelf.manifests)
 
 
-def test_the_nodes_idle_time_is_the_default() -> None:
-    """A manifest that names no idle time has the node's."""
-    plain = parse_manifest(text(), "app")
-    assert with_idle(plain, 60.0).idle_timeout == 60.0
-    never = parse_manifest(text(idle_timeout=0), "app")
-    assert with_idle(never, 60.0).idle_timeout == 0.0
-    assert describe(plain)["permission"] == "write"
+def test_what_a_launch_keeps() -> None:
+    """As plain values: a record of it must be readable without the manifest."""
+    told = describe(parse_manifest(text(instance="project", strip_prefix=True), "app"))
+    assert told == {
+        "app": "app",
+        "title": "App",
+        "instance": "project",
+        "permission": "write",
+        "strip_prefix": True,
+    }

@@ -25,6 +25,11 @@ def wanted(tmp_path: Path, port: int = 0) -> Wanted:
     return Wanted("l1", "p1", path, UserName("bob"), private, port, token="t0ken")
 
 
+def test_a_token_is_not_shown(tmp_path: Path) -> None:
+    """What is logged of a launch that is prepared has no secret in it."""
+    assert "t0ken" not in repr(wanted(tmp_path))
+
+
 def preparation(tmp_path: Path, *, fails: bool = False) -> Preparation:
     """Return a node's preparation, with or without Jupyter."""
 

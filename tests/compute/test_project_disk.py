@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
@@ -14,7 +13,13 @@ from aen.compute.steps import ChildSteps, Steps
 from aen.model.errors import Failed
 from aen.model.names import parse_project_path
 from aen.model.projects import Progress
-from tests.compute.fakes import LocalEnvironments, LocalSteps, small_template
+from tests.compute.fakes import (
+    LocalEnvironments,
+    LocalSteps,
+    kill_clones,
+    small_template,
+    unheard,
+)
 
 REACTOR: Any = reactor
 LAB = parse_project_path("ada", "lab")
@@ -27,10 +32,6 @@ def disk(tmp_path: Path, steps: Steps) -> ProjectDisk:
     skeleton.mkdir(exist_ok=True)
     environments = LocalEnvironments(root, steps)
     return ProjectDisk(root, LAB, "p1", "p1.a", skeleton, environments, steps)
-
-
-def unheard(_: Progress) -> None:
-    """Take a report."""
 
 
 @pytest_twisted.ensureDeferred
@@ -71,9 +72,7 @@ async def test_a_killed_clone(tmp_path: Path) -> None:
 
     def kill(progress: Progress) -> None:
         if progress.step == CLONING and progress.total:
-            for child in psutil.Process().children():
-                if "clone" in child.cmdline():
-                    child.kill()
+            kill_clones()
 
     steps = ChildSteps(REACTOR, 60)
     with pytest.raises(Failed, match="was killed"):

@@ -6,7 +6,6 @@ import pytest
 
 from aen.compute.project_state import ProjectState, ProjectStates
 from aen.model.errors import Failed, Invalid
-from aen.model.names import EnvironmentName
 
 
 def test_remembered_privately(tmp_path: Path) -> None:
@@ -14,6 +13,8 @@ def test_remembered_privately(tmp_path: Path) -> None:
     states = ProjectStates(tmp_path)
     states.write("p1", ProjectState("ada/lab"))
     assert states.read("p1") == ProjectState("ada/lab", "default")
+    states.write("p1", ProjectState("ada/lab", "other"))
+    assert states.read("p1") == ProjectState("ada/lab", "other")
     assert (tmp_path / ".state").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / ".state" / "p1.json").stat().st_mode & 0o777 == 0o600
     states.forget("p1")
@@ -34,16 +35,6 @@ def test_ids_are_no_paths(project_id: str, tmp_path: Path) -> None:
     """An id from outside never names another file."""
     with pytest.raises(Invalid):
         ProjectStates(tmp_path).read(project_id)
-
-
-def test_the_active_environment(tmp_path: Path) -> None:
-    """Changed for a project that was started, nothing for others."""
-    states = ProjectStates(tmp_path)
-    states.activate("p1", EnvironmentName("other"))
-    assert states.read("p1") is None
-    states.write("p1", ProjectState("ada/lab"))
-    states.activate("p1", EnvironmentName("other"))
-    assert states.read("p1") == ProjectState("ada/lab", "other")
 
 
 def test_a_disk_that_cannot_be_written(tmp_path: Path) -> None:

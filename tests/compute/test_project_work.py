@@ -14,9 +14,7 @@ from aen.model.errors import Failed, Invalid
 from aen.model.names import ProjectPath
 from aen.model.projects import Member, Progress
 from aen.runtime.tasks import start
-from aen.wire.messages import ProjectOnDisk
-
-LAB = ProjectOnDisk("p1", "ada", "lab")
+from tests.compute.ground import PROJECT
 
 
 @define(eq=False)
@@ -88,59 +86,63 @@ def scene(tmp_path: Path) -> Scene:
 @pytest_twisted.ensureDeferred
 async def test_started_twice_is_one_start(scene: Scene) -> None:
     """Whoever asks for a start under way joins it and hears how far it is."""
-    one = start(scene.work.start(LAB, scene.heard.append))
-    two = start(scene.work.start(LAB, scene.heard.append))
+    one = start(scene.work.start(PROJECT, scene.heard.append))
+    two = start(scene.work.start(PROJECT, scene.heard.append))
     assert scene.heard == [Progress("Cloning", 1, 2)] * 2
-    assert LAB.id not in scene.running
+    assert PROJECT.id not in scene.running
     scene.disk.gate.callback(None)
     await gatherResults([one, two])
     assert scene.disk.did == ["start"]
-    scene.running.demand(LAB)
+    scene.running.demand(PROJECT)
     assert scene.changes == [1]
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_failed_start_is_told_and_tried_again(scene: Scene) -> None:
     """Everybody who waits hears why; the next start really starts."""
-    waiting = start(scene.work.start(LAB, scene.heard.append))
+    waiting = start(scene.work.start(PROJECT, scene.heard.append))
     scene.disk.gate.errback(Failed("The disk of the node is full."))
     with pytest.raises(Failed, match="full"):
         await waiting
-    assert LAB.id not in scene.running
+    assert PROJECT.id not in scene.running
     scene.disk.gate = Deferred()
     scene.disk.gate.callback(None)
-    await scene.work.start(LAB, scene.heard.append)
-    assert LAB.id in scene.running
+    await scene.work.start(PROJECT, scene.heard.append)
+    assert PROJECT.id in scene.running
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_stop_waits_for_the_start(scene: Scene) -> None:
     """What was asked last is done last."""
-    starting = start(scene.work.start(LAB, scene.heard.append))
-    stopping = start(scene.work.stop(LAB, scene.heard.append))
+    starting = start(scene.work.start(PROJECT, scene.heard.append))
+    stopping = start(scene.work.stop(PROJECT, scene.heard.append))
     assert scene.disk.did == ["start"]
     scene.disk.gate.callback(None)
     await gatherResults([starting, stopping])
     assert scene.disk.did == ["start", "stop apps"]
-    assert LAB.id not in scene.running
+    assert PROJECT.id not in scene.running
     assert scene.heard[-1] == Progress("Stopping apps")
 
 
 @pytest_twisted.ensureDeferred
 async def test_reset_and_remove_end_apps_first(scene: Scene) -> None:
     """No app runs on files that are made anew or go away."""
-    await scene.work.reset(LAB, scene.heard.append)
+    await scene.work.reset(PROJECT, scene.heard.append)
     assert scene.disk.did == ["stop apps", "reset"]
-    assert LAB.id in scene.running
-    await scene.work.remove(LAB, scene.heard.append)
+    assert PROJECT.id in scene.running
+    await scene.work.remove(PROJECT, scene.heard.append)
     assert scene.disk.did[2:] == ["stop apps", "remove"]
-    assert LAB.id not in scene.running
+    assert PROJECT.id not in scene.running
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_bad_name_touches_nothing(scene: Scene) -> None:
     """Paths and ids are checked before anything is done."""
-    for bad in (evolve(LAB, id="../x"), evolve(LAB, owner=".."), evolve(LAB, name="")):
+    for bad in (
+        evolve(PROJECT, id="../x"),
+        evolve(PROJECT, owner=".."),
+        evolve(PROJECT, name=""),
+    ):
         for verb in (scene.work.start, scene.work.stop, scene.work.remove):
             with pytest.raises(Invalid):
                 await verb(bad, scene.heard.append)

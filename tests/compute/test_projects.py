@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 from attrs import define, field
-from twisted.internet.defer import CancelledError, Deferred, gatherResults
+from twisted.internet.defer import CancelledError, Deferred
 
 from aen.compute.environments.provider import DEFAULT
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.project_state import ProjectState, ProjectStates
 from aen.compute.projects import ProjectDirectories
 from aen.model.errors import Failed, Invalid
-from aen.model.names import EnvironmentName, parse_project_path
+from aen.model.names import parse_project_path
 from aen.model.projects import Progress
 from tests.compute.fakes import LocalEnvironments, LocalSteps
 
@@ -104,30 +104,23 @@ async def test_later_starts_only_look(node: Node) -> None:
     assert whole(node)
 
 
-@pytest_twisted.ensureDeferred
-async def test_two_starts_at_once_are_one(node: Node) -> None:
-    """The second waits and finds it done."""
-    projects = node.projects()
-    starts = [
-        Deferred.fromCoroutine(projects.start(LAB, "p1", (), node.told.append))
-        for _ in range(3)
-    ]
-    await gatherResults(starts)
-    assert node.steps.done.count("make") == 1
-    assert whole(node)
-
-
-@pytest.mark.parametrize("survived", range(6))
+@pytest.mark.parametrize("survived", range(5))
 @pytest_twisted.ensureDeferred
 async def test_a_crash_between_any_two_steps(survived: int, node: Node) -> None:
     """Nothing half made is seen, and the next start makes it whole."""
     broken = Node(node.root, LocalSteps(survives=survived))
-    try:
+    with pytest.raises(Failed, match="dead"):
         await broken.start()
-    except Failed:
-        assert not node.home.exists() or (node.home / "README.md").exists()
-    (node.root / ".state").mkdir(exist_ok=True)
-    (node.root / ".state" / "p1.json").unlink(missing_ok=True)  # not written yet
+    assert not node.home.exists()
+    await node.start()
+    assert whole(node)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_crash_before_anything_was_noted(node: Node) -> None:
+    """A project that was finished and not noted is found by the next start."""
+    await node.start()
+    ProjectStates(node.root).forget("p1")
     await node.start()
     assert whole(node)
 
@@ -221,14 +214,14 @@ async def test_reset_renews_what_does_not_run(working: bool, node: Node) -> None
 async def test_another_active_environment(node: Node) -> None:
     """It stays active while it is there; when it is gone, the default is."""
     await node.start()
-    projects, other = node.projects(), EnvironmentName("other")
-    (node.home / "envs" / DEFAULT).rename(node.home / "envs" / other)
-    ProjectStates(node.root).activate("p1", other)
+    projects, envs = node.projects(), node.home / "envs"
+    (envs / DEFAULT).rename(envs / "other")
+    ProjectStates(node.root).write("p1", ProjectState("ada/lab", "other"))
     await node.start()
-    assert projects.active_environment(LAB, "p1") == node.home / "envs" / other
-    (node.home / "envs" / other).rename(node.root / "gone")
+    assert projects.active_name("p1") == "other"
+    (envs / "other").rename(node.root / "gone")
     await node.start()
-    assert projects.active_environment(LAB, "p1") == node.home / "envs" / DEFAULT
+    assert projects.active_name("p1") == DEFAULT
     assert whole(node)
 
 
@@ -280,8 +273,14 @@ async def test_links_lead_nowhere(where: str, node: Node) -> None:
 @pytest_twisted.ensureDeferred
 async def test_ids_are_checked_first(node: Node) -> None:
     """Nothing happens for an id that could be a path."""
-    with pytest.raises(Invalid):
-        await node.projects().start(LAB, "../p1", (), node.told.append)
+    projects = node.projects()
+    for work in (
+        projects.start(LAB, "../p1", (), node.told.append),
+        projects.reset(LAB, "../p1", (), node.told.append),
+        projects.remove(LAB, "../p1"),
+    ):
+        with pytest.raises(Invalid):
+            await work
     assert node.steps.done == []
 
 

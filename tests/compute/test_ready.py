@@ -21,6 +21,7 @@ from aen.compute.ready import (
     until,
 )
 from aen.runtime.tasks import pause, start
+from tests.waiting import eventually
 
 reactor: Any = _reactor
 TABLE = """\
@@ -78,8 +79,7 @@ async def test_a_status_below_500_is_ready(
     port = reactor.listenUNIX(where, factory)
     endpoint = endpoint_of(reactor, where, 0, 5.0)
     assert await answers(endpoint, "/x", reactor, 0.3) is ready
-    while not closed:
-        await pause(reactor, 0.01)
+    await eventually(lambda: closed, "the connection is closed")
     await pause(reactor, 0)  # a cancelled one closes in the next turn
     await port.stopListening()
 

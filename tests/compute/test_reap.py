@@ -9,15 +9,19 @@ from attrs import evolve
 
 from aen.compute import reap
 from aen.compute.processes import boot_id, read_process
-from aen.compute.records import Record, Records
-from tests.compute.test_launch import LAUNCH
+from aen.compute.records import Record
+from tests.compute.ground import LAUNCH, records
 
 
-def records(tmp_path: Path) -> Records:
-    """Return the records of an installation."""
-    found = Records(tmp_path / "launches", tmp_path)
-    found.prepare()
-    return found
+class Immortal:
+    """Processes that do not die."""
+
+    def __init__(self, *_: object) -> None:
+        """Take any launch."""
+
+    def round(self) -> int:
+        """Return that one is left."""
+        return 1
 
 
 def test_nothing_to_do(tmp_path: Path) -> None:
@@ -31,6 +35,19 @@ def test_records_of_an_earlier_boot_kill_nobody(tmp_path: Path) -> None:
     kept.write(Record(LAUNCH, "earlier", "/log", pid=1, started=0))
     assert reap.reap(tmp_path / "launches", 0.0) == 0
     assert kept.read() == []
+
+
+def test_what_cannot_be_killed_is_told_and_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command fails with a sentence, and the next one tries again."""
+    kept = records(tmp_path)
+    kept.write(Record(LAUNCH, boot_id(), "/log"))
+    monkeypatch.setattr(reap, "Hunt", Immortal)
+    monkeypatch.setattr(reap, "_KILL_SECONDS", 0.0)
+    assert reap.main(["--runtime", str(tmp_path / "launches")]) == 1
+    assert "1 apps have processes that cannot be killed" in capsys.readouterr().err
+    assert len(kept.read()) == 1
 
 
 @pytest.mark.system

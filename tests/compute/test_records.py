@@ -1,5 +1,6 @@
 """What is on disk of each launch."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,21 +8,10 @@ from attrs import evolve
 
 from aen.compute.records import Record, Records, check_private, make_private, new_id
 from aen.model.errors import Invalid
-from aen.wire.messages import Launch
+from aen.runtime.structure import unstructure
+from tests.compute.ground import LAUNCH, records
 
-LAUNCH = Launch(
-    "l1", "p1", "ada", "lab", "app", "ada", "App", "user", "write",
-    strip_prefix=False, started=1.0,
-)  # fmt: skip
 RECORD = Record(LAUNCH, "boot", "/log", pid=7, started=8)
-
-
-def records(tmp_path: Path) -> Records:
-    """Return the records of an installation."""
-    (tmp_path / "short").mkdir(exist_ok=True)
-    found = Records(tmp_path / "launches", tmp_path / "short")
-    found.prepare()
-    return found
 
 
 def test_a_record_comes_back(tmp_path: Path) -> None:
@@ -40,12 +30,13 @@ def test_a_record_comes_back(tmp_path: Path) -> None:
 
 
 def test_garbage_is_removed(tmp_path: Path) -> None:
-    """A damaged record is no launch, and does not stay for ever."""
+    """A damaged record, or another's, is no launch and does not stay for ever."""
     kept = records(tmp_path)
     (kept.room("x") / "launch.json").write_text("{")
+    (kept.room("y") / "launch.json").write_text(json.dumps(unstructure(RECORD)))
     kept.room("empty")
     assert kept.read() == []
-    assert not (tmp_path / "launches/x").exists()
+    assert list((tmp_path / "launches").iterdir()) == []
 
 
 def test_private_directories_have_short_paths(tmp_path: Path) -> None:
@@ -77,12 +68,22 @@ def test_a_directory_made_open_is_not_trusted(tmp_path: Path) -> None:
 
 
 def test_what_is_not_private_is_refused(tmp_path: Path) -> None:
-    """Links and files where a directory belongs are not followed."""
+    """Links and files where a directory belongs are not taken for one."""
     (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "file").write_text("")
+    for name in ("link", "file"):
+        with pytest.raises(Invalid, match="mode 700"):
+            make_private(tmp_path / name)
+
+
+def test_a_private_directory_is_made_or_closed(tmp_path: Path) -> None:
+    """Its parents are made too; one of ours that was open is closed."""
+    for _ in range(2):
+        make_private(tmp_path / "a/b")
+        check_private(tmp_path / "a/b")
+        (tmp_path / "a/b").chmod(0o755)
     with pytest.raises(Invalid, match="mode 700"):
-        make_private(tmp_path / "link")
-    make_private(tmp_path / "a/b")
-    check_private(tmp_path / "a/b")
+        check_private(tmp_path / "a/b")
 
 
 def test_ids_cannot_be_guessed() -> None:

@@ -7,9 +7,7 @@ from attrs import evolve
 
 from aen.compute.running import RunningProjects, path_of
 from aen.model.errors import Conflict, Invalid
-from aen.wire.messages import ProjectOnDisk
-
-LAB = ProjectOnDisk("p1", "ada", "lab")
+from tests.compute.ground import PROJECT
 
 
 def loaded(directory: Path) -> RunningProjects:
@@ -22,30 +20,31 @@ def loaded(directory: Path) -> RunningProjects:
 def test_a_restart_forgets_no_project(tmp_path: Path) -> None:
     """What runs still runs afterwards; what was stopped does not."""
     projects = loaded(tmp_path)
-    projects.add(LAB)
-    projects.add(evolve(LAB, id="p2", name="other"))
+    projects.add(PROJECT)
+    projects.add(evolve(PROJECT, id="p2", name="other"))
     projects.remove("p2")
     projects.remove("p2")
     again = loaded(tmp_path)
-    assert list(again) == [LAB]
+    assert list(again) == [PROJECT]
     assert len(again) == 1
     assert "p1" in again
-    again.demand(LAB)
+    again.demand(PROJECT)
 
 
 def test_only_this_very_project(tmp_path: Path) -> None:
     """An id with another path is not the project that was started."""
     projects = loaded(tmp_path)
-    projects.add(LAB)
-    for wrong in (evolve(LAB, id="p9"), evolve(LAB, name="other")):
+    projects.add(PROJECT)
+    for wrong in (evolve(PROJECT, id="p9"), evolve(PROJECT, name="other")):
         with pytest.raises(Conflict, match="not running"):
             projects.demand(wrong)
 
 
 def test_damaged_files_are_passed_over(tmp_path: Path) -> None:
-    """One bad file keeps no node from beginning."""
+    """One bad file keeps no node from beginning; what it holds could not be stopped."""
     (tmp_path / "p1.json").write_text("{")
     (tmp_path / "p2.json").write_text('{"id": "p2", "owner": "..", "name": "x"}')
+    (tmp_path / "p3.json").write_text('{"id": "p1", "owner": "ada", "name": "lab"}')
     assert len(loaded(tmp_path)) == 0
 
 
@@ -53,4 +52,4 @@ def test_damaged_files_are_passed_over(tmp_path: Path) -> None:
 def test_an_id_is_no_path(bad: str) -> None:
     """Ids become names of files."""
     with pytest.raises(Invalid):
-        path_of(evolve(LAB, id=bad))
+        path_of(evolve(PROJECT, id=bad))

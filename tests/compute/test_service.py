@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from twisted.web.client import Agent
 from twisted.web.http_headers import Headers
 
 from aen.compute import reap
-from aen.compute.processes import process_table
+from aen.compute.app_process import LaunchLimits
+from aen.compute.environments.settings import CloneBy, EnvironmentSettings
 from aen.compute.service import (
     assemble,
     check,
@@ -35,12 +37,13 @@ from aen.model.errors import AenError, Invalid
 from aen.runtime.tasks import pause
 from aen.wire import routes, tickets
 from aen.wire.client import NOTHING, Identity, Place, WireClient
-from aen.wire.messages import Launch, LaunchRequest, NodeStatus, ProjectOnDisk
-from tests.compute.programs import NASTY, command, write_app
+from aen.wire.messages import Launch, LaunchRequest, NodeStatus
+from tests.compute.ground import PROJECT
+from tests.compute.programs import NASTY, command, running, write_app
+from tests.installed import free_ports
 
 reactor: Any = _reactor
 KEY = tickets.SigningKey(b"g" * 32)
-LAB = ProjectOnDisk("p1", "ada", "lab")
 
 
 def test_assemble_gives_one_service(tmp_path: Path) -> None:
@@ -72,11 +75,28 @@ def test_settings_that_cannot_work(changes: dict[str, str], sentence: str) -> No
 def test_settings_reach_their_places() -> None:
     """What an operator sets is what holds."""
     settings = ComputeSettings(
-        "n1", KEY.public, python="/py", launches_per_project=3, log_tail=5
+        "n1",
+        KEY.public,
+        python="/py",
+        skeleton="/s",
+        default_packages=("six",),
+        jupyter_packages=("lab",),
+        clone_by=CloneBy.COPY,
+        launches_per_project=3,
+        stop_patience=1.5,
+        log_bytes=7,
+        log_tail=5,
     )
-    assert environment_settings(settings).python == "/py"
-    limits = launch_limits(settings)
-    assert (limits.per_project, limits.log_tail) == (3, 5)
+    assert environment_settings(settings) == EnvironmentSettings(
+        python="/py",
+        skeleton="/s",
+        default_packages=("six",),
+        jupyter_packages=("lab",),
+        clone_by=CloneBy.COPY,
+    )
+    assert launch_limits(settings) == LaunchLimits(
+        per_project=3, patience=1.5, log_bytes=7, log_tail=5
+    )
 
 
 def test_the_accounts_own_pip_file_holds_in_projects(tmp_path: Path) -> None:
@@ -106,7 +126,7 @@ async def test_a_port_in_use_ends_the_start_with_a_sentence(tmp_path: Path) -> N
         node = assemble(settings, reactor, {})
         with pytest.raises(SystemExit, match="Address already in use"):
             node.privilegedStartService()
-    await maybeDeferred(list(node)[2].stopService)  # type: ignore[call-overload]
+    await maybeDeferred(node.stopService)
 
 
 @define(eq=False)
@@ -161,20 +181,19 @@ class RealNode:
 
     async def launch(self, app: str) -> Launch:
         """Run an app."""
-        asked = LaunchRequest(LAB, app, "ada")
+        asked = LaunchRequest(PROJECT, app, "ada")
         return await self.client.ask(self.at, routes.LAUNCH, asked, Launch, 300.0)
 
     async def follow(self, route: routes.Route) -> None:
         """Do something to the project."""
-        await self.client.follow(self.at, route, LAB, lambda _: None)
+        await self.client.follow(self.at, route, PROJECT, lambda _: None)
 
 
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[RealNode]:
     """A node that has been set up and does not run yet."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        made = RealNode(tmp_path, probe.getsockname()[1])
+    (port,) = free_ports(1)
+    made = RealNode(tmp_path, port)
     settings = {
         "name": "n1",
         "gateway_key": KEY.public,
@@ -204,29 +223,24 @@ def install(node: RealNode, mark: str) -> None:
     (apps / "nasty.json").write_text(json.dumps(content))
 
 
-def marked(mark: str) -> int:
-    """Return how many processes have *mark* in their command line."""
-    lines = [Path(f"/proc/{pid}/cmdline") for pid in process_table()]
-    return sum(mark.encode() in one.read_bytes() for one in lines if one.exists())
-
-
 @pytest.mark.system
 @pytest_twisted.ensureDeferred
 async def test_apps_outlive_the_role_and_end_with_the_project(node: RealNode) -> None:
     """SIGTERM and SIGKILL of the role leave an app alone; a stop leaves nothing."""
-    install(node, "nasty-in-the-service-test")
+    mark = uuid.uuid4().hex
+    install(node, mark)
     node.begin()
     await node.status()
     await node.follow(routes.START_PROJECT)
     first = await node.launch("nasty")
     for number in (signal.SIGTERM, signal.SIGKILL):
         node.end(number)
-        assert marked("nasty-in-the-service-test") == 5
+        assert len(running(mark)) == 5
         node.begin()
         assert (await node.status()).projects == 1
         assert await node.launch("nasty") == first
     await node.follow(routes.STOP_PROJECT)
-    assert marked("nasty-in-the-service-test") == 0
+    assert running(mark) == []
 
 
 @pytest.mark.system
@@ -250,4 +264,4 @@ async def test_real_jupyterlab(node: RealNode) -> None:
     response = await HTTPClient(Agent(reactor)).get(address, headers=headers)
     assert "version" in await response.json()
     await node.follow(routes.STOP_PROJECT)
-    assert marked(launch.id) == 0
+    assert running(launch.id) == []

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from aen.compute.environments.settings import CloneBy
 from aen.compute.settings import ComputeSettings
 from aen.model.errors import Invalid
 from aen.runtime.structure import structure
@@ -17,6 +18,14 @@ def test_places_are_below_the_prefix() -> None:
     assert settings.logs == Path("/p/var/log/wakari")
     assert settings.api_socket == Path("/p/var/run/wakari-compute.sock")
     assert settings.project_root == Path("/projects")
+
+
+def test_environments_can_be_copied() -> None:
+    """An operator who wants nothing shared between projects says so in a word."""
+    given = {"name": "n1", "gateway_key": "k", "clone_by": "copy"}
+    assert structure(given, ComputeSettings).clone_by is CloneBy.COPY
+    with pytest.raises(Invalid, match="clone_by"):
+        structure(given | {"clone_by": "move"}, ComputeSettings)
 
 
 def test_a_wrong_key_is_explained() -> None:

@@ -1,5 +1,6 @@
 """Processes of our own account."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -14,14 +15,15 @@ from aen.compute.command import AppCommand
 from aen.compute.processes import Root, read_process
 from aen.compute.spawn import Order, OwnSpawner
 from aen.model.errors import Failed
-from aen.runtime.tasks import pause
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.system
 reactor: Any = _reactor
 
 SHOW = (
-    "import os, sys; print(sorted(os.environ)); print(os.read(0, 1));"
-    " print(sorted(os.listdir('/proc/self/fd'), key=int))"
+    "import json, os;"
+    " print(json.dumps([sorted(os.environ), os.read(0, 1).decode(),"
+    " sorted(os.listdir('/proc/self/fd'), key=int)]))"
 )
 
 
@@ -40,10 +42,10 @@ async def test_a_clean_environment_and_no_descriptors(tmp_path: Path) -> None:
     root = OwnSpawner(reactor).spawn(order(tmp_path, SHOW), ended.callback)
     assert root.started > 0
     assert await ended == 0
-    names, read, descriptors = (tmp_path / "log/app.log").read_text().splitlines()
-    assert set(eval(names)) <= {"AEN_LAUNCH", "PATH", "LC_CTYPE"}  # noqa: S307
-    assert read == "b''"
-    assert descriptors == "['0', '1', '2', '3']"  # the last one lists the directory
+    names, read, descriptors = json.loads((tmp_path / "log/app.log").read_text())
+    assert set(names) <= {"AEN_LAUNCH", "PATH", "LC_CTYPE"}
+    assert read == ""
+    assert descriptors == ["0", "1", "2", "3"]  # the last one lists the directory
 
 
 @pytest_twisted.ensureDeferred
@@ -56,13 +58,11 @@ async def test_the_end_is_told_to_who_watches(tmp_path: Path) -> None:
     root = spawner.spawn(waiting, ended.callback)
     assert spawner.watch(root, watched.callback)
     assert not spawner.watch(Root(root.pid, root.started + 1), watched.callback)
-    while not spawner.pids({"l1": root}):
-        await pause(reactor, 0.01)
+    await eventually(lambda: spawner.pids({"l1": root}), "the app is found")
     spawner.ask(Root(root.pid, root.started + 1))  # another process by that number
     os.kill(root.pid, 0)
     hunt = spawner.hunt("l1", root)
-    while hunt.round():
-        await pause(reactor, 0.02)
+    await eventually(lambda: not hunt.round(), "nothing is left")
     assert await watched is None
     assert await ended in {None, 137}
     assert read_process(root.pid) is None

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest_twisted
+from twisted.logger import LogEvent
 
 from aen.compute.manifests import Manifests
 from aen.compute.running import RunningProjects
@@ -55,3 +56,16 @@ async def test_changes_are_told_once(tmp_path: Path) -> None:
     made.running.remove("p1")
     made.look()
     assert len(heard) == 3
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_problem_is_logged_while_it_is_new(
+    tmp_path: Path, logged: list[LogEvent]
+) -> None:
+    """A disk that stays full does not fill the log; one that fills again is news."""
+    problems: list[str] = []
+    made = board(tmp_path, problems)
+    for now in (["Full."], ["Full."], [], ["Full."]):
+        problems[:] = now
+        await made.refresh()
+    assert [event["sentence"] for event in logged] == ["Full.", "Full."]

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
 from aen.compute.steps import ChildSteps
 from aen.model.errors import Failed
-from tests.compute.fakes import small_template
+from tests.compute.fakes import kill_clones, small_template
 
 pytestmark = pytest.mark.system
 REACTOR: Any = reactor
@@ -61,13 +60,10 @@ async def test_a_killed_step_fails(tmp_path: Path) -> None:
     """SIGKILL in the middle of a clone is a failure like others."""
     template = wide_template(tmp_path, 3000, 10)
 
-    def kill(done: int, total: int) -> None:
-        for child in psutil.Process().children():
-            if "clone" in child.cmdline():
-                child.kill()
-
     with pytest.raises(Failed, match="was killed"):
-        await STEPS.run("clone", clone(template, tmp_path / "clone"), kill)
+        await STEPS.run(
+            "clone", clone(template, tmp_path / "clone"), lambda *_: kill_clones()
+        )
 
 
 @pytest_twisted.ensureDeferred

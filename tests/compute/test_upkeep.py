@@ -1,15 +1,17 @@
 """How a node begins, and what it keeps up."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_twisted
-from attrs import define, evolve, field
+from attrs import define, field
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
-from twisted.logger import LogEvent, globalLogPublisher
+from twisted.logger import LogEvent
 
+from aen.compute.launches import Launches
 from aen.compute.manifests import Manifests
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
@@ -24,13 +26,13 @@ reactor: Any = _reactor
 
 @define
 class FakeDirectories:
-    """Projects whose sweeping is noted."""
+    """Projects whose sweeping takes as long as the test wants."""
 
-    swept: list[str] = field(factory=list)
+    sweeping: Deferred[None] = field(factory=Deferred)
 
     async def sweep(self) -> None:
-        """Note it."""
-        self.swept.append("swept")
+        """Wait for the test."""
+        await self.sweeping
 
 
 @define
@@ -49,55 +51,71 @@ class FakeEnvironments:
         self.asked.append("stop")
 
 
-@pytest.fixture
-def events() -> Any:
-    """Return what is logged."""
-    seen: list[LogEvent] = []
-    observer: Any = seen.append
-    globalLogPublisher.addObserver(observer)
-    yield seen
-    globalLogPublisher.removeObserver(observer)
+@define(eq=False)
+class Scene:
+    """The beginning of a service on a node's directory."""
+
+    node: Node
+    settings: ComputeSettings
+    directories: FakeDirectories = field(factory=FakeDirectories)
+    launches: Launches = field(init=False)
+    service: Beginning = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        ground, directories = self.node.ground(), cast("Any", self.directories)
+        self.launches = Launches(ground)
+        self.service = Beginning(
+            self.settings, ground.records, ground.running, self.launches, directories
+        )
 
 
-def beginning(node: Node, settings: ComputeSettings) -> Beginning:
-    """Return the service that begins a node's work."""
-    launches = node.launches()
-    ground = launches._ground
-    directories: Any = FakeDirectories()
-    return Beginning(settings, ground.records, ground.running, launches, directories)
+def scene(tmp_path: Path, projects: str = "projects") -> Scene:
+    """Return a node with one app whose project runs."""
+    node = Node(tmp_path, reactor, spawner=FakeSpawner(reactor))
+    node.manifest("app", ["run", "%(socket)s"])
+    node.start(PROJECT)
+    prefix, root = str(tmp_path / "prefix"), str(tmp_path / projects)
+    return Scene(node, ComputeSettings("n1", "k", prefix=prefix, projectRoot=root))
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_node_that_begins_finds_its_apps(
-    tmp_path: Path, events: list[LogEvent]
+    tmp_path: Path, logged: list[LogEvent]
 ) -> None:
     """Projects still run, apps are adopted, and the mode is said plainly."""
-    node = Node(tmp_path, reactor, spawner=FakeSpawner(reactor))
-    node.manifest("app", ["run", "%(socket)s"])
-    node.start(PROJECT)
-    await node.launches().launch(asking("app"))
-    settings = ComputeSettings("n1", "k", prefix=str(tmp_path / "prefix"))
-    settings = evolve(settings, projectRoot=str(tmp_path / "projects"))
-    service = beginning(node, settings)
-    service.privilegedStartService()
-    service.startService()
-    texts = [str(event.get("text", "")) for event in events]
+    one = scene(tmp_path)
+    await one.node.launches().launch(asking("app"))
+    one.service.privilegedStartService()
+    one.service.startService()
+    texts = [str(event.get("text", "")) for event in logged]
     assert any("Single-user mode" in text for text in texts)
-    assert any(event.get("adopted") == 1 for event in events)
-    assert settings.logs.is_dir()
-    await service._launches.stop_project("p1")
+    assert any(event.get("adopted") == 1 for event in logged)
+    assert one.settings.logs.is_dir()
+    await one.service.stopService()
+    assert [launch.state for launch in one.launches.list()] == ["running"]
+    await one.launches.stop_project("p1")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_sweep_under_way_ends_with_the_service(tmp_path: Path) -> None:
+    """What is not swept now is swept at the next beginning."""
+    one = scene(tmp_path)
+    one.service.privilegedStartService()
+    one.service.startService()
+    assert not one.directories.sweeping.called
+    await one.service.stopService()
+    assert one.directories.sweeping.called
 
 
 def test_a_place_that_cannot_be_used_ends_the_start(tmp_path: Path) -> None:
     """One sentence, no traceback."""
     (tmp_path / "file").write_text("")
-    settings = ComputeSettings("n1", "k", projectRoot=str(tmp_path / "file/projects"))
     with pytest.raises(Invalid, match="cannot be used"):
-        beginning(Node(tmp_path, reactor), settings).privilegedStartService()
+        scene(tmp_path, "file/projects").service.privilegedStartService()
 
 
 @pytest_twisted.ensureDeferred
-async def test_no_template_is_a_warning(tmp_path: Path, events: list[LogEvent]) -> None:
+async def test_no_template_is_a_warning(tmp_path: Path, logged: list[LogEvent]) -> None:
     """A node without a network still begins, and says what is missing."""
     clock, checks = Clock(), []
 
@@ -117,5 +135,5 @@ async def test_no_template_is_a_warning(tmp_path: Path, events: list[LogEvent]) 
     await service.stopService()
     assert environments.asked == ["default", "jupyter", "stop"]
     assert checks == [0, 30, 60]
-    assert any(event.get("why") == "There is no network." for event in events)
+    assert any(event.get("why") == "There is no network." for event in logged)
     assert not clock.getDelayedCalls()

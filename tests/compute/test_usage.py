@@ -46,6 +46,7 @@ def test_disk_usage_is_bounded_and_follows_no_links(tmp_path: Path) -> None:
     os.link(tmp_path / "in/deep/file", tmp_path / "shared")
     assert disk_usage(tmp_path / "in", 1000, end) < alone
     assert disk_usage(tmp_path / "in", 1, end) < alone
+    assert disk_usage(tmp_path / "in", 1000, time.monotonic()) == 0
     assert disk_usage(tmp_path / "none", 1000, end) == 0
 
 
@@ -63,3 +64,12 @@ async def test_measuring(tmp_path: Path) -> None:
     await meter.measure(set, tmp_path)
     third = await meter.measure(set, tmp_path / "one")
     assert third.disk > first.disk
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_disk_is_measured_anew_after_a_while(tmp_path: Path) -> None:
+    """What was found before is not told for ever."""
+    meter = Meter(reactor, UsageLimits(sample=0.01, fresh=0.0))
+    before = await meter.measure(set, tmp_path)
+    (tmp_path / "file").write_bytes(b"x" * 100_000)
+    assert (await meter.measure(set, tmp_path)).disk > before.disk

@@ -23,6 +23,8 @@ class Pretending(Platform):
 
     did: list[str] = Factory(list)
     up: Callable[[], bool] = lambda: True
+    trouble: str = ""
+    """Why it cannot be stopped."""
 
     def start(self) -> None:
         """Note it."""
@@ -33,8 +35,10 @@ class Pretending(Platform):
         self.did.append("clear")
 
     def stop(self) -> None:
-        """Note it."""
+        """Note it, and fail if the test wants that."""
         self.did.append("stop")
+        if self.trouble:
+            raise Failed(self.trouble)
 
     def is_up(self) -> bool:
         """Tell what the test wants."""
@@ -108,11 +112,8 @@ def test_explained() -> None:
 def test_stop_hides_nothing(platform: Pretending) -> None:
     """Trouble while stopping is said, and hides no earlier error."""
     said: list[str] = []
-
-    class Stuck(Pretending):
-        def stop(self) -> None:
-            """Fail."""
-            raise Failed("An app did not end.")
-
-    running.stop(Stuck(platform.one, PROGRAMS, {}), said.append)
-    assert said == ["An app did not end."]
+    platform.up = lambda: False
+    platform.trouble = "An app did not end."
+    with pytest.raises(Failed, match="supervisord does not stay up"):
+        running.run(platform, "", said.append)
+    assert said[-1] == "An app did not end."

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from aen.local.installation import Installation
 from aen.local.processes import belonging
 from aen.local.supervision import Platform
 from aen.model.errors import Failed
+from tests.waiting import until
 
 pytestmark = pytest.mark.system
 
@@ -31,28 +31,25 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
     made = Platform(one, programs, files.environment(one, os.environ), patience=5.0)
     disk.write_supervisor(one, programs, complete=False)
     yield made
-    if made.is_up():
-        made._stop_supervisord()
-    made.clear()
+    made.stop()
 
 
-def eventually(platform: Platform, count: int) -> None:
+def wait_for(platform: Platform, count: int) -> None:
     """Wait until so many processes belong to the installation."""
-    deadline = time.monotonic() + 10.0
-    while len(belonging(platform.one.prefix)) != count:
-        assert time.monotonic() < deadline, belonging(platform.one.prefix)
-        time.sleep(0.05)
+    until(
+        lambda: len(belonging(platform.one.prefix)) == count, f"{count} processes run"
+    )
 
 
 def test_starts_and_stops(platform: Platform) -> None:
     """Roles run below supervisord, are added while it runs, and all end with it."""
     platform.start()
-    eventually(platform, 3)
+    wait_for(platform, 3)
     assert platform.is_up()
     disk.write_supervisor(platform.one, platform.programs, complete=True)
     platform.update()
-    eventually(platform, 5)
-    platform._stop_supervisord()
+    wait_for(platform, 5)
+    platform.stop()
     assert belonging(platform.one.prefix) == []
     assert not platform.is_up()
 
@@ -60,13 +57,13 @@ def test_starts_and_stops(platform: Platform) -> None:
 def test_killed_predecessor(platform: Platform) -> None:
     """What a killed supervisord left behind ends before a new one starts."""
     platform.start()
-    eventually(platform, 3)
+    wait_for(platform, 3)
     assert platform._supervisord is not None
     platform._supervisord.kill()
     platform._supervisord.wait()
     before = {each.pid for each in belonging(platform.one.prefix)}
     platform.start()
-    eventually(platform, 3)
+    wait_for(platform, 3)
     assert not before & {each.pid for each in belonging(platform.one.prefix)}
 
 

@@ -126,7 +126,8 @@ def test_gateway_before_server(platform: Installed) -> None:
     platform.control("stop", "server")
     platform.control("restart", "gateway")
     status = until(lambda: platform.gate.get("/_aen/status"), "the gateway answers")
-    assert status.json["messages"] or status.json["status"] == "ok"
+    assert status.status == 503
+    assert "The server does not answer" in status.json["messages"][0]
     platform.control("start", "server")
     until(platform.is_ready, "all is well again", 30)
 

@@ -10,6 +10,7 @@ import psutil
 import pytest
 import pytest_twisted
 from twisted.internet.threads import deferToThread
+from websockets.exceptions import ConnectionClosed
 
 from tests.gateway.asking import APP, ask, ask_often, talk
 from tests.gateway.grown import PIECE, PIECES, Grown, grow
@@ -143,9 +144,7 @@ def echoed(talking: Any, text: str) -> str:
 
 def closed(talking: Any) -> int:
     """Wait for the end of a conversation and return its code."""
-    try:
+    with pytest.raises(ConnectionClosed) as caught:
         talking.recv(timeout=15)
-    except Exception as error:  # noqa: BLE001 -- the client's word for it
-        received = getattr(error, "rcvd", None)
-        return int(received.code) if received is not None else 0
-    return -1
+    assert caught.value.rcvd is not None, "it was cut off without a word"
+    return caught.value.rcvd.code

@@ -49,7 +49,8 @@ VERBS: dict[str, Verb] = {
     "environments": listing.environments,
     "survey": survey,
 }
-_TELLING = frozenset({"clone", "seal"})
+TELLING = frozenset({"clone", "seal"})
+"""The verbs that tell how far they are."""
 
 
 def _say(line: dict[str, Any]) -> None:
@@ -65,7 +66,7 @@ def main(verb: str, arguments: str) -> int:
     """Do the step; return the exit status."""
     os.umask(0o022)
     given = json.loads(arguments)
-    if verb in _TELLING:
+    if verb in TELLING:
         given["tell"] = _tell
     try:
         _say({"result": VERBS[verb](**given)})

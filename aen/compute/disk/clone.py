@@ -24,7 +24,8 @@ _PRIVATE_NAMES = frozenset(
 )
 # Other file system or mount, 65,000 links on ext4, a file of another account.
 _CANNOT_LINK = frozenset({errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP})
-_LONGEST_TEXT = 1024 * 1024  # bytes; longer files name no prefix
+LONGEST_TEXT = 1024 * 1024
+"""Bytes; longer files name no prefix."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Cloner:
     def _copy(
         self, source: str, target: str, about: os.stat_result, *, private: bool
     ) -> None:
-        if private and 0 < about.st_size <= _LONGEST_TEXT:
+        if private and 0 < about.st_size <= LONGEST_TEXT:
             self._copy_text(source, target)
         else:
             shutil.copyfile(source, target)

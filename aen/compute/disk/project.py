@@ -167,6 +167,8 @@ def sweep(root: str, prefix: str, older: float) -> None:
         with os.scandir(top) as found:
             names = [one.name for one in found if one.name.startswith(prefix)]
         for name in names:
-            about = os.stat(name, dir_fd=top, follow_symlinks=False)
-            if time.time() - about.st_mtime >= older:  # noqa: TID251 -- file times are of this clock
-                remove_tree(top, name)
+            with suppress(FileNotFoundError):  # another step has just removed its own
+                about = os.stat(name, dir_fd=top, follow_symlinks=False)
+                age = time.time() - about.st_mtime  # noqa: TID251 -- files' own clock
+                if age >= older:
+                    remove_tree(top, name)

@@ -19,6 +19,10 @@ def remove_tree(parent: int, name: str) -> None:
         removal.remove(parent, removal.waiting.pop(), 0)
 
 
+def _exists(parent: int, name: str) -> bool:
+    return os.access(name, os.F_OK, dir_fd=parent, follow_symlinks=False)
+
+
 class _Removal:
     """Trees still to go: the one asked for, and what was too deep inside it."""
 
@@ -49,6 +53,7 @@ class _Removal:
         os.rmdir(name, dir_fd=parent)
 
     def _lift(self, parent: int, name: str) -> None:
-        lifted = next(self._names)
+        # A removal that was killed may have left such a name behind.
+        lifted = next(one for one in self._names if not _exists(self._top, one))
         os.rename(name, lifted, src_dir_fd=parent, dst_dir_fd=self._top)
         self.waiting.append(lifted)

@@ -4,12 +4,18 @@ import json
 import os
 import stat
 
-from aen.compute.disk.clone import MARKER, Entry, entries, is_private, renamed
+from aen.compute.disk.clone import (
+    LONGEST_TEXT,
+    MARKER,
+    Entry,
+    entries,
+    is_private,
+    renamed,
+)
 from aen.compute.disk.remove import remove_tree
 from aen.compute.disk.telling import Counter, Tell
 from aen.compute.disk.walk import open_root, opened
 
-_LONGEST_TEXT = 1024 * 1024  # bytes
 _WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -39,7 +45,7 @@ def seal(
 
 def _seal_file(source: str, target: str, one: Entry) -> None:
     path = f"{source}/{one.path}"
-    if is_private(one.path, one.about) and 0 < one.about.st_size <= _LONGEST_TEXT:
+    if is_private(one.path, one.about) and 0 < one.about.st_size <= LONGEST_TEXT:
         _rename_prefix(path, source, target)
     mode = stat.S_IMODE(one.about.st_mode)
     readable = mode | stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH

@@ -132,10 +132,8 @@ class BuiltinEnvironments:
         :raises Failed: there is none that works.
         """
         if self._python is None:
-            # in single-user mode nobody but we run it
-            self._python = await find_interpreter(
-                self._reactor, self._settings.python, everybody=False
-            )
+            wished = self._settings.python
+            self._python = await find_interpreter(self._reactor, wished)
         return self._python
 
     async def stop(self) -> None:

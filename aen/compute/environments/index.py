@@ -1,6 +1,7 @@
 """Where uv finds packages: its own settings, or those the machine has for pip."""
 
 import configparser
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,6 +36,15 @@ def pip_files(environ: Mapping[str, str]) -> list[Path]:
         home / ".pip" / "pip.conf",
         config / "pip" / "pip.conf",
         *([Path(named)] if named else []),
+    ]
+
+
+def readable_pip_files(environ: Mapping[str, str]) -> list[Path]:
+    """Return those of `pip_files` that are files and can be read."""
+    return [
+        path
+        for path in pip_files(environ)
+        if path.is_file() and os.access(path, os.R_OK)
     ]
 
 

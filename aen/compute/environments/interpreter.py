@@ -1,7 +1,6 @@
 """Which Python the environments have."""
 
 import os
-import stat
 import sys
 from pathlib import Path
 
@@ -34,21 +33,9 @@ def candidates(wished: str) -> list[str]:
     return [_SYSTEM, str(own), getattr(sys, "_base_executable", sys.executable)]
 
 
-def closed_parent(path: str) -> str:
-    """Return the directory that keeps other accounts from *path*, or ""."""
-    real = Path(path).resolve()
-    for parent in real.parents:
-        if not parent.stat().st_mode & stat.S_IXOTH:
-            return str(parent)
-    return ""
-
-
-async def find_interpreter(
-    reactor: IReactorChildren, wished: str, *, everybody: bool
-) -> Interpreter:
+async def find_interpreter(reactor: IReactorChildren, wished: str) -> Interpreter:
     """Return the first interpreter that works.
 
-    :param everybody: other accounts than ours will run it.
     :raises Failed: none does; the text says what is wrong with each.
     """
     problems = []
@@ -58,8 +45,6 @@ async def find_interpreter(
             problems.append(f"{path} does not work")
         elif tuple(map(int, version.split(".")[:2])) < OLDEST:
             problems.append(f"{path} is Python {version}, too old")
-        elif everybody and (closed := closed_parent(path)):
-            problems.append(f"{path} is closed to other accounts by {closed}")
         else:
             return Interpreter(path, version)
     oldest = ".".join(map(str, OLDEST))

@@ -1,4 +1,4 @@
-"""What an operator may set about environments and new projects."""
+"""How environments and new projects are made; operators set it in a node's settings."""
 
 import enum
 import sys
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+DEFAULT_PACKAGES = ("ipykernel", "ipywidgets", "matplotlib", "numpy", "pandas", "pip")
+JUPYTER_PACKAGES = ("jupyterlab", "notebook")
 _CHECKOUT = Path(__file__).parents[3]
 
 
@@ -29,16 +31,10 @@ class EnvironmentSettings:
     python: str = ""
     """The interpreter of environments; empty: the system's, else the platform's."""
 
-    default_packages: tuple[str, ...] = (
-        "ipykernel",
-        "pip",
-        "numpy",
-        "pandas",
-        "matplotlib",
-    )
+    default_packages: tuple[str, ...] = DEFAULT_PACKAGES
     """What the environment “default” of a new project has."""
 
-    jupyter_packages: tuple[str, ...] = ("jupyterlab", "notebook")
+    jupyter_packages: tuple[str, ...] = JUPYTER_PACKAGES
     """What JupyterLab and Notebook are run from."""
 
     jupyter_without: tuple[str, ...] = ("rfc3987-syntax",)

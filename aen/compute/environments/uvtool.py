@@ -8,7 +8,7 @@ import uv
 from attrs import frozen
 
 from aen.compute.children import Command, Ended, IReactorChildren, OnLine, run
-from aen.compute.environments.index import pip_files, uv_environment
+from aen.compute.environments.index import readable_pip_files, uv_environment
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.environments.uvoutput import reason, without_credentials
 from aen.model.errors import Failed
@@ -23,8 +23,7 @@ def tool_environment(
     """Return the environment for uv, with a cache that can be written."""
     texts = [
         path.read_text(encoding="utf-8", errors="replace")
-        for path in pip_files(environ)
-        if os.access(path, os.R_OK) and path.is_file()
+        for path in readable_pip_files(environ)
     ]
     found = uv_environment(environ, texts)
     if settings.cache:

@@ -1,11 +1,13 @@
 """The steps of a project's life on disk."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from aen.compute.disk import project
+from aen.compute.disk.remove import remove_tree
 from aen.compute.disk.walk import Refused
 
 
@@ -45,26 +47,36 @@ def test_a_project_appears_whole(root: Path) -> None:
     assert list((root / ".staging").iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", ["files", "file", "link"])
-def test_nothing_is_replaced(kind: str, root: Path) -> None:
+def thesis(place: Path) -> Path:
+    """Put a directory with work in it at *place*."""
+    place.mkdir()
+    (place / "thesis").write_text("ten years")
+    return place / "thesis"
+
+
+def note(place: Path) -> Path:
+    """Put a file at *place*."""
+    place.write_text("ten years")
+    return place
+
+
+def link(place: Path) -> Path:
+    """Put a link to a directory outside, with work in it, at *place*."""
+    kept = thesis(place.parents[1] / "outside")
+    place.symlink_to(kept.parent)
+    return kept
+
+
+@pytest.mark.parametrize("put", [thesis, note, link])
+def test_nothing_is_replaced(put: Callable[[Path], Path], root: Path) -> None:
     """What is already at a project's place stays, whatever it is."""
     (root / "ada").mkdir()
-    (root / "outside").mkdir()
-    place = root / "ada" / "lab"
-    if kind == "files":
-        place.mkdir()
-        (place / "thesis").write_text("ten years")
-    elif kind == "file":
-        place.write_text("ten years")
-    else:
-        place.symlink_to(root / "outside")
+    kept = put(root / "ada" / "lab")
     make(root)
     with pytest.raises(Refused, match="already"):
         project.finish(str(root), "1.a", "ada", "lab")
-    assert list((root / "outside").iterdir()) == []
-    assert place.is_symlink() or "ten years" in (
-        place.read_text() if kind == "file" else (place / "thesis").read_text()
-    )
+    assert kept.read_text() == "ten years"
+    assert {one.name for one in kept.parent.iterdir()} == {kept.name}
 
 
 @pytest.mark.parametrize("where", ["ada", "ada/lab"])
@@ -158,3 +170,19 @@ def test_sweeping_is_by_project_and_age(root: Path) -> None:
     ]
     project.sweep(str(root), "", 3600)
     assert [one.name for one in (root / ".staging").iterdir()] == ["12.a"]
+
+
+def test_sweeping_beside_other_steps(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its own step removes meanwhile is not missed."""
+    for name in ("1.a", "2.a"):
+        project.stage(str(root), name)
+
+    def remove_both(top: int, name: str) -> None:
+        for one in ("1.a", "2.a"):
+            remove_tree(top, one)
+
+    monkeypatch.setattr(project, "remove_tree", remove_both)
+    project.sweep(str(root), "", 0)
+    assert list((root / ".staging").iterdir()) == []

@@ -18,6 +18,7 @@ from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.steps import ChildSteps
 from aen.model.errors import Failed, NotFound
 from aen.model.projects import Progress
+from tests.compute.fakes import unheard
 
 REACTOR: Any = reactor
 PYTHON = Interpreter("/usr/bin/python3", "3.11.2")
@@ -32,10 +33,6 @@ def environments(
     steps = ChildSteps(REACTOR, 60)
     given = dict(os.environ) if environ is None else environ
     return BuiltinEnvironments(REACTOR, settings, root, steps, given)
-
-
-def unheard(_: Progress) -> None:
-    """Take a report."""
 
 
 def digest(tree: Path) -> str:

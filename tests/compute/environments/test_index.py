@@ -1,10 +1,16 @@
 """Where uv finds packages."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from aen.compute.environments.index import pip_files, pip_settings, uv_environment
+from aen.compute.environments.index import (
+    pip_files,
+    pip_settings,
+    readable_pip_files,
+    uv_environment,
+)
 
 PIP_CONF = """
 [global]
@@ -25,6 +31,18 @@ def test_files_win_in_pips_order() -> None:
     files = [str(one) for one in pip_files(environ)]
     assert files[-2:] == ["/home/ada/.config/pip/pip.conf", "/srv/pip.conf"]
     assert files.index("/etc/pip.conf") < files.index("/home/ada/.pip/pip.conf")
+
+
+def test_only_files_are_read(tmp_path: Path) -> None:
+    """A directory or a pipe in a file's place neither fails nor holds up the node."""
+    (tmp_path / ".pip" / "pip.conf").mkdir(parents=True)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / ".config" / "pip").mkdir(parents=True)
+    config = tmp_path / ".config" / "pip" / "pip.conf"
+    config.write_text("[global]\n")
+    environ = {"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(tmp_path / "pipe")}
+    found = [one for one in readable_pip_files(environ) if tmp_path in one.parents]
+    assert found == [config]
 
 
 def test_pips_settings() -> None:

@@ -8,11 +8,7 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
-from aen.compute.environments.interpreter import (
-    candidates,
-    closed_parent,
-    find_interpreter,
-)
+from aen.compute.environments.interpreter import candidates, find_interpreter
 from aen.model.errors import Failed
 
 REACTOR: Any = reactor
@@ -24,21 +20,11 @@ def test_a_wish_is_the_only_candidate() -> None:
     assert candidates("")[0] == "/usr/bin/python3"
 
 
-def test_what_closes_an_interpreter(tmp_path: Path) -> None:
-    """A directory that others cannot pass, links resolved."""
-    (tmp_path / "home" / "bin").mkdir(parents=True)
-    (tmp_path / "home" / "bin" / "python").write_text("")
-    (tmp_path / "home").chmod(0o700)
-    (tmp_path / "python").symlink_to(tmp_path / "home" / "bin" / "python")
-    assert closed_parent(str(tmp_path / "python")) == str(tmp_path / "home")
-    assert closed_parent("/bin/sh") == ""
-
-
 @pytest.mark.system
 @pytest_twisted.ensureDeferred
 async def test_one_that_works_is_found() -> None:
     """With its version."""
-    found = await find_interpreter(REACTOR, sys.executable, everybody=False)
+    found = await find_interpreter(REACTOR, sys.executable)
     assert found.path == sys.executable
     assert found.version == ".".join(map(str, sys.version_info[:3]))
 
@@ -55,11 +41,11 @@ async def test_what_is_wrong_is_said(says: str, words: str, tmp_path: Path) -> N
     python.write_text(f"#!/bin/sh\n{says}\n")
     python.chmod(0o755)
     with pytest.raises(Failed, match=words):
-        await find_interpreter(REACTOR, str(python), everybody=False)
+        await find_interpreter(REACTOR, str(python))
 
 
 @pytest_twisted.ensureDeferred
 async def test_one_that_is_not_there(tmp_path: Path) -> None:
     """No process is started for it."""
     with pytest.raises(Failed, match=r"does not work.*Set “python”"):
-        await find_interpreter(REACTOR, str(tmp_path / "gone"), everybody=False)
+        await find_interpreter(REACTOR, str(tmp_path / "gone"))

@@ -28,8 +28,8 @@ class Client(WebSocketClientProtocol):
         self.output = bytearray()
         self.messages: list[dict[str, Any]] = []
         self.received = 0
-        self.largest_lag = 0
         self.close_code: int | None = None
+        self.close_reason = ""
         self.opened: Deferred[None] = Deferred()
         self.closed: Deferred[None] = Deferred()
         self._wanted: list[tuple[Callable[[], bool], Deferred[None]]] = []
@@ -53,6 +53,7 @@ class Client(WebSocketClientProtocol):
 
     def onClose(self, wasClean: bool, code: int | None, reason: Any) -> None:  # noqa: FBT001, N803
         self.close_code = code
+        self.close_reason = str(reason)
         if not self.opened.called:
             self.opened.errback(ConnectionRefusedError(reason))
         self.closed.callback(None)

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_twisted
-from attrs import define
+from attrs import define, field
 from autobahn.twisted.resource import WebSocketResource
 from twisted.internet.defer import maybeDeferred
 
@@ -16,8 +17,8 @@ from aen.compute.apps.terminal.page import QuietSite, below
 from aen.compute.apps.terminal.shells import Shells
 from aen.compute.apps.terminal.terminals import AllTerminals
 from aen.compute.apps.terminal.viewer import ViewerFactory
-from aen.runtime.tasks import pause
 from tests.compute.apps.terminal.client import Client, connect
+from tests.waiting import eventually
 
 LIMITS = Limits(grace=0.5, terminals=3, viewers=4, attach_within=0.3, patience=0.5)
 
@@ -31,10 +32,17 @@ class App:
     shells: Shells
     terminals: AllTerminals
     project: Path
+    clients: list[Client] = field(factory=list)
 
     async def connect(self, **headers: str) -> Client:
         """Open a connection."""
-        return await connect(self.reactor, self.socket, "/socket", headers)
+        client = await connect(self.reactor, self.socket, "/socket", headers)
+        self.clients.append(client)
+        return client
+
+    def is_left(self) -> bool:
+        """Tell whether every connection that was opened is closed."""
+        return all(one.closed.called for one in self.clients)
 
     async def attach(self, terminal: str | None = None, **more: object) -> Client:
         """Open a connection and attach."""
@@ -44,11 +52,17 @@ class App:
         return client
 
 
-@pytest_twisted.async_yield_fixture
-async def app(tmp_path: Path) -> AsyncIterator[App]:
-    """The app, listening; nothing of it is left afterwards."""
-    from twisted.internet import reactor  # noqa: PLC0415, TID251 -- tests own it
+@pytest.fixture
+def reactor() -> Any:
+    """The real reactor."""
+    from twisted.internet import reactor as real  # noqa: PLC0415, TID251 -- tests own it
 
+    return real
+
+
+@pytest_twisted.async_yield_fixture
+async def app(tmp_path: Path, reactor: Any) -> AsyncIterator[App]:
+    """The app, listening; nothing of it is left afterwards."""
     project = tmp_path / "project"
     project.mkdir()
     place = Place(project, tmp_path / "env", tmp_path)
@@ -60,9 +74,10 @@ async def app(tmp_path: Path) -> AsyncIterator[App]:
     site = QuietSite(below("/socket", WebSocketResource(viewers)))
     socket = tmp_path / "s"
     port = listen_privately(reactor, socket, site)
-    yield App(reactor, socket, shells, terminals, project)
+    made = App(reactor, socket, shells, terminals, project)
+    yield made
     await shells.stop()
     for viewer in tuple(viewers.viewers):
         viewer.dropConnection(abort=True)
     await maybeDeferred(port.stopListening)
-    await pause(reactor, 0.02)
+    await eventually(made.is_left, "both sides know of the end")

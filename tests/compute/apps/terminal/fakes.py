@@ -1,8 +1,12 @@
 """A shell without a process and a screen without a connection."""
 
+from typing import TypeVar
+
 from attrs import define, field
 
 from aen.compute.apps.terminal.messages import Size, Told
+
+T = TypeVar("T")
 
 
 @define(eq=False)
@@ -41,12 +45,16 @@ class FakeScreen:
     shown: bytes = b""
     told: list[Told] = field(factory=list)
 
+    def heard(self, kind: type[T]) -> list[T]:
+        """Return the messages of a kind."""
+        return [one for one in self.told if isinstance(one, kind)]
+
     def show(self, output: bytes) -> None:
         self.shown += output
 
     def tell(self, message: Told) -> None:
         self.told.append(message)
 
-    def last(self, kind: type) -> Told:
+    def last(self, kind: type[T]) -> T:
         """Return the last message of a kind."""
-        return [one for one in self.told if isinstance(one, kind)][-1]
+        return self.heard(kind)[-1]

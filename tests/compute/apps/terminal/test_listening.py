@@ -14,14 +14,6 @@ from aen.compute.apps.terminal.listening import listen_privately
 from aen.model.errors import Invalid
 
 
-@pytest.fixture
-def reactor() -> Any:
-    """The real reactor."""
-    from twisted.internet import reactor as real  # noqa: PLC0415, TID251 -- tests own it
-
-    return real
-
-
 @pytest_twisted.ensureDeferred
 async def test_private(reactor: Any, tmp_path: Path) -> None:
     """Nobody else may open the socket, and a second app does not take it."""

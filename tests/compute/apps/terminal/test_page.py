@@ -1,6 +1,7 @@
 """The page and what is beside it."""
 
 import json
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,28 @@ def test_page(assets: Assets) -> None:
     assert 'role="tablist"' in text
 
 
+class Inline(HTMLParser):
+    """Counts scripts, and finds what would run or style from inside the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts = 0
+        self.inline: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        self.scripts += tag == "script"
+        if tag == "style" or (tag == "script" and "src" not in names):
+            self.inline.append(tag)
+        self.inline += [one for one in names if one == "style" or one.startswith("on")]
+
+
 def test_nothing_inline(assets: Assets) -> None:
     """No script or style is inline: the policy allows no script."""
-    text = render_page(assets, "alice/climate").decode()
-    assert text.count("<script") == text.count('<script type="module" src=')
-    assert " style=" not in text
-    assert " on" not in text.replace(" on a Mac", "").replace(" on when", "")
+    found = Inline()
+    found.feed(render_page(assets, "alice/climate").decode())
+    assert found.scripts == 1
+    assert found.inline == []
 
 
 def test_title_is_text(assets: Assets) -> None:

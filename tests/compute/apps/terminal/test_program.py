@@ -1,28 +1,27 @@
 """The whole program: started as a node starts it, used as a browser uses it."""
 
-import http.client
 import json
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_twisted
-from attrs import frozen
 
 from aen.compute.apps.terminal.page import BUILT
 from aen.compute.apps.terminal.sessions import members
 from aen.model.apps import Manifest, check_manifest, substitute
 from aen.runtime.structure import structure
-from aen.runtime.tasks import pause
+from tests.asking import Client
+from tests.compute.apps.terminal.client import Client as TerminalClient
 from tests.compute.apps.terminal.client import connect
+from tests.waiting import eventually, until
 
 PREFIX = "/alice/climate/terminal"
 MANIFEST = BUILT.parents[3] / "manifests" / "terminal.json"
@@ -31,28 +30,6 @@ needs_assets = pytest.mark.skipif(
     not (BUILT / "manifest.json").exists(),
     reason="the front end was not built (make assets)",
 )
-
-
-class LocalConnection(http.client.HTTPConnection):
-    """HTTP over a UNIX socket."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=10)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(10)
-        self.sock.connect(str(self._path))
-
-
-@frozen
-class Answer:
-    """An HTTP answer, read to its end."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
 
 
 class Program:
@@ -73,18 +50,12 @@ class Program:
         argv = [substitute(part, values) for part in manifest.command_list]
         environment = {**os.environ, "SHELL": "/bin/sh", "HOME": str(folder)}
         self.process = subprocess.Popen(argv, env=environment)
-        deadline = time.monotonic() + 30
-        while not self.socket.exists():
-            assert self.process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        self.get = Client("http://localhost", socket=self.socket).get
+        until(self._listens, "the program listens")
 
-    def get(self, path: str, **headers: str) -> Answer:
-        """Return the answer to a GET."""
-        with closing(LocalConnection(self.socket)) as connection:
-            connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+    def _listens(self) -> bool:
+        assert self.process.poll() is None
+        return self.socket.exists()
 
     def peak(self) -> int:
         """Return the most memory the program ever had, in KiB."""
@@ -103,14 +74,6 @@ def program(tmp_path: Path) -> Iterator[Program]:
         started.process.wait(10)
 
 
-@pytest.fixture
-def reactor() -> Any:
-    """The real reactor."""
-    from twisted.internet import reactor as real  # noqa: PLC0415, TID251 -- tests own it
-
-    return real
-
-
 def test_manifest() -> None:
     """Our manifest is one like any other, and valid."""
     manifest = structure(json.loads(MANIFEST.read_text()), Manifest)
@@ -123,20 +86,18 @@ def test_manifest() -> None:
 def test_page(program: Program) -> None:
     """The page runs no inline script, and everything it names is there."""
     page = program.get(f"{PREFIX}/")
-    text = page.body.decode()
     assert page.status == 200
     assert "script-src 'self';" in page.headers["Content-Security-Policy"]
-    assert "alice/climate" in text
-    names = [part.split('"')[0] for part in text.split('"static/')[1:]]
+    assert "alice/climate" in page.text
+    names = re.findall(r'"static/([^"]+)"', page.text)
     assert len(names) == 2
     for name in names:
-        answer = program.get(f"{PREFIX}/static/{name}", **{"Accept-Encoding": "br"})
+        answer = program.get(f"{PREFIX}/static/{name}", Accept_Encoding="br")
         assert answer.status == 200
         assert answer.headers["Content-Encoding"] == "br"
-        etag = answer.headers["ETag"]
-        again = {"Accept-Encoding": "br", "If-None-Match": etag}
+        again = {"Accept_Encoding": "br", "If_None_Match": answer.headers["ETag"]}
         assert program.get(f"{PREFIX}/static/{name}", **again).status == 304
-    assert json.loads(program.get(f"{PREFIX}/terminals").body)["terminals"] == []
+    assert program.get(f"{PREFIX}/terminals").json["terminals"] == []
 
 
 @pytest.mark.system
@@ -170,8 +131,7 @@ async def test_sigterm(program: Program, reactor: Any) -> None:
     session = int((program.project / "session").read_text().split()[1])
     assert len(members(session)) == 2
     program.process.send_signal(signal.SIGTERM)
-    while program.process.poll() is None:
-        await pause(reactor, 0.05)
+    await eventually(lambda: program.process.poll() is not None, "the program ends")
     assert program.process.returncode == 0
     assert not members(session)
     assert not program.socket.exists()
@@ -199,6 +159,14 @@ async def test_flood(program: Program, reactor: Any) -> None:
     await silent.leave()
 
 
+async def echo_time(client: TerminalClient) -> float:
+    """Return how many seconds the echo of a key takes."""
+    received, before = client.received, time.monotonic()
+    client.type("x")
+    await client.until(lambda: client.received > received)
+    return time.monotonic() - before
+
+
 @pytest.mark.system
 @needs_assets
 @pytest_twisted.ensureDeferred
@@ -208,11 +176,6 @@ async def test_echo(program: Program, reactor: Any) -> None:
     client.attach()
     client.type("cat\n")
     await client.shows("cat")
-    times = []
-    for _ in range(100):
-        received, before = client.received, reactor.seconds()
-        client.type("x")
-        await client.until(lambda seen=received: client.received > seen)  # type: ignore[misc]
-        times.append(reactor.seconds() - before)
-    assert sorted(times)[10] < 0.003  # the others tell how busy the machine is
+    times = sorted([await echo_time(client) for _ in range(100)])
+    assert times[10] < 0.003  # the others tell how busy the machine is
     await client.leave()

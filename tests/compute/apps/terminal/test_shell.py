@@ -9,6 +9,7 @@ import termios
 import pytest
 from attrs import define, field
 from twisted.internet.error import ProcessTerminated
+from twisted.internet.interfaces import IPushProducer
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
@@ -24,9 +25,9 @@ class FakePty:
     shell: PtyShell
     written: bytes = b""
     reads: bool = True
-    producer: object = None
+    producer: IPushProducer = field(init=False)
 
-    def registerProducer(self, producer: object, streaming: bool) -> None:  # noqa: FBT001, N802
+    def registerProducer(self, producer: IPushProducer, streaming: bool) -> None:  # noqa: FBT001, N802
         self.producer = producer
 
     def write(self, data: bytes) -> None:
@@ -93,11 +94,10 @@ def test_waiting(scene: Scene) -> None:
     """What the pty does not take is counted until it does."""
     scene.shell.write(b"taken")
     assert scene.shell.waiting() == 0
-    producer = scene.pty.producer
-    producer.pauseProducing()  # type: ignore[attr-defined]
+    scene.pty.producer.pauseProducing()
     scene.shell.write(b"not yet")
     assert scene.shell.waiting() == 7
-    producer.resumeProducing()  # type: ignore[attr-defined]
+    scene.pty.producer.resumeProducing()
     assert scene.shell.waiting() == 0
     assert scene.heard.drains == 1
 

@@ -6,9 +6,9 @@ import pytest
 import pytest_twisted
 
 from aen.compute.apps.terminal.sessions import members
-from aen.runtime.tasks import pause
 from tests.compute.apps.terminal.client import Client
 from tests.compute.apps.terminal.conftest import LIMITS, App
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.system
 
@@ -29,13 +29,9 @@ def listed(client: Client) -> list[object]:
     return [message["terminals"] for message in client.told("terminals")]
 
 
-async def ended(app: App, pid: int) -> None:
+async def ended(pid: int) -> None:
     """Wait until nothing of a shell's session is left."""
-    for _ in range(100):
-        if not members(pid):
-            return
-        await pause(app.reactor, 0.02)
-    pytest.fail("The shell is still there.")
+    await eventually(lambda: not members(pid), "the shell is gone")
 
 
 @pytest_twisted.ensureDeferred
@@ -52,12 +48,14 @@ async def test_shell(app: App) -> None:
 async def test_come_back(app: App) -> None:
     """The shell outlives its viewer, and what it wrote meanwhile is there."""
     first = await app.attach()
-    first.type("sleep 0.2; echo mean''while\n")
+    first.type("until test -e go; do sleep 0.01; done; echo mean''while; : > done\n")
     await first.shows("mean''while")
     received = first.received
     await first.leave()
-    await pause(app.reactor, 0.4)
+    (app.project / "go").touch()
+    await eventually((app.project / "done").exists, "it was written")
     second = await app.attach("a", received=received)
+    assert (await second.hears("attached"))["live"] > received
     await second.shows("meanwhile")
     assert b"mean''while" not in second.output
     third = await app.attach("a")
@@ -128,7 +126,7 @@ async def test_close(app: App) -> None:
     await first.hears("gone")
     left = {"terminal": "b", "title": "Terminal 2", "ended": False}
     await second.until(lambda: [left] in listed(second))
-    await ended(app, pid)
+    await ended(pid)
     gone = await app.attach("a")
     assert "closed" in gone.told("gone")[0]["reason"]
     await second.leave()
@@ -142,7 +140,7 @@ async def test_stubborn_shell(app: App) -> None:
     pid = await shell_pid(client)
     client.say(type="close")
     await client.closed
-    await ended(app, pid)
+    await ended(pid)
 
 
 @pytest_twisted.ensureDeferred

@@ -141,7 +141,6 @@ def test_silent_viewer_skips(room: Room) -> None:
     screen.shown = b""
     room.terminal.acknowledge(screen, 1000)
     skipped = screen.last(Skipped)
-    assert isinstance(skipped, Skipped)
     assert skipped.live == 10009
     assert skipped.modes == "\x1b[?1049h"
     assert screen.shown.startswith(b"zzz")
@@ -190,8 +189,7 @@ def test_input(room: Room) -> None:
     screen = room.attach()
     room.terminal.type(screen, b"ls\n")
     assert room.shell.typed == b"ls\n"
-    with pytest.raises(IndexError):
-        screen.last(Taken)
+    assert screen.heard(Taken) == []
     room.shell.stuck = 50
     room.terminal.type(screen, b"x" * 40)
     room.shell.stuck = 0
@@ -212,7 +210,7 @@ def test_end_and_restart(room: Room) -> None:
     screen = room.attach()
     room.terminal.output(b"\x1b[?1000h" + b"x" * 1492)
     room.terminal.ended(Exit(3, None))
-    assert not [one for one in screen.told if isinstance(one, Ended)]
+    assert screen.heard(Ended) == []
     room.terminal.acknowledge(screen, 1000)
     assert screen.last(Ended) == Ended(3, None)
     assert room.terminal.summary() == Summary("a", "Terminal 1", ended=True)

@@ -59,7 +59,7 @@ def test_close(terminals: AllTerminals) -> None:
     terminals.attach(second, Attach(80, 24))
     terminals.close(closed)
     terminals.close(closed)
-    assert isinstance(first.last(Gone), Gone)
+    assert first.heard(Gone) == [Gone("The terminal was closed.")]
     assert second.last(Terminals) == Terminals((Summary("b", "Terminal 2", False),))
 
 

@@ -9,14 +9,22 @@ from tests.compute.apps.terminal.conftest import App
 pytestmark = pytest.mark.system
 
 
-@pytest.mark.parametrize("text", ["nonsense", '{"type": "close"}', '{"type": "x"}'])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nonsense", "JSON"),
+        ('{"type": "close"}', "The first message must be “attach”"),
+        ('{"type": "x"}', "type"),
+    ],
+)
 @pytest_twisted.ensureDeferred
-async def test_refused_message(app: App, text: str) -> None:
+async def test_refused_message(app: App, text: str, words: str) -> None:
     """A message that is none ends the connection with a reason."""
     client = await app.connect()
     client.sendMessage(text.encode())
     await client.closed
     assert client.close_code == REFUSED
+    assert words in client.close_reason
 
 
 @pytest_twisted.ensureDeferred
