@@ -89,7 +89,9 @@ def _printable(text: bytes) -> bytes:
 
 
 class AccessLog:
-    """Writes entries to a file or stream, at most *seconds* late.
+    """Writes entries to a file or stream, at most *seconds* late and *most* at a time.
+
+    Many at a time cost less, but everybody waits while they are written.
 
     A file that was moved away is opened anew. Lines that cannot be written are
     dropped, and the first failure of each row of them is logged.
@@ -101,7 +103,7 @@ class AccessLog:
         clock: IReactorTime,
         *,
         seconds: float = 1.0,
-        most: int = 2000,
+        most: int = 256,
     ) -> None:
         self._log = Logger()
         self._clock = clock
