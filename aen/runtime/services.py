@@ -34,12 +34,14 @@ class Settled(Service):
     _YOUNG = 10_000
     """Objects made and not dropped between two looks; Python's own choice is 700."""
 
+    def __init__(self) -> None:
+        self._before = gc.get_threshold()
+
     @override
     def startService(self) -> None:
         super().startService()
         gc.collect()
         gc.freeze()
-        self._before = gc.get_threshold()
         gc.set_threshold(self._YOUNG, *self._before[1:])
 
     @override
