@@ -124,7 +124,6 @@ def assemble(
         ListeningService(unix_endpoint(settings.own_socket), own.site(), reactor),
         _channel(settings, identity, reactor, news),
         *entrance(settings, proxy, news, place, reactor),
-        Settled(),
     )
 
 
@@ -150,7 +149,7 @@ def _sign_in(
 
 def _services(*parts: IService) -> IService:
     gateway = InOrder()
-    for part in parts:
+    for part in (*parts, Settled()):
         part.setServiceParent(gateway)
     return gateway
 
