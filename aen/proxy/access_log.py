@@ -154,9 +154,13 @@ class AccessLog:
         """
         self._closed = True
         self.flush()
-        if self._path is not None and self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        if self._path is not None:
+            self._close_file()
+
+    def _close_file(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
 
     def _opened(self) -> BinaryIO:
         if self._path is None:
@@ -164,8 +168,7 @@ class AccessLog:
             return self._stream
         if self._stream is not None and not self._moved(self._path, self._stream):
             return self._stream
-        if self._stream is not None:
-            self._stream.close()
+        self._close_file()
         descriptor = os.open(
             self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640
         )

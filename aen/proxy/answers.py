@@ -62,11 +62,6 @@ def error(status: int, head: RequestHead | None = None) -> Answer:
     return Answer(status, ((b"Content-Type", kind), *_ALWAYS), text.encode())
 
 
-def misdirected(head: RequestHead) -> Answer:
-    """Return the answer for a Host that is none of ours (421)."""
-    return error(421, head)
-
-
 def unreachable(head: RequestHead, reason: str) -> Answer:
     """Return the page for an upstream that failed for a `Router.unreachable` reason."""
     return error(_UNREACHABLE.get(reason, 502), head)

@@ -35,7 +35,6 @@ ARROWS: Final[dict[tuple[State, State], str]] = {
     (State.STREAMING, State.ENDED): "whole, or broken off",
 }
 """Every move an exchange can make, and why."""
-_MOVES: Final = tuple(ARROWS.items())
 
 
 def diagram() -> str:

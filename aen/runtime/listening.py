@@ -1,6 +1,5 @@
 """Listening where a setting says: ``tcp:8089``, ``unix:/run/aen/server.sock``."""
 
-import os
 import socket
 import ssl
 import stat
@@ -14,7 +13,11 @@ from twisted.internet import tcp
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import quoteStringArgument, serverFromString
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+from twisted.internet.interfaces import (
+    IListeningPort,
+    IProtocolFactory,
+    IStreamServerEndpoint,
+)
 from twisted.internet.protocol import Factory
 
 from aen.model.errors import Invalid
@@ -91,13 +94,10 @@ class ListeningService(Service):
         if self._tls is not None and not kind.startswith("tcp"):
             raise Invalid(f"{self._where}: TLS is spoken on tcp: addresses only")
         if kind == "unix":
-            path = Path(rest.split(":")[0])
-            path.parent.mkdir(parents=True, exist_ok=True)
-            remove_stale_socket(path)
+            _make_room(Path(rest.split(":")[0]))
         failures: list[Any] = []
-        listening: Deferred[IListeningPort] = serverFromString(
-            self._reactor, self._where
-        ).listen(self._factory)
+        endpoint = _endpoint(self._reactor, self._where)
+        listening: Deferred[IListeningPort] = endpoint.listen(self._factory)
         listening.addCallbacks(  # type: ignore[unused-awaitable]
             self._bound, failures.append
         )
@@ -173,6 +173,23 @@ class Held:
         return self._service.stopService()
 
 
+def _endpoint(reactor: Any, where: str) -> IStreamServerEndpoint:
+    try:
+        found: IStreamServerEndpoint = serverFromString(reactor, where)
+    except (TypeError, ValueError) as error:
+        raise Invalid(f"“{where}” is no address to listen on: {error}") from None
+    return found
+
+
+def _make_room(path: Path) -> None:
+    """Make the folder of a UNIX socket, and unlink one that was left behind."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        remove_stale_socket(path)
+    except OSError as error:
+        raise Invalid(f"cannot listen on {path}: {error.strerror}") from None
+
+
 def _take_turns(port: Any) -> None:
     """Accept one connection a turn, so that all processes get their share."""
     accept = port.doRead
@@ -186,6 +203,6 @@ def _take_turns(port: Any) -> None:
 
 def _why(error: BaseException) -> str:
     if isinstance(error, CannotListenError):
-        cause = error.socketError
-        return os.strerror(cause.errno) if cause.errno else str(cause)
+        # A name that cannot be resolved has an error number of its own kind.
+        return error.socketError.strerror or str(error.socketError)
     return str(error)

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -15,6 +16,15 @@ _LONGEST = 8 * 1024
 _CHATTER = frozenset({"Starting factory {factory!r}", "Stopping factory {factory!r}"})
 """What Twisted says for every single connection it makes."""
 _OWN = ("log_", "message", "time", "isError", "format", "system", "why", "printed")
+
+
+# All but tabs, and whatever else a terminal or an editor takes for the end of a line.
+_CONTROL = re.compile("[\0-\x08\n-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _escaped(control: re.Match[str]) -> str:
+    """Return how a control character of a message is written: it shall do nothing."""
+    return "\n  " if control[0] == "\n" else ascii(control[0])[1:-1]
 
 
 def _when(event: LogEvent) -> str:
@@ -58,8 +68,11 @@ def event_as_json(event: LogEvent) -> str:
 
 
 def event_as_text(event: LogEvent) -> str:
-    """Return *event* as a line for people, a traceback below it."""
-    text = _bounded(formatEvent(event)).replace("\n", "\n  ")
+    """Return *event* as a line for people, a traceback below it.
+
+    Further lines of a message are indented, other control characters escaped.
+    """
+    text = _CONTROL.sub(_escaped, _bounded(formatEvent(event)))
     line = f"{_when(event)} {_level(event):5} {text}"
     trace = _traceback(event)
     return line if trace is None else f"{line}\n{_bounded(trace)}"

@@ -7,11 +7,19 @@ from typing import Any
 
 from twisted.application.service import MultiService, Service
 from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.logger import Logger
 from typing_extensions import override
+
+from aen.runtime.tasks import background
 
 
 class InOrder(MultiService):
-    """Services that stop one after the other, the last one first."""
+    """Services that stop one after the other, the last one first.
+
+    One that fails to stop keeps none of the others from stopping.
+    """
+
+    _log = Logger()
 
     @override
     def stopService(self) -> Deferred[None]:
@@ -20,7 +28,8 @@ class InOrder(MultiService):
 
     async def _stop(self) -> None:
         for service in reversed(list(self)):
-            await maybeDeferred(service.stopService)
+            stopping: Deferred[None] = maybeDeferred(service.stopService)
+            await background(self._log, f"stopping {service.name}", stopping)
 
 
 class Settled(Service):

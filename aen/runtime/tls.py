@@ -136,16 +136,20 @@ class TlsServer(tcp.Server):
         if not data or not self._writable():
             return
         if self._early is not None:
-            if sum(map(len, self._early)) + len(data) <= _EARLY_BYTES:
-                self._early.append(data)
+            self._early.append(data)
+            if sum(map(len, self._early)) > _EARLY_BYTES:
+                self._give_up()  # a stream with a hole in it would be worse
             return
         try:
             self._tls.write(data)
         except ssl.SSLError:
-            self._broken = True
-            self.abortConnection()
+            self._give_up()
             return
         self._send()
+
+    def _give_up(self) -> None:
+        self._broken = True
+        self.abortConnection()
 
     @override
     def writeSequence(self, iovec: Any) -> None:

@@ -18,6 +18,10 @@ STATUS: dict[type[AenError], int] = {
     errors.Failed: 502,
     errors.Unavailable: 503,
 }
+_LONGEST = 2000
+"""Characters of one text that another role may say."""
+_MOST = 200
+"""Lines of output, and fields, in one error."""
 _BY_CODE = {kind.code: kind for kind in STATUS}
 
 
@@ -48,7 +52,7 @@ def from_json(content: object, fallback: str) -> AenError:
     inside = content.get("error") if isinstance(content, dict) else None
     if not isinstance(inside, dict):
         return errors.Unavailable(fallback)
-    message = str(inside.get("message") or fallback)[:2000]
+    message = _bounded(inside.get("message") or fallback)
     kind = _BY_CODE.get(str(inside.get("code")), errors.Unavailable)
     if issubclass(kind, errors.TooMany):
         wait = inside.get("retry_after")
@@ -57,7 +61,11 @@ def from_json(content: object, fallback: str) -> AenError:
     if issubclass(kind, errors.Failed):
         log = inside.get("log")
         lines = log if isinstance(log, list) else []
-        return kind(message, log=tuple(str(line)[:2000] for line in lines[:200]))
+        return kind(message, log=tuple(map(_bounded, lines[:_MOST])))
     fields = inside.get("fields")
-    known = fields if isinstance(fields, dict) else {}
-    return kind(message, fields={str(k): str(v) for k, v in known.items()})
+    known = list(fields.items())[:_MOST] if isinstance(fields, dict) else []
+    return kind(message, fields={_bounded(k): _bounded(v) for k, v in known})
+
+
+def _bounded(text: object) -> str:
+    return str(text)[:_LONGEST]

@@ -6,36 +6,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 
-import attrs
-
-from aen.gateway.settings import GatewaySettings
 from bench.measured import Missing
 from bench.processes import listens
 from bench.stage import Stage
 from tests.installed import SERVICES
 from tests.waiting import until
 
-_KEYS = frozenset(one.name for one in attrs.fields(GatewaySettings))
 _COMMAND = "[program:wakari-compute]\ncommand = "
 
 
-def worker_settings(count: int) -> Mapping[str, object]:
-    """Return the settings of a gateway of *count* processes.
-
-    :raises Missing: this version has no such setting.
-    """
-    if "workers" not in _KEYS:
-        raise Missing("The gateway has no setting “workers” yet.")
-    return {"workers": count}
-
-
 def tls_settings(stage: Stage, port: int) -> Mapping[str, object]:
-    """Return the settings of a gateway whose door on *port* speaks TLS.
-
-    :raises Missing: this version has no such setting.
-    """
-    if "tls" not in _KEYS:
-        raise Missing("The gateway has no setting “tls” yet.")
+    """Return the settings of a gateway whose door on *port* speaks TLS."""
     files = stage.certificate
     return {
         "public_url": f"https://127.0.0.1:{port}",

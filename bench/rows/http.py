@@ -14,7 +14,7 @@ from bench import wrk
 from bench.apps.bodies import SIZES
 from bench.measured import Contender, Measured, Missing, Sample, alternate, there
 from bench.processes import costed
-from bench.rows.doors import remote_node, tls_settings, worker_settings
+from bench.rows.doors import remote_node, tls_settings
 from bench.stage import BODIES, Pace, Stage, gateway_with, restart_gateway
 
 _WARM_UP = 1.0
@@ -109,7 +109,7 @@ def secure(body: str, stage: Stage, pace: Pace) -> Measured:
 def workers(stage: Stage, pace: Pace) -> Measured:
     """Measure two gateway processes beside one."""
     way = gateway(stage, "1k")
-    changes = worker_settings(2)
+    changes = {"workers": 2}
 
     def load() -> Sample:
         for _ in range(8):  # each process asks for its own grants

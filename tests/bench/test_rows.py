@@ -2,12 +2,8 @@
 
 from pathlib import Path
 
-import attrs
 import pytest
 
-from aen.gateway.settings import GatewaySettings
-from bench.measured import Missing
-from bench.rows.doors import worker_settings
 from bench.rows.idle import WANTED, possible
 from bench.rows.memory import kind
 from bench.rows.starting import Bare
@@ -36,12 +32,3 @@ def test_kinds_of_processes(command: list[str], name: str) -> None:
 def test_connections_fit_the_limit() -> None:
     """No more are opened than descriptors allow, each needing two."""
     assert 0 < possible() <= WANTED
-
-
-def test_workers_setting() -> None:
-    """The setting is used where the gateway has it, and its absence is said."""
-    if any(one.name == "workers" for one in attrs.fields(GatewaySettings)):
-        assert worker_settings(2) == {"workers": 2}
-        return
-    with pytest.raises(Missing, match="workers"):
-        worker_settings(2)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from attrs import evolve
 from autobahn.websocket.protocol import WebSocketProtocol
 
 from bench.measured import Missing
@@ -85,7 +84,6 @@ def test_a_refusal_is_said(listener: socket.socket) -> None:
     refusal = b"HTTP/1.1 403 Forbidden\r\n\r\n"
     server = threading.Thread(target=echo, args=(listener, refusal, 1), daemon=True)
     server.start()
-    target = evolve(Target(0, "/"), port=listener.getsockname()[1])
     with pytest.raises(Missing, match="403"):
-        load(target, 1, 1, 0.05)
+        load(Target(listener.getsockname()[1], "/"), 1, 1, 0.05)
     server.join(5)

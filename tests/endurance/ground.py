@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -80,13 +79,3 @@ def place(folder: Path, address: str = "127.0.0.1", **limits: float) -> Iterator
         assert line_of(app) == "ready"
         with started(program("door", address, path, json.dumps(limits))) as door:
             yield Place(address, int(line_of(door)), door.pid)
-
-
-def eventually(true: Callable[[], bool], seconds: float) -> bool:
-    """Return whether it becomes true in time."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.2)
-    return True

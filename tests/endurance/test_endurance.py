@@ -17,12 +17,12 @@ import pytest
 from tests.endurance.ground import (
     FULL,
     Place,
-    eventually,
     line_of,
     place,
     program,
     started,
 )
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.system,
@@ -66,7 +66,9 @@ def test_a_long_download(tmp_path: Path) -> None:
         client.sendall(GET % LONG)
         left, looked = LONG, LONG
         while left > 0:
-            left -= len(client.recv(1 << 20))
+            got = len(client.recv(1 << 20))
+            assert got, left
+            left -= got
             if looked - left > 20 * MEGABYTE:
                 most, looked = max(most, one.held().memory), left
         assert most - before < FLAT
@@ -106,8 +108,7 @@ def test_slow_heads(tmp_path: Path) -> None:
         # Generous: the machine does other things too.
         assert among[100] < 3 * alone[100] + 0.005
         assert among[190] < 3 * alone[190] + 0.05
-        ended = lambda: one.held().descriptors <= before  # noqa: E731
-        assert eventually(ended, seconds + 10)
+        until(lambda: one.held().descriptors <= before, "all are closed", seconds + 10)
         assert slow[0].recv(1000).startswith(b"HTTP/1.1 408 ")
         for each in slow:
             each.close()
@@ -153,7 +154,7 @@ def test_clients_that_vanish(tmp_path: Path) -> None:
         for _ in range(2):
             with started(crowd) as polite:
                 assert line_of(polite) == str(VANISHING)
-            assert eventually(lambda: one.held().descriptors < 100, PATIENCE)
+            until(lambda: one.held().descriptors < 100, "they are gone", PATIENCE)
         base = one.held()
         with started(crowd) as running:
             assert line_of(running) == str(VANISHING)
@@ -162,7 +163,7 @@ def test_clients_that_vanish(tmp_path: Path) -> None:
             pull = ("ip", "-n", name, "link", "set", link, "down")
             subprocess.run(pull, check=True)
             pulled = time.monotonic()
-            gone = lambda: one.held().descriptors <= base.descriptors * 1.05  # noqa: E731
-            assert eventually(gone, PATIENCE), one.held()
+            most = base.descriptors * 1.05
+            until(lambda: one.held().descriptors <= most, "all are let go", PATIENCE)
             print(f"{time.monotonic() - pulled:.0f} s", base, full, one.held())  # noqa: T201
             assert one.held().memory <= base.memory * 1.05

@@ -1,8 +1,9 @@
 """Changing bytes so that parsers may disagree about them."""
 
-import itertools
 import random
 from collections.abc import Callable, Sequence
+
+from tests.proxy.cutting import split
 
 SPICES = (
     b"\r",
@@ -65,9 +66,9 @@ def cut(chance: random.Random, data: bytes) -> list[bytes]:
     """Return *data* in a few pieces, or byte by byte."""
     if chance.random() < 0.1 and len(data) < 2000:
         return [data[at : at + 1] for at in range(len(data))]
-    edges = sorted(chance.randint(0, len(data)) for _ in range(chance.randint(1, 5)))
-    edges = [0, *edges, len(data)]
-    return [data[a:b] for a, b in itertools.pairwise(edges) if a < b]
+    return split(
+        data, [chance.randint(0, len(data)) for _ in range(chance.randint(1, 5))]
+    )
 
 
 def _insert(chance: random.Random, data: bytes, seeds: Sequence[bytes]) -> bytes:

@@ -4,7 +4,6 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ import h11
 from attrs import define, field
 
 from tests.proxy.observing import STATUS, Message
+from tests.waiting import until
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 CONFIGURATION = """\
@@ -115,17 +115,10 @@ def nginx(folder: Path) -> Iterator[Nginx]:
         recorder.start()
         running = subprocess.Popen((NGINX, "-c", str(folder / "conf")))
         try:
-            _until(folder / "in")
+            until((folder / "in").exists, "nginx starts", 10)
             yield one
         finally:
             running.terminate()
             running.wait(10)
             server.shutdown(socket.SHUT_RDWR)
     recorder.join(10)
-
-
-def _until(path: Path) -> None:
-    end = time.monotonic() + 10
-    while not path.exists():
-        assert time.monotonic() < end, "nginx has not started"
-        time.sleep(0.02)

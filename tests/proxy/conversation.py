@@ -24,6 +24,8 @@ from tests.proxy.harness import TO_ONE, Harness
 
 HERE = IPv4Address("TCP", "127.0.0.1", 1)
 Event = tuple[object, ...]
+Side = Literal["client", "server"]
+What = Literal["message", "frame", "raw", "ping", "close", "drop", "reset"]
 
 
 @define(eq=False)
@@ -139,8 +141,8 @@ class Server(_Told, WebSocketServerProtocol):  # type: ignore[misc]  # autobahn
 class Act:
     """One thing one side does."""
 
-    side: Literal["client", "server"]
-    what: Literal["message", "frame", "raw", "ping", "close", "drop", "reset"]
+    side: Side
+    what: What
     data: bytes = b""
     opcode: int = 0
     bits: int = 0
@@ -215,6 +217,24 @@ def perform(one: Any, act: Act) -> None:
             one.transport.loseConnection()
         case "reset":
             one.transport.abortConnection()
+
+
+def told(acts: list[Act], *, through: bool, deflate: bool, size: int) -> Any:
+    """Return what both sides were told when they did *acts*."""
+    conversation = Conversation(through=through, deflate=deflate, size=size)
+    for act in acts:
+        conversation.act(act)
+    return conversation.end()
+
+
+def same(acts: list[Act], *, deflate: bool, size: int) -> None:
+    """Hold that both sides are told the same with and without the proxy.
+
+    Bytes come in pieces of *size*: autobahn itself tells other things for others.
+    """
+    direct = told(acts, through=False, deflate=deflate, size=size)
+    assert direct[0][0] == direct[1][0]
+    assert told(acts, through=True, deflate=deflate, size=size) == direct
 
 
 def _client(*, deflate: bool) -> Any:

@@ -1,6 +1,6 @@
 """A proxy without a socket: its clients and upstreams are the tests."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from attrs import define, field
@@ -33,6 +33,19 @@ NOBODY: Any = None
 TO_ONE = Forward("tcp:127.0.0.1:1001")
 
 
+def frame(opcode: int, payload: bytes, *, masked: bool) -> bytes:
+    """Return one final frame."""
+    size = len(payload)
+    bit = 0x80 if masked else 0
+    if size < 126:
+        head = bytes((0x80 | opcode, bit | size))
+    elif size < 65536:
+        head = bytes((0x80 | opcode, bit | 126)) + size.to_bytes(2, "big")
+    else:
+        head = bytes((0x80 | opcode, bit | 127)) + size.to_bytes(8, "big")
+    return head + (b"\1\2\3\4" if masked else b"") + payload
+
+
 @define
 class Script:
     """A router that says what the test told it, and remembers what it was asked."""
@@ -59,6 +72,8 @@ class Wire(StringTransportWithDisconnection):
     """One end of a connection of the proxy, held by the test."""
 
     producer: Any
+    stuck = False
+    """Whether closing it takes for ever: the other end does not read."""
 
     def __init__(self, protocol: Any) -> None:
         super().__init__()
@@ -74,6 +89,10 @@ class Wire(StringTransportWithDisconnection):
     def unregisterProducer(self) -> None:  # noqa: N802 -- Twisted's name for it
         """Forget the producer, as real transports do however often they are asked."""
         self.producer = None
+
+    def loseConnection(self) -> None:  # noqa: N802 -- Twisted's name for it
+        if not self.stuck:
+            super().loseConnection()
 
     def abortConnection(self) -> None:  # noqa: N802 -- Twisted's name for it
         self.aborted = True
@@ -134,10 +153,20 @@ class Harness:
         factory = self.reactor.tcpClients[number][2]
         return Wire(factory.buildProtocol(None))
 
-    def refuse(self, number: int = -1) -> None:
-        """Let the connection to an upstream fail."""
-        factory = self.reactor.tcpClients[number][2]
-        factory.clientConnectionFailed(NOBODY, Failure(ConnectionLost()))
+    def answered(self, method: bytes, pieces: Iterable[bytes]) -> tuple[Wire, Wire]:
+        """Return both ends of a request that was answered in these pieces."""
+        client = self.client()
+        client.send(b"%s / HTTP/1.1\r\nHost: a\r\n\r\n" % method)
+        upstream = self.upstream()
+        for piece in pieces:
+            if upstream.connected:
+                upstream.send(piece)
+        return client, upstream
+
+    def refuse(self, why: Exception | None = None) -> None:
+        """Let the latest connection to an upstream fail."""
+        factory = self.reactor.tcpClients[-1][2]
+        factory.clientConnectionFailed(NOBODY, Failure(why or ConnectionLost()))
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass in steps of a tick."""

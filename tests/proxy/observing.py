@@ -100,6 +100,18 @@ class Seen:
         return [bytes(origin.received) for origin in self.origins]
 
 
+def summary(seen: Seen) -> tuple[object, ...]:
+    """Return what may not depend on the cuts; request ids differ by themselves."""
+    return (
+        seen.statuses,
+        [
+            (one.spelled, [each for each in one.headers if each[0] != b"x-request-id"])
+            for one in seen.messages
+        ],
+        seen.connected,
+    )
+
+
 def play(pieces: Iterable[bytes], forward: Forward = TO_ONE) -> Seen:
     """Send *pieces* as one client to a proxy before an `Origin`."""
     harness = Harness(forward, Limits())

@@ -23,6 +23,7 @@ from autobahn.websocket.compress import (
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.protocols.policies import WrappingFactory
 from twisted.python.failure import Failure
 from twisted.web.client import Agent, HTTPConnectionPool
 from twisted.web.resource import Resource
@@ -161,12 +162,12 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
             None,
         ),
     )
-    web = Site(app)
+    web, talk = WrappingFactory(Site(app)), WrappingFactory(echo)
     route = Route(Forward(f"unix:{tmp_path}/web"))
     factory = ProxyFactory(route, reactor, Limits(tick_seconds=0.05, close_seconds=1))
     ports = [
         reactor.listenUNIX(str(tmp_path / "web"), web),
-        reactor.listenUNIX(str(tmp_path / "echo"), echo),
+        reactor.listenUNIX(str(tmp_path / "echo"), talk),
         reactor.listenTCP(0, factory, interface="127.0.0.1"),
     ]
     pool = HTTPConnectionPool(reactor)
@@ -183,9 +184,9 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     for port in ports:
         await port.stopListening()
     await factory.drain(0)
-    while web.sessions or factory.connections:
-        await pause(reactor, 0.01)
-    await pause(reactor, 0.1)
+    await happened(
+        reactor, lambda: not (web.protocols or talk.protocols or factory.connections)
+    )
 
 
 async def get(stage: Stage, path: str) -> tuple[int, bytes]:
@@ -216,10 +217,15 @@ async def raw(stage: Stage) -> Raw:
 
 async def until(stage: Stage, true: Callable[[], object]) -> None:
     """Wait until *true* says so."""
+    await happened(stage.reactor, true)
+
+
+async def happened(reactor: Any, true: Callable[[], object]) -> None:
+    """Wait until *true* says so, five seconds at most."""
     for _ in range(500):
         if true():
             return
-        await pause(stage.reactor, 0.01)
+        await pause(reactor, 0.01)
     raise AssertionError("it never happened")
 
 

@@ -1,9 +1,11 @@
 """The access log."""
 
+import stat
 from io import BytesIO
 from pathlib import Path
 
 from twisted.internet.task import Clock
+from twisted.logger import capturedLogs
 
 from aen.proxy.access_log import AccessLog, Entry, lines
 
@@ -62,24 +64,63 @@ def test_a_full_disk(tmp_path: Path) -> None:
     """Lines are lost, requests are not; it goes on when it can."""
     path, clock = tmp_path / "not" / "there", Clock()
     log = AccessLog(path, clock)
-    for _ in range(2):
-        log.add(ENTRY)
-        clock.advance(1)
+    with capturedLogs() as said:
+        for _ in range(2):
+            log.add(ENTRY)
+            clock.advance(1)
+    assert len(said) == 1
     path.parent.mkdir()
     log.add(ENTRY)
     log.close()
     assert path.read_text() == LINE
 
 
+def test_a_file_that_cannot_be_opened_anew(tmp_path: Path) -> None:
+    """It is tried again with each batch, also when somebody else makes it."""
+    path, clock = tmp_path / "access.log", Clock()
+    log = AccessLog(path, clock)
+    log.add(ENTRY)
+    clock.advance(1)
+    path.unlink()
+    path.mkdir()
+    log.add(ENTRY)
+    clock.advance(1)
+    path.rmdir()
+    path.touch()
+    log.add(ENTRY)
+    clock.advance(1)
+    log.close()
+    assert path.read_text() == LINE
+
+
+def test_what_comes_after_the_end(tmp_path: Path) -> None:
+    """Connections may outlive the log by a moment: their lines are still written."""
+    path, clock = tmp_path / "access.log", Clock()
+    log = AccessLog(path, clock)
+    log.close()
+    log.add(ENTRY)
+    assert path.read_text() == LINE
+    assert clock.getDelayedCalls() == []
+
+
+def test_who_may_read_it(tmp_path: Path) -> None:
+    """Not everybody: it tells who has asked for what."""
+    path = tmp_path / "access.log"
+    log = AccessLog(path, Clock())
+    log.add(ENTRY)
+    log.close()
+    assert path.stat().st_mode & stat.S_IRWXO == 0
+
+
 def test_several_processes_share_a_file(tmp_path: Path) -> None:
     """A batch is one write, however long: no line of another falls into it."""
     path, clock = tmp_path / "a.log", Clock()
     logs = [AccessLog(path, clock), AccessLog(path, clock)]
-    for log in logs:
+    for log in logs * 2:
         for _ in range(1500):
             log.add(ENTRY)
         log.flush()
         assert path.stat().st_size % len(LINE) == 0
-    assert path.read_text() == LINE * 3000
+    assert path.read_text() == LINE * 6000
     for log in logs:
         log.close()

@@ -1,45 +1,21 @@
 """However TCP cuts what is sent, the whole proxy sends the same on."""
 
-from itertools import pairwise
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.proxy.corpus import bodies, fields, lines, sequences
 from tests.proxy.corpus.case import Case
+from tests.proxy.corpus.every import CASES
 from tests.proxy.corpus.responses import BAD, GOOD, SPLITTING, Reply
+from tests.proxy.cutting import split
 from tests.proxy.harness import TO_ONE, Harness
-from tests.proxy.observing import Seen, check_agreement, play
+from tests.proxy.observing import check_agreement, play, summary
 
-CASES = [
-    case
-    for module in (lines, fields, bodies, sequences)
-    for case in module.CASES
-    if len(case.sent) < 3000
-]
+SHORT = [case for case in CASES if len(case.sent) < 3000]
 CUTS = st.lists(st.integers(0, 3000), max_size=8)
 
 
-def split(data: bytes, cuts: list[int]) -> list[bytes]:
-    """Return *data* cut at these places."""
-    edges = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-    return [data[begin:end] for begin, end in pairwise(edges) if begin < end]
-
-
-def summary(seen: Seen) -> tuple[object, ...]:
-    """Return what may not depend on the cuts; request ids differ by themselves."""
-    return (
-        seen.statuses,
-        [
-            (one.spelled, [each for each in one.headers if each[0] != b"x-request-id"])
-            for one in seen.messages
-        ],
-        seen.connected,
-    )
-
-
 @settings(max_examples=200)
-@given(st.sampled_from(CASES), CUTS)
+@given(st.sampled_from(SHORT), CUTS)
 def test_requests(case: Case, cuts: list[int]) -> None:
     """Their heads and bodies reach the upstream alike, and are refused alike."""
     sent = case.sent
@@ -65,13 +41,7 @@ def test_forged_responses(reply: Reply, cuts: list[int]) -> None:
 
 def answered(reply: Reply, pieces: list[bytes]) -> bytes:
     """Return what the client is sent when an upstream answers in these pieces."""
-    harness = Harness(TO_ONE)
-    client = harness.client()
-    client.send(b"%s / HTTP/1.1\r\nHost: a\r\n\r\n" % reply.method)
-    upstream = harness.upstream()
-    for piece in pieces:
-        if upstream.connected:
-            upstream.send(piece)
+    client, _ = Harness(TO_ONE).answered(reply.method, pieces)
     said = client.take()
     client.hang_up()
     return said

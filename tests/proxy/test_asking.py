@@ -1,7 +1,9 @@
 """Finding an upstream: substitutes, late decisions, failures."""
 
 import pytest
+from attrs import evolve
 from twisted.internet.defer import Deferred
+from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.logger import LogEvent
 
 from aen.proxy.limits import Limits
@@ -25,6 +27,34 @@ def test_an_upstream_that_is_not_there() -> None:
     assert upstream.take().endswith(b"\r\n\r\nabcd")
     upstream.send(OK % b"11")
     assert client.take() == OK % b"11"
+
+
+def test_an_upstream_that_takes_too_long_to_connect() -> None:
+    """That is another reason, whoever has kept the time."""
+    harness = Harness(TO_ONE, Limits(connect_seconds=2))
+    for fail in (
+        lambda: harness.refuse(ConnectTimeout()),
+        lambda: harness.pass_time(5),
+    ):
+        client = harness.client()
+        client.send(GET % 1)
+        fail()
+        assert client.take().startswith(b"HTTP/1.1 504 ")
+    assert harness.router.failed == ["connect-timeout"] * 2
+
+
+def test_a_substitute_has_tags_of_its_own() -> None:
+    """Those of the upstream that failed no longer end the request."""
+    harness = Harness(evolve(TO_ONE, tags=("old",)))
+    harness.router.instead = lambda _: evolve(TO_ONE, tags=("new",))
+    client = harness.client()
+    client.send(GET % 1)
+    harness.refuse()
+    harness.upstream()
+    assert harness.factory.close_tagged("old") == 0
+    assert client.connected
+    assert harness.factory.close_tagged("new") == 1
+    assert not client.connected
 
 
 def test_substitutes_are_bounded() -> None:
@@ -69,9 +99,10 @@ def test_a_decision_may_take_its_time() -> None:
     assert upstream.take().endswith(b"\r\n\r\nabcd")
     upstream.send(OK % b"11")
     assert len(waiting) == 2
+    upstream.take()
     client.hang_up()
     waiting[1].callback(TO_ONE)
-    assert harness.connects == 1
+    assert (harness.connects, upstream.take()) == (1, b"")
 
 
 def test_a_router_that_fails(logged_failures: list[LogEvent]) -> None:

@@ -1,30 +1,30 @@
 """Chunked bodies."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aen.proxy.chunked import ChunkedBody, chunk, ending
 from aen.proxy.errors import ProtocolError
+from tests.proxy.cutting import split
 
 WIRE = b'5\r\nhello\r\n00A;x="y"\r\n0123456789\r\n0;z\r\nA: b\r\nC:\r\n\r\nnext'
 PASSED = b"5\r\nhello\r\n00A\r\n0123456789\r\n"
 
 
-@given(st.lists(st.integers(0, len(WIRE)), max_size=12), st.booleans())
-def test_any_split_gives_the_same(cuts: list[int], decode: bool) -> None:  # noqa: FBT001
+@given(
+    cuts=st.lists(st.integers(0, len(WIRE)), max_size=12),
+    decode=st.booleans(),
+)
+def test_any_split_gives_the_same(cuts: list[int], *, decode: bool) -> None:
     """However it is cut, the same bytes pass, without extensions."""
-    edges = [0, *sorted(cuts), len(WIRE)]
     body = ChunkedBody(100, decode=decode)
-    passed = b""
-    rest = b""
-    for begin, end in pairwise(edges):
+    passed = rest = b""
+    for piece in split(WIRE, cuts):
         if body.done:
-            rest += WIRE[begin:end]
+            rest += piece
         else:
-            passed += body.take(WIRE[begin:end])
+            passed += body.take(piece)
             rest += body.rest
     assert passed == (b"hello0123456789" if decode else PASSED)
     assert body.trailers == [(b"A", b"b"), (b"C", b"")]

@@ -34,6 +34,6 @@ def test_without(line: bytes, kept: bytes) -> None:
         (b"", False),
     ],
 )
-def test_set_cookie(line: bytes, ours: bool) -> None:  # noqa: FBT001
+def test_set_cookie(line: bytes, *, ours: bool) -> None:
     """However it is written, an upstream cannot name our cookies."""
     assert cookies.sets(line, (b"aen",)) == ours

@@ -3,15 +3,16 @@
 import h11
 import pytest
 
-from tests.proxy.corpus import bodies, fields, lines, responses, sequences
+from tests.proxy.corpus import responses
 from tests.proxy.corpus.case import Case
+from tests.proxy.corpus.every import CASES, MODULES
 from tests.proxy.corpus.responses import Reply
 from tests.proxy.harness import TO_ONE, Harness
 from tests.proxy.observing import Seen, check_agreement, check_reading, play
 
 TABLES = {
     f"{module.__name__.rpartition('.')[2]} {name.lower()}": table
-    for module in (lines, fields, bodies, sequences)
+    for module in MODULES
     for name, table in vars(module).items()
     if name != "CASES" and isinstance(table, tuple) and isinstance(table[0], Case)
 }
@@ -31,10 +32,7 @@ def test_the_corpus_is_large() -> None:
     assert len(cases) > 800
     assert len({case.sent for case in cases}) == len(cases)
     assert len({case.name for case in cases}) == len(cases)
-    listed = (lines, fields, bodies, sequences)
-    assert sorted(map(id, cases)) == sorted(
-        id(case) for module in listed for case in module.CASES
-    )
+    assert sorted(map(id, cases)) == sorted(map(id, CASES))
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -79,13 +77,7 @@ def test_responses(name: str) -> None:
 
 def check_reply(reply: Reply, pieces: list[bytes]) -> None:
     """Let an upstream answer so and compare what its client sees."""
-    harness = Harness(TO_ONE)
-    client = harness.client()
-    client.send(b"%s / HTTP/1.1\r\nHost: a\r\n\r\n" % reply.method)
-    upstream = harness.upstream()
-    for piece in pieces:
-        if upstream.connected:
-            upstream.send(piece)
+    client, upstream = Harness(TO_ONE).answered(reply.method, pieces)
     said = client.take()
     assert b"forged" not in said
     status, body = understood(said, reply.method, open_=client.connected)

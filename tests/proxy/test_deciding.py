@@ -1,7 +1,5 @@
 """Asking a router."""
 
-from collections.abc import Awaitable
-
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent, Logger
@@ -37,7 +35,7 @@ def test_an_awaitable_is_waited_for() -> None:
 def test_a_failure_becomes_a_page(logged_failures: list[LogEvent]) -> None:
     """When the router raises at once."""
 
-    def broken() -> Decision | Awaitable[Decision]:
+    def broken() -> Decision:
         raise KeyError("now")
 
     page = asked(LOG, HEAD, broken)

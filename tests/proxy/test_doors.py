@@ -47,7 +47,7 @@ async def test_retiring() -> None:
 
 @pytest.mark.parametrize("retired", [False, True])
 @pytest_twisted.ensureDeferred
-async def test_stopping(retired: bool) -> None:  # noqa: FBT001
+async def test_stopping(*, retired: bool) -> None:
     """WebSockets are told at once, responses get a moment; also while retiring."""
     harness = Harness(TO_ONE, Limits(close_seconds=1))
     made = doors(harness, [])
@@ -65,3 +65,18 @@ async def test_stopping(retired: bool) -> None:  # noqa: FBT001
     assert stopped.called
     assert not made.running
     harness.pass_time(20)
+
+
+def test_stopping_has_an_end() -> None:
+    """A response that goes on and on is ended sooner than while retiring."""
+    harness = Harness(TO_ONE)
+    made = doors(harness, [])
+    busy = harness.client()
+    busy.send(GET)
+    harness.upstream()
+    stopped = made.stopService()
+    harness.pass_time(1)
+    assert busy.connected
+    harness.pass_time(2)
+    assert busy.aborted
+    assert stopped.called

@@ -1,9 +1,10 @@
 """Exchanges: back-pressure, time limits, tags and meters."""
 
+import pytest
 from twisted.internet.defer import Deferred
 
 from aen.proxy.limits import Limits
-from aen.proxy.routing import Forward
+from aen.proxy.routing import Answer, Forward
 from tests.proxy.harness import TO_ONE, Harness
 
 GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -78,6 +79,28 @@ def test_time_limits_of_a_client() -> None:
     assert slower.take().startswith(b"HTTP/1.1 408 ")
     assert not slower.connected
     assert upstream.aborted
+
+
+@pytest.mark.parametrize(
+    ("request_", "seconds"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 8),
+        (b"GARBAGE\n", 3),
+    ],
+)
+def test_a_client_that_does_not_take_its_last_bytes(
+    request_: bytes, seconds: int
+) -> None:
+    """It is not waited for without end; one that was refused, not for long."""
+    limits = Limits(flush_seconds=8, linger_seconds=3)
+    harness = Harness(Answer(204), limits)
+    client = harness.client()
+    client.stuck = True
+    client.send(request_)
+    harness.pass_time(seconds - 1)
+    assert (client.aborted, harness.factory.connections) == (False, 1)
+    harness.pass_time(2)
+    assert (client.aborted, harness.factory.connections) == (True, 0)
 
 
 def test_time_limits_of_an_upstream() -> None:

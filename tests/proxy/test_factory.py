@@ -47,6 +47,23 @@ def test_every_request_is_one_line() -> None:
     assert b"secret" not in stream.getvalue()
 
 
+def test_what_draining_ends_is_written_down() -> None:
+    """The log is whole when the last client has gone."""
+    stream = BytesIO()
+    log = AccessLog(stream, Clock())
+    harness = Harness(TO_ONE, Limits(close_seconds=1), access_log=log)
+    client = harness.client()
+    client.send(GET % 1)
+    harness.upstream().send(OK % b"11")
+    harness.factory.stopFactory()
+    assert stream.getvalue().count(b"\n") == 1
+    harness.tunnel()
+    drained = Deferred.fromCoroutine(harness.factory.drain(0))
+    harness.pass_time(3)
+    assert drained.called
+    assert stream.getvalue().count(b"\n") == 2
+
+
 def test_requests_per_connection() -> None:
     """After so many, the connection is closed politely."""
     harness = Harness(Answer(204), Limits(requests_per_connection=2))

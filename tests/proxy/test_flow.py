@@ -11,13 +11,6 @@ from twisted.internet.testing import MemoryReactor, StringTransport
 from aen.proxy.flow import BUSY, FULL, Flow
 
 
-class Readers(MemoryReactor):
-    """A reactor that only remembers who wants to read or write."""
-
-    def stop_all(self) -> None:
-        self.removeAll()
-
-
 @pytest.fixture
 def pair() -> Iterator[tuple[tcp.Connection, socket.socket]]:
     """A Twisted transport that nobody runs, and the other end of its socket."""

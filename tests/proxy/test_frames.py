@@ -1,26 +1,13 @@
 """Following WebSocket frames."""
 
 import os
-from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aen.proxy.frames import FrameWalker, close_frame
-
-
-def frame(opcode: int, payload: bytes, *, masked: bool) -> bytes:
-    """Return one final frame."""
-    size = len(payload)
-    bit = 0x80 if masked else 0
-    if size < 126:
-        head = bytes((0x80 | opcode, bit | size))
-    elif size < 65536:
-        head = bytes((0x80 | opcode, bit | 126)) + size.to_bytes(2, "big")
-    else:
-        head = bytes((0x80 | opcode, bit | 127)) + size.to_bytes(8, "big")
-    return head + (b"\1\2\3\4" if masked else b"") + payload
-
+from tests.proxy.cutting import split
+from tests.proxy.harness import frame
 
 FRAMES = st.lists(
     st.builds(
@@ -43,11 +30,11 @@ def test_any_split_finds_the_same_boundaries(
     ends = {sum(map(len, frames[:count])) for count in range(len(frames) + 1)}
     near = [max(0, min(len(wire), end + by)) for end in ends for by in range(-3, 12)]
     cuts = data.draw(st.lists(st.sampled_from(near), max_size=12))
-    walker = FrameWalker()
-    edges = [0, *sorted(cuts), len(wire)]
-    for begin, end in pairwise(edges):
-        walker.feed(wire[begin:end])
-        assert walker.at_boundary == (end in ends)
+    walker, fed = FrameWalker(), 0
+    for piece in split(wire, cuts):
+        walker.feed(piece)
+        fed += len(piece)
+        assert walker.at_boundary == (fed in ends)
     assert not walker.closed
 
 
@@ -77,14 +64,18 @@ def test_a_close_frame_is_noticed() -> None:
         walker.feed(data)
         seen.append((walker.closed, walker.at_boundary))
     assert seen == [(False, True), (True, True)]
+    walker = FrameWalker()
+    goodbye = close_frame(1000, "", os.urandom(4))
+    walker.feed(goodbye[:1])
+    assert walker.feed_to_boundary(goodbye[1:] + b"more") == len(goodbye) - 1
+    assert walker.closed
 
 
 def test_close_frames() -> None:
     """The reason is cut between characters; a client's frame is masked."""
     assert close_frame(1008, "no") == b"\x88\x04\x03\xf0no"
-    assert close_frame(1008, "no", b"\1\1\1\1") == b"\x88\x84\1\1\1\1\x02\xf1on"[
-        :6
-    ] + bytes(byte ^ 1 for byte in b"\x03\xf0no")
+    masked = bytes(byte ^ 1 for byte in b"\x03\xf0no")
+    assert close_frame(1008, "no", b"\1" * 4) == b"\x88\x84\1\1\1\1" + masked
     long = close_frame(1008, "é" * 100)
     assert long[1] <= 125
     assert long[4:].decode() == "é" * 61

@@ -53,7 +53,7 @@ def test_refusals(raw: bytes, status: int) -> None:
         (b"1.0", b"Connection: Keep-Alive\r\n", True),
     ],
 )
-def test_keeping(version: bytes, connection: bytes, kept: bool) -> None:  # noqa: FBT001
+def test_keeping(version: bytes, connection: bytes, *, kept: bool) -> None:
     """RFC 9112 section 9.3, and the client is told."""
     harness = Harness(Answer(204))
     client = harness.client()

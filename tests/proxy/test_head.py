@@ -22,7 +22,7 @@ def head(headers: Headers, method: bytes = b"GET") -> RequestHead:
         (b"POST", ((b"Sec-Fetch-Mode", b"navigate"),), False),
     ],
 )
-def test_navigations(method: bytes, headers: Headers, page: bool) -> None:  # noqa: FBT001
+def test_navigations(method: bytes, headers: Headers, *, page: bool) -> None:
     """A person is shown a page, a script gets data."""
     assert head(headers, method).wants_page == page
 

@@ -76,4 +76,4 @@ def test_what_is_kept_is_bounded() -> None:
         said = router.route(head(b"/"), PEER)
         assert isinstance(said, Forward)
         assert said.upstream == f"unix:/{number}"
-    assert len(router._made) <= 1024
+        assert len(router._made) <= 1024

@@ -53,6 +53,16 @@ async def test_a_client_that_stops_in_the_middle(stage: Stage, begun: bytes) -> 
     assert client.data == b""
 
 
+def test_half_a_request_is_given_up_at_once() -> None:
+    """Its rest cannot come any more; neither the client nor the upstream waits."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1")
+    upstream = harness.upstream()
+    half_close(client)
+    assert (client.aborted, upstream.aborted) == (True, True)
+
+
 def test_a_client_that_may_be_gone() -> None:
     """It does not keep an upstream that is silent; the router does not hear of it."""
     harness = Harness(TO_ONE, Limits(half_closed_seconds=3))
@@ -66,6 +76,19 @@ def test_a_client_that_may_be_gone() -> None:
     harness.pass_time(2)
     assert (upstream.connected, client.aborted) == (False, True)
     assert harness.router.failed == []
+
+
+def test_a_client_that_says_no_more_is_answered() -> None:
+    """And then let go: no further request can come."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % b"")
+    upstream = harness.upstream()
+    half_close(client)
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    upstream.send(answer)
+    assert client.take() == answer
+    assert (client.connected, client.aborted) == (False, False)
 
 
 def test_a_websocket_client_that_may_be_gone() -> None:
@@ -153,5 +176,6 @@ async def test_dead_peers_are_found(stage: Stage) -> None:
         )
     ]
     assert told == [30, 10, 3, 60000]
+    assert frontend.transport.getTcpNoDelay()
     cast("Any", client.transport).loseConnection()
     await client.closed

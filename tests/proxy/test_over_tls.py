@@ -1,15 +1,15 @@
-"""The proxy with TLS at its door."""
+"""TLS at the proxy's door, Twisted's and our own, and towards upstreams."""
 
-import datetime as dt
-import ipaddress
+import os
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, cast
 
+import pytest
 import pytest_twisted
 from attrs import evolve
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from twisted.internet.endpoints import SSL4ClientEndpoint
+from autobahn.twisted.websocket import WebSocketClientFactory
+from twisted.internet.endpoints import SSL4ClientEndpoint, TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.ssl import (
     CertificateOptions,
@@ -19,69 +19,125 @@ from twisted.internet.ssl import (
 from twisted.web.server import Site
 
 from aen.proxy.factory import ProxyFactory
+from aen.proxy.limits import Limits
 from aen.proxy.routing import Forward
-from tests.proxy.stage import BIG, Raw, Route, Stage, get
+from aen.runtime.certificates import Certificates, TlsSettings
+from aen.runtime.tls import speak_tls
+from tests.pem import make_pair
+from tests.proxy.stage import BIG, Raw, Route, Speaker, Stage, get, until
 
 
-def self_signed() -> CertificateOptions:
-    """Return what a server needs to speak TLS."""
-    return cast("CertificateOptions", certified("127.0.0.1").options())
+def listen(stage: Stage, folder: Path, *, ours: bool) -> Any:
+    """Return a port with TLS before the proxy."""
+    if ours:
+        pair = make_pair(folder / "pem")
+        settings = TlsSettings(str(pair.certificate), str(pair.key))
+        port = stage.reactor.listenTCP(0, stage.factory, interface="127.0.0.1")
+        speak_tls(port, Certificates(settings, stage.reactor).context)
+        return port
+    options = identity(folder / "pem").options()
+    return stage.reactor.listenSSL(0, stage.factory, options, interface="127.0.0.1")
 
 
-def certified(address: str) -> PrivateCertificate:
-    """Return a key and its own certificate for *address*, valid for long."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, address)])
-    now = dt.datetime.fromtimestamp(1_700_000_000, dt.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1)
-        .not_valid_before(now)
-        .not_valid_after(now + dt.timedelta(days=36500))
-        .add_extension(
-            x509.SubjectAlternativeName(
-                [x509.IPAddress(ipaddress.ip_address(address))]
-            ),
-            critical=False,
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(
-        pem,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    loaded = PrivateCertificate.loadPEM(secret + certificate.public_bytes(pem))
-    return cast("PrivateCertificate", loaded)
+def identity(folder: Path, host: str = "localhost") -> PrivateCertificate:
+    """Return a new certificate for *host*, and its key, as Twisted holds them."""
+    pair = make_pair(folder, host)
+    pem = pair.key.read_bytes() + pair.certificate.read_bytes()
+    return cast("PrivateCertificate", PrivateCertificate.loadPEM(pem))
 
 
+def endpoint(stage: Stage, port: Any) -> SSL4ClientEndpoint:
+    """Return where *port* is, for clients that believe anybody."""
+    number = port.getHost().port
+    return SSL4ClientEndpoint(stage.reactor, "127.0.0.1", number, CertificateOptions())
+
+
+async def ask(where: SSL4ClientEndpoint, *pieces: bytes) -> bytes:
+    """Send a request and return all that comes before the end."""
+    client = cast("Raw", await where.connect(Factory.forProtocol(Raw)))
+    for piece in pieces:
+        cast("Any", client.transport).write(piece)
+    await client.closed
+    return bytes(client.data)
+
+
+@pytest.mark.parametrize("ours", [False, True])
 @pytest_twisted.ensureDeferred
-async def test_over_tls(stage: Stage) -> None:
+async def test_over_tls(stage: Stage, tmp_path: Path, *, ours: bool) -> None:
     """With TLS at the door everything is the same, refusals included."""
-    port = stage.reactor.listenSSL(
-        0, stage.factory, self_signed(), interface="127.0.0.1"
-    )
-    endpoint = SSL4ClientEndpoint(
-        stage.reactor, "127.0.0.1", port.getHost().port, CertificateOptions()
-    )
+    port = listen(stage, tmp_path, ours=ours)
+    where = endpoint(stage, port)
     for request, begin, end in (
         (b"GET /big HTTP/1.0\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 ", BIG),
         (b"GET /big HTTP/1.1\r\n\r\n", b"HTTP/1.1 400 ", b"\n"),
     ):
-        client = cast("Raw", await endpoint.connect(Factory.forProtocol(Raw)))
-        cast("Any", client.transport).write(request)
-        await client.closed
-        assert client.data.startswith(begin)
-        assert client.data.endswith(end)
+        answer = await ask(where, request)
+        assert answer.startswith(begin)
+        assert answer.endswith(end)
     assert stage.app.seen[0].getHeader(b"x-forwarded-proto") == b"https"
     await port.stopListening()
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_upstream_with_tls(stage: Stage) -> None:
+async def test_uploads(stage: Stage, tmp_path: Path) -> None:
+    """A large body arrives whole; a refused one does not hide the answer."""
+    port = listen(stage, tmp_path, ours=True)
+    where = endpoint(stage, port)
+    body = os.urandom(5_000_000)
+    head = b"POST / HTTP/1.0\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(body)
+    answer = await ask(where, head, body)
+    assert answer.endswith(sha256(body).hexdigest().encode())
+    refused = await ask(where, head.replace(b"Host: a\r\n", b"Host: a b\r\n"), body)
+    assert refused.startswith(b"HTTP/1.1 400 ")
+    await port.stopListening()
+
+
+@pytest_twisted.ensureDeferred
+async def test_websocket(stage: Stage, tmp_path: Path) -> None:
+    """Messages of all sizes come back; closing says why, at the end of a frame."""
+    port = listen(stage, tmp_path, ours=True)
+    stage.route.to = Forward(f"unix:{stage.sockets}/echo", tags=("t",))
+    factory = WebSocketClientFactory(
+        f"wss://127.0.0.1:{port.getHost().port}/", reactor=stage.reactor
+    )
+    factory.protocol = Speaker
+    speaker = cast("Speaker", await endpoint(stage, port).connect(factory))
+    await speaker.opened
+    for size in (0, 1, 125, 126, 65_535, 65_536, 3_000_000):
+        message = os.urandom(size)
+        assert await speaker.say(message) == message
+    assert stage.factory.close_tagged("t", 1008, "out") == 1
+    assert await speaker.ended == (1008, "out")
+    await until(stage, lambda: not stage.factory.connections)
+    await port.stopListening()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_handshake_that_does_not_come(stage: Stage, tmp_path: Path) -> None:
+    """Has the time of a request head, also when something of it has come."""
+    limits = Limits(head_seconds=0.2, tick_seconds=0.05)
+    factory = ProxyFactory(stage.route, stage.reactor, limits)
+    pair = make_pair(tmp_path / "pem")
+    settings = TlsSettings(str(pair.certificate), str(pair.key))
+    port = stage.reactor.listenTCP(0, factory, interface="127.0.0.1")
+    speak_tls(port, Certificates(settings, stage.reactor).context)
+    where = TCP4ClientEndpoint(stage.reactor, "127.0.0.1", port.getHost().port)
+    silent, halting = [
+        cast("Raw", await where.connect(Factory.forProtocol(Raw))) for _ in range(2)
+    ]
+    cast("Any", halting.transport).write(b"\x16\x03\x01\x02\x00\x01\x00")
+    began = stage.reactor.seconds()
+    await silent.closed
+    await halting.closed
+    assert stage.reactor.seconds() - began < 5
+    assert factory.connections == 0
+    await port.stopListening()
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_upstream_with_tls(stage: Stage, tmp_path: Path) -> None:
     """It is spoken to when one of our authorities vouches for its very name."""
-    both = certified("127.0.0.1")
+    both, other = (identity(tmp_path / name, "127.0.0.1") for name in ("a", "b"))
     port = stage.reactor.listenSSL(
         0, Site(stage.app), both.options(), interface="127.0.0.1"
     )
@@ -90,7 +146,7 @@ async def test_an_upstream_with_tls(stage: Stage) -> None:
     for authorities, host in (
         (trustRootFromCertificates([both]), "127.0.0.1"),
         (trustRootFromCertificates([both]), "localhost"),
-        (trustRootFromCertificates([certified("127.0.0.1")]), "127.0.0.1"),
+        (trustRootFromCertificates([other]), "127.0.0.1"),
         (None, "127.0.0.1"),
     ):
         route = Route(Forward(where.format(host)))

@@ -1,7 +1,5 @@
 """Request and response heads: what is read, and every rule of what is refused."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +19,7 @@ from aen.proxy.parsing import (
     read_request_head,
     read_response_head,
 )
+from tests.proxy.cutting import split
 
 WIRE = (
     b"\r\n"
@@ -55,14 +54,13 @@ def test_a_head_keeps_order_case_and_repetition() -> None:
 def test_any_split_gives_the_same_head(cuts: list[int]) -> None:
     """However TCP cuts it, the head and what follows it are the same."""
     wire = WIRE + b"body"
-    edges = [0, *sorted(cuts), len(wire)]
     buffer = HeadBuffer(65536)
     found: tuple[bytes, bytes] | None = None
-    for begin, end in pairwise(edges):
+    for piece in split(wire, cuts):
         if found is not None:
-            found = (found[0], found[1] + wire[begin:end])
+            found = (found[0], found[1] + piece)
         else:
-            found = buffer.take(wire[begin:end])
+            found = buffer.take(piece)
     assert found == (WIRE[2:], b"body")
 
 
@@ -158,6 +156,24 @@ def test_methods_refused(line: bytes) -> None:
     """Methods that are unknown or not for a reverse proxy get 501."""
     with pytest.raises(MethodRefused):
         read(line + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+
+
+def test_just_small_enough() -> None:
+    """A limit is the most that passes, in one read and in many."""
+    raw = b"GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n"
+    assert HeadBuffer(len(raw)).take(raw) == (raw, b"")
+    slowly = HeadBuffer(len(raw))
+    assert [slowly.take(piece) for piece in split(raw, [9, 30])] == [
+        *(None, None),
+        (raw, b""),
+    ]
+    assert len(read_request_head(raw, 2).headers) == 2
+    with pytest.raises(HeadTooLarge):
+        read_request_head(raw, 1)
+    response = b"HTTP/1.1 200 OK\r\nA: b\r\nC: d\r\n\r\n"
+    assert len(read_response_head(response, 2).headers) == 2
+    with pytest.raises(UpstreamBroke):
+        read_response_head(response, 1)
 
 
 def test_too_large() -> None:

@@ -5,14 +5,16 @@ difference to the time they take and to nothing else.
 """
 
 import re
-from itertools import pairwise
 
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aen.proxy.head import ResponseHead
 from aen.proxy.response import Beginning
 from aen.proxy.routing import Forward
 from aen.proxy.traits import RequestTraits
+from tests.proxy.cutting import split
 from tests.proxy.harness import Harness, Wire
 
 TO = Forward("tcp:127.0.0.1:1001", cut=2, base=b"/app", drop_cookies=(b"ours",))
@@ -22,6 +24,7 @@ REQUESTS = {
     b"GET again": b"GET /x/2?q HTTP/1.1\r\n" + FIELDS + b"\r\n",
     b"GET other": b"GET /x/2 HTTP/1.1\r\nX-Request-Id: mine\r\n" + FIELDS + b"\r\n",
     b"GET 1.0": b"GET /x/2 HTTP/1.0\r\nConnection: keep-alive\r\n" + FIELDS + b"\r\n",
+    b"GET last": b"GET /x/1 HTTP/1.1\r\nConnection: close\r\n" + FIELDS + b"\r\n",
     b"HEAD": b"HEAD /x/1 HTTP/1.1\r\n" + FIELDS + b"\r\n",
     b"POST": b"POST /x/1 HTTP/1.1\r\n" + FIELDS + b"Content-Length: 3\r\n\r\nabc",
     b"chunks": b"POST /x/1 HTTP/1.1\r\n"
@@ -51,8 +54,8 @@ EXCHANGES = st.lists(
 class Conversation:
     """One client, and the upstream connection that serves it."""
 
-    def __init__(self) -> None:
-        self.harness = Harness(TO)
+    def __init__(self, forward: Forward = TO) -> None:
+        self.harness = Harness(forward)
         self.client = self.harness.client()
         self.upstream: Wire | None = None
 
@@ -60,12 +63,12 @@ class Conversation:
         self, request: bytes, response: bytes, cuts: tuple[list[int], list[int]]
     ) -> tuple[bytes, bytes]:
         """Return what the upstream and what the client were sent."""
-        for piece in pieces(request, cuts[0]):
+        for piece in split(request, cuts[0]):
             self.client.send(piece)
         if self.upstream is None:
             self.upstream = self.harness.upstream()
         asked = re.sub(rb"Id: [0-9a-f]{12}-\w+", b"Id: any", self.upstream.take())
-        for piece in pieces(response, cuts[1]):
+        for piece in split(response, cuts[1]):
             self.upstream.send(piece)
         return asked, self.client.take()
 
@@ -77,10 +80,12 @@ class Conversation:
         return idle.latest, frontend._traits
 
 
-def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
-    """Return *data* cut at these places."""
-    edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
-    return [data[begin:end] for begin, end in pairwise(edges)]
+def answer_to(name: bytes, response: bytes) -> bytes:
+    """Return *response* as it answers that request: to a HEAD, only the heads."""
+    if name != b"HEAD":
+        return response
+    heads = response.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    return heads + HEAD if b"103" in heads else heads
 
 
 @given(EXCHANGES)
@@ -91,13 +96,9 @@ def test_each_is_as_if_it_were_alone(
     """Whatever came before on the connections, and however the bytes are cut."""
     together = Conversation()
     for name, response, *cuts in exchanges:
-        if name == b"HEAD":
-            response = response.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"  # noqa: PLW2901
-            if b"103" in response:
-                response += HEAD  # noqa: PLW2901
-        request = REQUESTS[name]
-        alone = Conversation().exchange(request, response, ([], []))
-        asked, told = together.exchange(request, response, (cuts[0], cuts[1]))
+        request, answer = REQUESTS[name], answer_to(name, response)
+        alone = Conversation().exchange(request, answer, ([], []))
+        asked, told = together.exchange(request, answer, (cuts[0], cuts[1]))
         assert asked == alone[0]
         assert told == alone[1]
         if b"Connection: close" in told:
@@ -119,9 +120,34 @@ def test_what_repeats_is_not_read_again() -> None:
     assert talk.remembered() == (kept, traits)
 
 
-def test_a_long_head_is_not_kept() -> None:
-    """An idle connection holds no more than `Limits.remembered_bytes` of it."""
+def test_the_last_request_is_told_so() -> None:
+    """A response like the one before says all the same that the connection ends."""
+    talk = Conversation()
+    answered = [
+        talk.exchange(REQUESTS[name], RESPONSES[0], ([], []))[1]
+        for name in (b"GET", b"GET last")
+    ]
+    assert [b"Connection: close\r\n" in one for one in answered] == [False, True]
+
+
+def test_what_a_router_edits_it_edits_each_time() -> None:
+    """`Forward.edit_response` may count, or answer otherwise the next time."""
+    seen: list[ResponseHead] = []
+
+    def edit(head: ResponseHead) -> ResponseHead:
+        seen.append(head)
+        return head
+
+    talk = Conversation(evolve(TO, edit_response=edit))
+    for _ in range(2):
+        talk.exchange(REQUESTS[b"GET"], RESPONSES[0], ([], []))
+    assert len(seen) == 2
+
+
+def test_long_heads_are_not_kept() -> None:
+    """Idle connections hold no more than `Limits.remembered_bytes` of them."""
     talk = Conversation()
     long = HEAD.replace(b"Server: s", b"Server: " + b"s" * 5000) + b"hello"
-    talk.exchange(REQUESTS[b"GET"], long, ([], []))
-    assert talk.remembered()[0] is None
+    asked = b"GET /x HTTP/1.1\r\nX: " + b"x" * 5000 + b"\r\n" + FIELDS + b"\r\n"
+    talk.exchange(asked, long, ([], []))
+    assert talk.remembered() == (None, None)

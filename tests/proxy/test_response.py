@@ -1,7 +1,5 @@
 """Responses as bytes in and bytes out."""
 
-import itertools
-
 import pytest
 from attrs import evolve
 from hypothesis import given
@@ -13,6 +11,7 @@ from aen.proxy.head import RequestHead, ResponseHead
 from aen.proxy.limits import Limits
 from aen.proxy.response import ResponseStream
 from aen.proxy.routing import Forward
+from tests.proxy.cutting import split
 
 CHUNKED = (
     b"HTTP/1.1 103 Early\r\nA: b\r\n\r\n"
@@ -50,12 +49,7 @@ def test_any_split_gives_the_same_response(
 ) -> None:
     """However the upstream's bytes are cut, the client's body is the same."""
     response = stream(version)
-    edges = [0, *sorted(min(cut, len(wire)) for cut in cuts), len(wire)]
-    sent = b"".join(
-        response.take(wire[begin:end])
-        for begin, end in itertools.pairwise(edges)
-        if begin < end
-    )
+    sent = b"".join(map(response.take, split(wire, cuts)))
     assert response.done == (wire is not CLOSED)
     sent += response.upstream_closed(clean=True) if wire is CLOSED else b""
     assert response.done

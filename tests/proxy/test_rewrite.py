@@ -48,6 +48,18 @@ TO = Forward("unix:/x")
         b"Content_Length",
         b"X-Real-IP",
         b"X-Request-Id",
+        b"HTTP2-Settings",
+        b"Transfer-Encoding",
+        b"X-Forwarded-Port",
+        b"X-Forwarded-Prefix",
+        b"X-Forwarded-Protocol",
+        b"X-Forwarded-Scheme",
+        b"X-Forwarded-Server",
+        b"X-Forwarded-SSL",
+        b"X-Original-Host",
+        b"X-Original-URL",
+        b"X-Rewrite-URL",
+        b"X-Scheme",
     ],
 )
 def test_never_passed_on(name: bytes) -> None:
@@ -60,12 +72,20 @@ def test_connection_takes_headers_away_but_not_ours() -> None:
     forward = Forward("unix:/x", set_headers=((b"X-User", b"ada"),))
     headers = (
         (b"Connection", b"x-gone, X-User, x-forwarded-for, host, content-length"),
+        (b"Connection", b"Authorization, cookie"),
         (b"X-Gone", b"1"),
         (b"X-User", b"eve"),
         (b"X_USER", b"eve"),
         (b"Content-Length", b"0"),
+        (b"Authorization", b"Bearer x"),
+        (b"Cookie", b"a=b"),
     )
-    assert upstream_sees(headers, forward) == [b"Content-Length: 0", b"X-User: ada"]
+    assert upstream_sees(headers, forward) == [
+        b"Content-Length: 0",
+        b"Authorization: Bearer x",
+        b"Cookie: a=b",
+        b"X-User: ada",
+    ]
 
 
 def test_a_router_may_set_what_we_would() -> None:
@@ -76,6 +96,15 @@ def test_a_router_may_set_what_we_would() -> None:
     assert raw.count(b"X-Forwarded-For") == 1
     assert b"X-Forwarded-For: 9.9.9.9\r\n" in raw
     assert raw.endswith(b"Transfer-Encoding: chunked\r\n\r\n")
+
+
+def test_a_router_may_name_the_request() -> None:
+    """Its id stands in the place of ours, once."""
+    forward = Forward("unix:/x", set_headers=((b"x-request-id", b"theirs"),))
+    head = RequestHead(b"GET", b"/", "1.1", ((b"Host", b"a"),))
+    raw = rewrite.request_head(head, forward, PEER, b"id", 0).lower()
+    assert raw.count(b"x-request-id") == 1
+    assert b"x-request-id: theirs\r\n" in raw
 
 
 def test_dropped_headers_and_cookies() -> None:
@@ -129,17 +158,69 @@ def test_no_length_where_none_may_be() -> None:
     assert rewrite.response_head(head, TO, 0, b"") == b"HTTP/1.1 204 \r\n\r\n"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"Connection",
+        b"HTTP2-Settings",
+        b"Keep-Alive",
+        b"Proxy-Authenticate",
+        b"Proxy-Authentication-Info",
+        b"Transfer-Encoding",
+        b"Upgrade",
+    ],
+)
+def test_never_passed_back(name: bytes) -> None:
+    """Hop-by-hop headers of a response are between the upstream and us."""
+    head = ResponseHead("1.1", 200, b"OK", ((name, b"x"), (b"A", b"b")))
+    sent = rewrite.response_head(head, TO, 0, b"")
+    assert sent == b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n"
+
+
+def test_interim_heads() -> None:
+    """They have no body to announce (RFC 9110, section 8.6), and nothing of a hop."""
+    fields = ((b"Content-Length", b"5"), (b"Connection", b"x"), (b"Link", b"l"))
+    head = ResponseHead("1.1", 103, b"Early", fields)
+    assert rewrite.interim_head(head, TO) == b"HTTP/1.1 103 Early\r\nLink: l\r\n\r\n"
+
+
+def test_switching_heads() -> None:
+    """What a router adds to responses it adds to an accepted WebSocket too."""
+    forward = Forward("unix:/x", add_response_headers=((b"X-A", b"b"),))
+    head = ResponseHead("1.1", 101, b"", ((b"x-a", b"theirs"), (b"Upgrade", b"w")))
+    assert rewrite.switching_head(head, forward) == (
+        b"HTTP/1.1 101 Switching Protocols\r\nX-A: b\r\n"
+        b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(b"Authorization", b"Content-Encoding", b"Content-Length", b"Content-Type"),
+        *(b"Cookie", b"Expect", b"Host", b"Location", b"Set-Cookie", b"Connection"),
+    ],
+)
+def test_trailers_that_are_none(name: bytes) -> None:
+    """What frames, routes or authenticates a message is not read behind its body."""
+    trailers = [(name, b"x"), (b"X-Sum", b"1")]
+    assert rewrite.request_trailers(trailers, TO) == trailers[1:]
+    assert rewrite.response_trailers(trailers, TO) == trailers[1:]
+
+
 def test_trailers() -> None:
     """Trailers cannot do what headers must not."""
     forward = Forward(
         "unix:/x",
         set_headers=((b"X-User", b"ada"),),
+        drop_headers=frozenset({b"x-token"}),
+        add_response_headers=((b"X-Frame-Options", b"DENY"),),
         drop_response_headers=frozenset({b"server"}),
     )
     good = (b"X-Sum", b"1")
-    bad = [(b"X-User", b"eve"), (b"Host", b"b"), (b"x_forwarded_for", b"1"), good]
+    bad = [(b"X-User", b"eve"), (b"X-Token", b"t"), (b"x_forwarded_for", b"1"), good]
     assert rewrite.request_trailers(bad, forward) == [good]
-    bad = [(b"Set-Cookie", b"a=b"), (b"Server", b"x"), (b"Content-Length", b"1"), good]
+    bad = [(b"Server", b"x"), (b"x-frame-options", b"ALLOW"), good]
     assert rewrite.response_trailers(bad, forward) == [good]
 
 

@@ -1,5 +1,10 @@
-"""Request ids."""
+"""What is noted of each request: its id, and how long it took."""
 
+from io import BytesIO
+
+from twisted.internet.task import Clock
+
+from aen.proxy.access_log import AccessLog
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.traits import RequestTraits
 from tests.proxy.harness import TO_ONE, Harness
@@ -21,3 +26,17 @@ def test_request_ids() -> None:
     made = {identify(given) for given in bad}
     assert len(made) == len(bad)
     assert not made & set(bad)
+
+
+def test_how_long_a_request_took() -> None:
+    """From its head to the last byte of its response, in the access log."""
+    stream = BytesIO()
+    log = AccessLog(stream, Clock())
+    harness = Harness(TO_ONE, access_log=log)
+    client = harness.client()
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    upstream = harness.upstream()
+    harness.reactor.advance(2.5)
+    upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    log.flush()
+    assert b" 200 38 2.500 " in stream.getvalue()

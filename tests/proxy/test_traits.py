@@ -123,7 +123,9 @@ def test_what_the_upstream_is_sent_is_kept_for_one_forward() -> None:
     )
     other = Forward("unix:/x", drop_headers=frozenset({b"cookie"}))
     assert b"Cookie" not in traits.rewritten(head, other, PEER, b"1")
+    assert traits.rewritten(head, TO, PEER, b"1") == first
     elsewhere = Peer("198.51.100.2", 1, secure=True)
     assert b"198.51.100.2" in traits.rewritten(head, TO, elsewhere, b"1")
+    assert traits.rewritten(head, TO, PEER, b"1") == first
     fewer = RequestHead(b"GET", b"/a", "1.1", ((b"Host", b"a"),))
     assert b"X-A" not in traits.rewritten(fewer, TO, PEER, b"1")

@@ -102,7 +102,8 @@ def test_the_client_behind_proxies(told: list[bytes], client: str) -> None:
     """The last address that is none of our proxies'."""
     fields = [(b"X-Forwarded-For", value) for value in told]
     _, peer = BEHIND.behind(head(*fields), Peer("10.0.0.1", 9, secure=False))
-    assert peer.host == client
+    # The port is the proxy's: nobody tells that of the client.
+    assert (peer.host, peer.port) == (client, 9 if client == "10.0.0.1" else 0)
 
 
 @pytest.mark.parametrize(
@@ -183,3 +184,6 @@ def test_clients_that_share_a_connection_of_a_proxy() -> None:
         assert b"X-Forwarded-For: %s\r\n" % address in sent
         assert b"Host: of-%s\r\n" % address[-1:] in sent
         upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert upstream is not None
+    assert b"X-Forwarded-For: 192.168.1.1\r\n" in upstream.take()

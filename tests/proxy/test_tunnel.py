@@ -5,8 +5,7 @@ from attrs import evolve
 
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Forward
-from tests.proxy.harness import HANDSHAKE, SWITCH, TO_ONE, Harness
-from tests.proxy.test_frames import frame
+from tests.proxy.harness import HANDSHAKE, SWITCH, TO_ONE, Harness, frame
 
 BYE = b"\x88\x04\x03\xf0no"
 
@@ -55,6 +54,20 @@ def test_the_handshake_is_agreed_between_the_ends() -> None:
     )
 
 
+def test_frames_that_come_before_the_answer() -> None:
+    """They wait for it, and reading goes on behind them."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(HANDSHAKE % b"")
+    upstream = harness.upstream()
+    upstream.take()
+    client.send(frame(1, b"early", masked=True))
+    assert (client.producerState, upstream.take()) == ("paused", b"")
+    upstream.send(SWITCH % b"")
+    assert upstream.take() == frame(1, b"early", masked=True)
+    assert client.producerState == "producing"
+
+
 def test_frames_pass_as_they_are() -> None:
     """Also when they break the protocol: the other end is the judge."""
     client, upstream = Harness(TO_ONE).tunnel()
@@ -93,7 +106,9 @@ def test_either_end_ends_both() -> None:
         (b"Origin: http://a\r\n", frozenset({"http://b"}), False),
     ],
 )
-def test_origins(origin: bytes, origins: frozenset[str] | None, allowed: bool) -> None:  # noqa: FBT001
+def test_origins(
+    origin: bytes, origins: frozenset[str] | None, *, allowed: bool
+) -> None:
     """A page of another origin cannot open a WebSocket."""
     harness = Harness(evolve(TO_ONE, origins=origins))
     client = harness.client()
@@ -192,6 +207,8 @@ def test_closing_between_frames() -> None:
     assert unmasked(upstream.take()) == BYE
     assert not upstream.connected
     assert client.connected
+    harness.factory.close_tagged("t", 1000, "again")
+    assert client.take() == b""
     client.send(frame(1, b"late", masked=True) + frame(8, b"\3\xf0", masked=True))
     assert not client.connected
 
@@ -216,6 +233,18 @@ def test_closing_inside_frames() -> None:
     assert rest[:-10] == up[100:]
     assert unmasked(rest[-10:]) == BYE
     assert not upstream.connected
+
+
+def test_an_upstream_that_leaves_inside_a_frame_while_closing() -> None:
+    """The rest of its frame will never come: its client need not wait for it."""
+    harness = Harness(evolve(TO_ONE, tags=("t",)))
+    client, upstream = harness.tunnel()
+    upstream.send(b"\x82\x05he")
+    harness.factory.close_tagged("t", 1008, "no")
+    assert client.take() == b"\x82\x05he"
+    upstream.hang_up()
+    assert client.aborted
+    assert client.take() == b""
 
 
 def test_a_client_that_does_not_say_goodbye() -> None:

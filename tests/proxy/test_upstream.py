@@ -1,13 +1,17 @@
 """Upstream addresses and the pool."""
 
+import socket
+
 import pytest
+from attrs import define, field
+from twisted.internet.address import IPv4Address
 from twisted.internet.ssl import optionsForClientTLS
 from twisted.internet.testing import MemoryReactorClock
 
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Forward
 from aen.proxy.timing import Sweep
-from aen.proxy.upstream import Pool
+from aen.proxy.upstream import Pool, keep_alive
 from tests.proxy.harness import TO_ONE, Harness
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -72,8 +76,25 @@ def test_idle_connections_are_bounded_in_number_and_time() -> None:
     upstreams[1].send(OK)
     harness.pass_time(12)
     assert [upstream.connected for upstream in upstreams] == [False, False, False]
+    assert harness.factory._shared.pool._idle == {}
     clients[0].send(GET)
     assert harness.connects == 4
+
+
+def test_a_connection_that_is_slow_to_close() -> None:
+    """It serves nobody meanwhile, and is ended when it takes too long."""
+    harness = Harness(TO_ONE, Limits(pool_idle_seconds=5, close_seconds=3))
+    client = harness.client()
+    client.send(GET)
+    upstream = harness.upstream()
+    upstream.send(OK)
+    upstream.stuck = True
+    harness.pass_time(6)
+    client.send(GET)
+    assert harness.connects == 2
+    assert not upstream.aborted
+    harness.pass_time(4)
+    assert upstream.aborted
 
 
 @pytest.mark.parametrize(
@@ -94,6 +115,52 @@ def test_upstreams_that_close(response: bytes) -> None:
     assert client.take() == OK
     assert not upstream.connected
     assert client.connected
+
+
+@define
+class Tcp:
+    """A transport over TCP, and its socket, which remembers its options."""
+
+    told: dict[int, int] = field(factory=dict)
+
+    @property
+    def socket(self) -> "Tcp":
+        return self
+
+    def getPeer(self) -> IPv4Address:  # noqa: N802 -- Twisted's name
+        return IPv4Address("TCP", "192.0.2.1", 1)
+
+    def setTcpNoDelay(self, enabled: object) -> None:  # noqa: N802
+        """As for every connection."""
+
+    def setTcpKeepAlive(self, enabled: object) -> None:  # noqa: N802
+        """As for every connection."""
+
+    def setsockopt(self, level: int, option: int, value: int) -> None:
+        self.told[option] = value
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only on Linux")
+@pytest.mark.parametrize(("reads", "milliseconds"), [(True, 30_000), (False, 0)])
+def test_who_may_be_busy(*, reads: bool, milliseconds: int) -> None:
+    """A client takes what it is sent; an application may have no time for that."""
+    transport = Tcp()
+    keep_alive(transport, 30, reads=reads)
+    assert transport.told == {
+        socket.TCP_KEEPIDLE: 15,
+        socket.TCP_KEEPINTVL: 5,
+        socket.TCP_KEEPCNT: 3,
+        socket.TCP_USER_TIMEOUT: milliseconds,
+    }
+
+
+def test_what_verifies_is_bounded() -> None:
+    """A router that names ever new hosts costs no more than some memory."""
+    reactor = MemoryReactorClock()
+    pool = Pool(reactor, Limits(), Sweep(reactor, 1), client_tls=str)
+    for number in range(1500):
+        pool._verifier(f"host-{number}")
+        assert len(pool._verifying) <= 1024
 
 
 def test_tls_of_ones_own() -> None:

@@ -1,6 +1,7 @@
 """The opening handshake, piece by piece."""
 
 import pytest
+from attrs import evolve
 
 from aen.proxy import websocket
 from aen.proxy.errors import UpstreamBroke
@@ -43,6 +44,15 @@ def test_the_example_of_the_rfc() -> None:
     websocket.check_accepted(asking(), accepting())
 
 
+@pytest.mark.parametrize("number", range(3))
+def test_every_part_of_an_acceptance_counts(number: int) -> None:
+    """A switch that leaves one out accepts nothing (RFC 6455, 4.1)."""
+    whole = accepting()
+    fields = (*whole.headers[:number], *whole.headers[number + 1 :])
+    with pytest.raises(UpstreamBroke):
+        websocket.check_accepted(asking(), evolve(whole, headers=fields))
+
+
 @pytest.mark.parametrize(
     ("offer", "passed"),
     [
@@ -65,6 +75,14 @@ def test_offers(offer: bytes, passed: bytes | None) -> None:
     """Only compression whose parameters are sound reaches the upstream."""
     fields = dict(websocket.handshake_fields(asking((EXTENSIONS, offer))))
     assert fields.get(EXTENSIONS) == passed
+
+
+def test_offers_are_bounded() -> None:
+    """Nobody has more than a few; judging a thousand would cost us."""
+    offers = [b"permessage-deflate"] * 8
+    more = asking((EXTENSIONS, b", ".join([*offers, b"permessage-deflate"])))
+    fields = dict(websocket.handshake_fields(more))
+    assert fields[EXTENSIONS] == b", ".join(offers)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +116,7 @@ def test_bad_acceptances(answer: tuple[bytes, bytes]) -> None:
         (b"http://a.example", False, False),
     ],
 )
-def test_the_default_port(origin: bytes, secure: bool, allowed: bool) -> None:  # noqa: FBT001
+def test_the_default_port(origin: bytes, *, secure: bool, allowed: bool) -> None:
     """Browsers leave it out of Origin; Host may have it."""
     peer = Peer("", 0, secure)
     head = asking((b"Origin", origin))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from twisted.internet.task import Clock
+from twisted.logger import capturedLogs, formatEvent
 
 from aen.model.errors import Invalid
 from aen.runtime.certificates import (
@@ -16,7 +17,7 @@ from aen.runtime.certificates import (
     check_certificates,
 )
 from aen.runtime.structure import structure
-from tests.pem import Pair, make_pair
+from tests.pem import BEGIN, Pair, anybody, make_pair
 
 
 def settings_for(pair: Pair, **more: Any) -> TlsSettings:
@@ -27,10 +28,7 @@ def settings_for(pair: Pair, **more: Any) -> TlsSettings:
 def shown(certificates: Certificates, name: str | None) -> str:
     """Return the host for which a certificate is shown to who asks for *name*."""
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    client = context.wrap_bio(to_client, to_server, server_hostname=name)
+    client = anybody().wrap_bio(to_client, to_server, server_hostname=name)
     server = certificates.context().wrap_bio(to_server, to_client, server_side=True)
     for _ in range(3):
         for side in (client, server):
@@ -98,6 +96,20 @@ def test_a_broken_pair_changes_nothing(tmp_path: Path) -> None:
     pair.key.unlink()
     certificates.reload()
     assert certificates.context() is before
+
+
+@pytest.mark.parametrize(("days", "warned"), [(15.0, False), (13.5, True)])
+def test_an_end_is_announced(tmp_path: Path, days: float, *, warned: bool) -> None:
+    """Two weeks ahead, at the start, while somebody can still do something."""
+    pair, clock = make_pair(tmp_path, days=100), Clock()
+    clock.advance(BEGIN.timestamp() + (100 - days) * 86_400)
+    certificates = Certificates(settings_for(pair), clock)
+    with capturedLogs() as said:
+        certificates.startService()
+    certificates.stopService()
+    assert [formatEvent(event) for event in said] == (
+        [f"{pair.certificate} ends in 13 days"] if warned else []
+    )
 
 
 def test_what_cannot_be_used_is_explained(tmp_path: Path) -> None:

@@ -28,6 +28,17 @@ def test_a_secret_others_read_is_none(tmp_path: Path, mode: int) -> None:
         read_secret(path)
 
 
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a file away")
+def test_a_secret_of_another_account_is_none(tmp_path: Path) -> None:
+    """Whoever owns it may read it, whatever its mode says."""
+    path = tmp_path / "key"
+    write_private(path, b"x")
+    os.chown(path, 65_533, -1)
+    with pytest.raises(Invalid, match="belongs to another account"):
+        read_secret(path)
+
+
 def test_empty_missing_and_linked_secrets_are_refused(tmp_path: Path) -> None:
     """Neither an empty file, nor a missing one, nor a link is a secret."""
     empty = tmp_path / "empty"
@@ -46,7 +57,7 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
     write_private(path, b"old")
     write_private(path, b"new")
     assert read_secret(path) == b"new"
-    assert os.listdir(tmp_path) == ["file"]  # noqa: PTH208 -- names are enough
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
 def test_one_makes_it_for_all(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import os
 import socket
 import ssl
+import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,25 @@ async def test_a_socket_is_for_us_alone(tmp_path: Path) -> None:
         stale.close()
 
 
+@pytest.mark.parametrize(
+    ("where", "why"),
+    [
+        ("unix:{room}/file/a.sock", "File exists"),
+        ("unix:{room}/file", "not a socket"),
+        ("tcp:0:interface=192.0.2.1", "Cannot assign"),
+        ("tcp:nonsense", "“tcp:nonsense” is no address"),
+        ("pigeon:1", "“pigeon:1” is no address"),
+        ("tcp", "“tcp” is no address"),
+    ],
+)
+def test_what_cannot_be_listened_on(tmp_path: Path, where: str, why: str) -> None:
+    """It is said in a sentence, whatever is in the way."""
+    (tmp_path / "file").touch()
+    service = ListeningService(where.format(room=tmp_path), Factory(), reactor)
+    with pytest.raises(Invalid, match=why):
+        service.privilegedStartService()
+
+
 @pytest_twisted.ensureDeferred
 async def test_another_listener_is_not_pushed_aside(tmp_path: Path) -> None:
     """A live socket stays its owner's; a plain file is never removed."""
@@ -92,12 +113,12 @@ async def test_a_socket_for_several_processes() -> None:
         where = f"tcp:{found.getsockname()[1]}:interface=127.0.0.1"
     held = hold(where, reactor)
     assert held.where == where
-    came: list[Echoing] = []
-    factory = Factory.forProtocol(lambda: Echoing(came))
+    came: list[Visitor] = []
+    factory = Factory.forProtocol(lambda: Visitor(came))
     service = ListeningService(where, factory, reactor, adopted=os.dup(held.descriptor))
     service.privilegedStartService()
     address = ("127.0.0.1", int(where.split(":")[1]))
-    with socket.create_connection(address) as early:
+    with socket.create_connection(address):
         await pause(reactor, 0.02)
         assert came == []
         service.startService()
@@ -113,15 +134,50 @@ async def test_a_socket_for_several_processes() -> None:
         await maybeDeferred(held.release)
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(address)
-        early.close()
     for one in came:
         await one.gone
 
 
-class Echoing(Protocol):
+@pytest_twisted.ensureDeferred
+async def test_processes_take_turns() -> None:
+    """Each accepts one connection at a time: the others get their share."""
+    with socket.create_server(("127.0.0.1", 0)) as shared:
+        address = shared.getsockname()
+        came: list[Visitor] = []
+        factory = Factory.forProtocol(lambda: Visitor(came))
+        adopted = os.dup(shared.fileno())
+        service = ListeningService("tcp:0", factory, reactor, adopted=adopted)
+        service.startService()
+        service.port.stopReading()
+        counts = []
+        with socket.create_connection(address), socket.create_connection(address):
+            for _ in range(2):
+                service.port.doRead()
+                counts.append(len(came))
+        assert counts == [1, 2]
+        await stop(service)
+    for one in came:
+        await one.gone
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+@pytest_twisted.ensureDeferred
+async def test_many_may_wait_to_be_accepted() -> None:
+    """Browsers that all come back at once are not turned away."""
+    service = ListeningService("tcp:0:interface=127.0.0.1", Factory(), reactor)
+    service.privilegedStartService()
+    about = service.port.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    # Of a listening socket tcpi_sacked is how many may wait (linux/tcp.h).
+    (waiting,) = struct.unpack_from("I", about, 28)
+    allowed = int(Path("/proc/sys/net/core/somaxconn").read_text("ascii"))
+    assert waiting == min(1024, allowed)
+    await stop(service)
+
+
+class Visitor(Protocol):
     """Notes that it came, and fires when it goes."""
 
-    def __init__(self, came: "list[Echoing]") -> None:
+    def __init__(self, came: "list[Visitor]") -> None:
         self.gone: Deferred[None] = Deferred()
         came.append(self)
 

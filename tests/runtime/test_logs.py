@@ -33,6 +33,8 @@ def test_an_event_is_a_line() -> None:
     assert event_as_text(EVENT) == "1970-01-01T00:00:01.500Z info  two 2"
     forged = EVENT | {"what": "x\n1970 error"}
     assert "\n  1970 error" in event_as_text(forged)
+    hostile = EVENT | {"what": "x\r1970\x1b[2J\u2028\x85\tyes"}
+    assert event_as_text(hostile).endswith(r"x\r1970\x1b[2J\u2028\x85" + "\tyes 2")
 
 
 def test_a_failure_brings_its_traceback() -> None:

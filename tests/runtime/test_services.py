@@ -5,10 +5,45 @@ import os
 import signal
 
 import pytest_twisted
+from attrs import define, field
+from twisted.application.service import Service
 from twisted.internet import reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import Deferred
+from twisted.logger import LogEvent
 
-from aen.runtime.services import OnSignal, Settled
+from aen.runtime.services import InOrder, OnSignal, Settled
+
+
+@define
+class Part(Service):
+    """Notes that it was stopped, and stops as it is told to."""
+
+    name: str
+    stopped: list[str]
+    gone: Deferred[None] = field(factory=Deferred)
+
+    def stopService(self) -> Deferred[None]:
+        self.stopped.append(self.name)
+        return self.gone
+
+
+def test_in_order(logged_failures: list[LogEvent]) -> None:
+    """The last one stops first; one that fails to keeps no other from stopping."""
+    stopped: list[str] = []
+    parts = [Part(name, stopped) for name in ("store", "pages", "port")]
+    whole = InOrder()
+    for part in parts:
+        part.setServiceParent(whole)
+    whole.startService()
+    done = whole.stopService()
+    assert (stopped, done.called) == (["port"], False)
+    parts[2].gone.callback(None)
+    assert (stopped, done.called) == (["port", "pages"], False)
+    parts[1].gone.errback(ValueError("it cannot"))
+    assert (stopped, done.called) == (["port", "pages", "store"], False)
+    parts[0].gone.callback(None)
+    assert (done.called, whole.running) == (True, False)
+    assert logged_failures.pop()["log_failure"].check(ValueError)
 
 
 @pytest_twisted.ensureDeferred

@@ -6,38 +6,23 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
 import pytest_twisted
 from twisted.internet.interfaces import ISSLTransport
 
-from aen.runtime.certificates import TlsSettings
 from aen.runtime.tls import speak_tls
-from tests.pem import make_pair
+from tests.pem import anybody
 from tests.runtime.tls_door import Door, Server, aside
 
 T = TypeVar("T")
 
 
-@pytest_twisted.async_yield_fixture
-async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    """Give a door with a certificate."""
-    pair = make_pair(tmp_path)
-    made = Door(TlsSettings(str(pair.certificate), str(pair.key)))
-    yield made
-    for one in made.connections:
-        if not one.lost.called:
-            one.transport.abortConnection()  # type: ignore[union-attr]
-            await one.lost
-    await made.port.stopListening()
-
-
 def echo(server: Server, data: bytes) -> None:
     """Say the same."""
-    server.transport.write(data)  # type: ignore[union-attr]
+    server.transport.write(data)
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -85,9 +70,7 @@ async def test_old_versions_are_refused(door: Door) -> None:
 async def test_alpn_and_resumption(door: Door) -> None:
     """``http/1.1`` is agreed to; a client comes back with its ticket."""
     door.act = echo
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    context = anybody()
     context.set_alpn_protocols(["h2", "http/1.1"])
 
     def talk() -> tuple[str | None, bool]:
@@ -104,15 +87,12 @@ async def test_alpn_and_resumption(door: Door) -> None:
 @pytest_twisted.ensureDeferred
 async def test_a_slow_handshake(door: Door) -> None:
     """Byte by byte is as good as at once, and what was written before waits."""
-    door.begin = lambda server: server.transport.write(b"early ")  # type: ignore[union-attr]
+    door.begin = lambda server: server.transport.write(b"early ")
     door.act = echo
 
     def talk() -> bytes:
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        tls = context.wrap_bio(incoming, outgoing)
+        tls = anybody().wrap_bio(incoming, outgoing)
         with door.raw() as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -137,6 +117,26 @@ async def test_a_slow_handshake(door: Door) -> None:
             return said
 
     assert await aside(talk) == b"early late"
+
+
+@pytest_twisted.ensureDeferred
+async def test_too_much_before_the_handshake(door: Door) -> None:
+    """It is not kept for one who may never shake hands."""
+
+    def begin(server: Server) -> None:
+        server.transport.write(b"x" * 40_000)
+        server.transport.write(b"y" * 40_000)
+        server.transport.write(b"z")
+
+    door.begin = begin
+
+    def talk() -> bytes:
+        with door.raw() as client, contextlib.suppress(ConnectionResetError):
+            return client.recv(100)
+        return b""
+
+    assert await aside(talk) == b""
+    await door.connections[0].lost
 
 
 @pytest.mark.parametrize(
@@ -204,9 +204,9 @@ async def test_a_vanished_client(door: Door) -> None:
     await aside(talk)
     server = door.connections[0]
     for _ in range(3):
-        server.transport.write(b"x" * 100_000)  # type: ignore[union-attr]
+        server.transport.write(b"x" * 100_000)
     await server.lost
-    server.transport.write(b"x")  # type: ignore[union-attr]
+    server.transport.write(b"x")
 
 
 @pytest_twisted.ensureDeferred
@@ -215,11 +215,11 @@ async def test_half_closing(door: Door) -> None:
 
     def act(server: Server, data: bytes) -> None:
         if data == b"first":
-            server.transport.write(b"x" * 100_000)  # type: ignore[union-attr]
-            server.transport.loseWriteConnection()  # type: ignore[union-attr]
-            server.transport.write(b"nothing more")  # type: ignore[union-attr]
+            server.transport.write(b"x" * 100_000)
+            server.transport.loseWriteConnection()
+            server.transport.write(b"nothing more")
         else:
-            server.transport.loseConnection()  # type: ignore[union-attr]
+            server.transport.loseConnection()
 
     door.act = act
 
@@ -270,8 +270,8 @@ async def test_a_client_that_makes_us_talk(door: Door) -> None:
         with door.client() as client:
             client.sendall(b"hello")
             said = client.recv(100)
-            door.connections[0].transport._answers = 100  # type: ignore[union-attr]
-            door.connections[0].transport._outgoing.write(b"?")  # type: ignore[union-attr]
+            door.connections[0].transport._answers = 100
+            door.connections[0].transport._outgoing.write(b"?")
             client.sendall(b"again")
             return said + client.recv(100)
 
@@ -286,10 +286,7 @@ async def test_asking_and_ending_at_once(door: Door) -> None:
 
     def talk() -> bytes:
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        tls = context.wrap_bio(incoming, outgoing)
+        tls = anybody().wrap_bio(incoming, outgoing)
         with door.raw() as connection:
 
             def until_done(work: Callable[[], T]) -> T:

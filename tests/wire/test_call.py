@@ -20,7 +20,7 @@ from aen.wire import tickets
 from aen.wire.client import Identity, WireClient
 from aen.wire.messages import ProjectQuestion, StopLaunch, Usage
 from aen.wire.routes import USAGE
-from tests.wire.conftest import Pair
+from tests.wire.conftest import KEY, Pair
 
 reactor: Any = _reactor
 
@@ -70,6 +70,38 @@ async def test_without_a_ticket_nothing_is_answered(pair: Pair) -> None:
     response = await http.post(f"{pair.at.base}{USAGE.path}", data=b"{}")
     assert response.code == 401
     assert b"platform's own parts" in await response.content()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_ticket_opens_one_call(pair: Pair) -> None:
+    """With another body, at another address or for a channel it is worth nothing."""
+    http = HTTPClient(Agent(reactor))
+    body = b'{"project_id": "p"}'
+    digest = tickets.call_digest("POST", USAGE.path, body)
+    until = reactor.seconds() + 60
+    found = []
+    for purpose, path, sent in (
+        ("call", USAGE.path, body),
+        ("call", USAGE.path, body + b" "),
+        ("call", USAGE.path + "?x", body),
+        ("channel", USAGE.path, body),
+    ):
+        ticket = tickets.Ticket("gateway:east", "node:n1", purpose, until, digest)
+        headers: dict[bytes | str, bytes | str] = {
+            tickets.HEADER: tickets.seal(KEY, ticket)
+        }
+        url = f"{pair.at.base}{path}"
+        response = await http.post(url, data=sent, headers=headers)
+        found.append((response.code, b"another call" in await response.content()))
+    assert found == [(200, False), (401, True), (401, True), (401, True)]
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_is_not_json_is_refused(pair: Pair) -> None:
+    """However deep it is nested."""
+    for body in (b"{", b"\xff", b"[" * 900):
+        response = await pair.client.send(pair.at, USAGE, body)
+        assert response.code == 400
 
 
 @pytest_twisted.ensureDeferred

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_twisted
 from attrs import define, field
 from autobahn.twisted.resource import WebSocketResource
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- a test owns it
 from twisted.internet.defer import Deferred, DeferredQueue
 from twisted.internet.endpoints import clientFromString
+from twisted.internet.task import Clock
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 
@@ -17,20 +19,13 @@ from aen.model.names import PlaceName
 from aen.model.places import Node
 from aen.wire import tickets
 from aen.wire.call import Door
-from aen.wire.channel import ChannelEnd, GatewayEndFactory, ServerEndFactory
+from aen.wire.channel import GatewayEndFactory, ServerEndFactory
 from aen.wire.client import Identity
 from aen.wire.messages import Down, Up
+from tests.wire.conftest import KEY, Keys
 
 reactor: Any = _reactor
-KEY = tickets.SigningKey(b"g" * 32)
 NODE = Node(PlaceName("n1"), "http://n1:5002")
-
-
-class Keys:
-    async def public_key(self, issuer: str) -> str:
-        if issuer != "gateway:east":
-            raise Unauthenticated("Who are you?")
-        return KEY.public
 
 
 @define
@@ -51,10 +46,10 @@ class Side:
 
 @define
 class World:
+    """A server, and gateways that come to it."""
+
     server: Side
-    site: Site
     base: str
-    opened: list[ChannelEnd] = field(factory=list)
 
     def connect(self, name: str, side: Side) -> Deferred[Any]:
         """Open a channel as the gateway called *name*."""
@@ -75,7 +70,7 @@ async def world() -> AsyncIterator[World]:
     wire.putChild(b"channel", WebSocketResource(factory))
     site = Site(root)
     port = reactor.listenTCP(0, site, interface="127.0.0.1")
-    yield World(side, site, f"http://127.0.0.1:{port.getHost().port}")
+    yield World(side, f"http://127.0.0.1:{port.getHost().port}")
     await port.stopListening()
 
 
@@ -96,6 +91,37 @@ async def test_news_travel_both_ways(world: World) -> None:
     protocol.sendClose(1000)
     assert (await world.server.news.get())[0] == "closed"
     assert (await gateway.news.get())[0] == "closed"
+
+
+@pytest.mark.parametrize(
+    "message", [b"nonsense", b"[" * 100_000, b'{"launch": 5}', b"\xff"]
+)
+@pytest_twisted.ensureDeferred
+async def test_what_is_not_understood_ends_the_channel(
+    world: World, message: bytes
+) -> None:
+    """Both ends learn of it; the one who has said it is told why."""
+    gateway = Side()
+    protocol = await world.connect("gateway:east", gateway)
+    await gateway.news.get()
+    await world.server.news.get()
+    protocol.sendMessage(message, isBinary=True)
+    assert await gateway.news.get() == ("closed", protocol, "not understood")
+    assert (await world.server.news.get())[0] == "closed"
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_ticket_for_a_call_opens_no_channel() -> None:
+    """Whoever overhears one cannot listen to the news."""
+    factory = ServerEndFactory(Door(tickets.SERVER, Keys(), Clock()), Side())
+    for purpose, admitted in (("channel", True), ("call", False)):
+        ticket = tickets.Ticket("gateway:east", tickets.SERVER, purpose, 60.0)
+        asking = factory.admit(tickets.seal(KEY, ticket))
+        if admitted:
+            assert await asking == "gateway:east"
+        else:
+            with pytest.raises(Unauthenticated, match="something else"):
+                await asking
 
 
 @pytest_twisted.ensureDeferred

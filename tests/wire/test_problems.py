@@ -44,6 +44,10 @@ def test_hostile_details_are_bounded() -> None:
     error = from_json(huge, "fallback")
     assert isinstance(error, Failed)
     assert (len(error.message), len(error.log)) == (2000, 200)
+    fields = {f"{number}{'k' * 3000}": "v" * 3000 for number in range(300)}
+    many = {"error": {"code": "invalid", "message": "x", "fields": fields}}
+    kept = from_json(many, "fallback").fields
+    assert (len(kept), max(map(len, kept)), len(kept.popitem()[1])) == (200, 2000, 2000)
     odd = {"error": {"code": "too_many", "message": "x", "retry_after": "soon"}}
     assert from_json(odd, "fallback").__dict__["retry_after"] == 1
 

@@ -1,6 +1,7 @@
 """One role's answer is passed on as it comes."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest_twisted
@@ -11,10 +12,12 @@ from twisted.internet import reactor as _reactor  # noqa: TID251 -- a test owns 
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol
 from twisted.internet.protocol import Protocol
+from twisted.protocols.policies import WrappingFactory
 from twisted.web.client import Agent, HTTPConnectionPool
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
+from aen.runtime.tasks import pause
 from aen.wire.relaying import relay
 
 reactor: Any = _reactor
@@ -68,9 +71,8 @@ class Asker(Protocol):
 
 @define
 class Between:
-    """Passes on what the slow one answers."""
+    """Passes on what another answers."""
 
-    slow: Slow
     where: str
     app = Klein()
 
@@ -85,12 +87,25 @@ class Between:
 async def between() -> AsyncIterator[tuple[Slow, str]]:
     """Return a slow one, and the address of the one between."""
     slow = Slow()
-    far = reactor.listenTCP(0, Site(slow), interface="127.0.0.1")
-    bound = Between(slow, f"http://127.0.0.1:{far.getHost().port}/")
-    near = reactor.listenTCP(0, Site(bound.app.resource()), interface="127.0.0.1")
-    yield slow, f"http://127.0.0.1:{near.getHost().port}/"
-    await far.stopListening()
-    await near.stopListening()
+    async with relayed(slow) as where:
+        yield slow, where
+
+
+@asynccontextmanager
+async def relayed(resource: Resource) -> AsyncIterator[str]:
+    """Give the address of one that passes on what *resource* answers."""
+    far = WrappingFactory(Site(resource))
+    ports = [reactor.listenTCP(0, far, interface="127.0.0.1")]
+    bound = Between(f"http://127.0.0.1:{ports[0].getHost().port}/")
+    near = WrappingFactory(Site(bound.app.resource()))
+    ports.append(reactor.listenTCP(0, near, interface="127.0.0.1"))
+    yield f"http://127.0.0.1:{ports[1].getHost().port}/"
+    for port in ports:
+        await port.stopListening()
+    for connection in (*near.protocols, *far.protocols):
+        connection.transport.abortConnection()
+    while near.protocols or far.protocols:
+        await pause(reactor, 0.01)
 
 
 @pytest_twisted.ensureDeferred
@@ -126,4 +141,50 @@ async def test_who_leaves_lets_the_other_side_go(between: tuple[Slow, str]) -> N
     await asker.arrived
     assert asker.transport is not None
     asker.transport.loseConnection()
-    await slow.gone
+    await slow.gone.addTimeout(10, reactor)
+
+
+@define
+class Flood(Resource):
+    """Gives 64 MB as fast as they are taken, and counts them."""
+
+    sent: int = 0
+    isLeaf = True
+
+    def __attrs_post_init__(self) -> None:
+        super().__init__()
+
+    def render_GET(self, request: Request) -> int:
+        flood = self
+
+        class Pieces:
+            def resumeProducing(self) -> None:
+                flood.sent += 1 << 16
+                request.write(bytes(1 << 16))
+                if flood.sent >= 64 << 20:
+                    request.unregisterProducer()
+                    request.finish()
+
+            def stopProducing(self) -> None:
+                """Nobody takes any more."""
+
+        request.registerProducer(Pieces(), False)
+        return NOT_DONE_YET
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_asker_sets_the_pace() -> None:
+    """What it does not read we do not fetch, but for what sockets hold."""
+    flood, asker = Flood(), Asker()
+    async with relayed(flood) as where:
+        port = int(where.rstrip("/").rpartition(":")[2])
+        await connectProtocol(TCP4ClientEndpoint(reactor, "127.0.0.1", port), asker)
+        await asker.arrived
+        transport: Any = asker.transport
+        transport.pauseProducing()
+        before = -1
+        while before != flood.sent:
+            before = flood.sent
+            await pause(reactor, 0.1)
+        assert flood.sent < 48 << 20
+        transport.abortConnection()

@@ -1,6 +1,7 @@
 """Tickets open one thing, for one reader, for a short time."""
 
 import pytest
+from attrs import evolve
 
 from aen.model.errors import Invalid, Unauthenticated
 from aen.wire.tickets import (
@@ -47,6 +48,13 @@ def test_nonsense_is_refused(text: str) -> None:
     """Bytes that are no ticket raise nothing but `Unauthenticated`."""
     with pytest.raises(Unauthenticated):
         unseal(text, KEY.public, "node:n1", 0.0)
+
+
+def test_a_ticket_is_short() -> None:
+    """Nobody makes us read much before we know who it is, not even a friend."""
+    text = seal(KEY, evolve(TICKET, digest="x" * 2000))
+    with pytest.raises(Unauthenticated, match="malformed"):
+        unseal(text, KEY.public, "node:n1", now=990.0)
 
 
 def test_a_changed_ticket_is_refused() -> None:

@@ -1,5 +1,6 @@
 """The whole program: doors for clients, for the API, for metrics and for redirects."""
 
+import errno
 import os
 import socket
 import ssl
@@ -34,6 +35,8 @@ from aen.runtime.tls import speak_tls
 _BACKLOG: Final = 1024
 _HOUR: Final = 3600.0
 _EVERYWHERE: Final = "::"
+_NO_IPV6: Final = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
+"""What Linux says where IPv6 is left out of the kernel, or switched off."""
 _DRAIN_SECONDS: Final = 0.0
 _LIMITS: Final = Limits(
     first_byte_seconds=_HOUR, response_seconds=_HOUR, close_seconds=1.0
@@ -153,8 +156,8 @@ class Standalone:
             else:
                 self._ports.append(self._listen_tcp(place, factory, door))
         except CannotListenError as error:
-            cause = error.socketError
-            why = os.strerror(cause.errno) if cause.errno else str(cause)
+            # A name that cannot be resolved has an error number of its own kind.
+            why = error.socketError.strerror or str(error.socketError)
             raise Refusal(f"cannot listen on {_named(place)}: {why}") from None
 
     def _listen_tcp(
@@ -172,7 +175,7 @@ class Standalone:
         try:
             return listen(_EVERYWHERE)  # Linux gives IPv4 with it
         except CannotListenError as error:
-            if error.socketError.errno is None or socket.has_ipv6:
+            if error.socketError.errno not in _NO_IPV6:
                 raise
             return listen("")
 
@@ -247,6 +250,8 @@ def _remove_stale(path: Path) -> None:
             raise Refusal(f"{path}: exists and is not a socket")
     except FileNotFoundError:
         return
+    except OSError as error:
+        raise Refusal(f"{path}: {error.strerror}") from None
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(path))

@@ -13,6 +13,7 @@ from OpenSSL import SSL
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
+from twisted.protocols.policies import WrappingFactory
 from twisted.web.client import Agent, FileBodyProducer, HTTPConnectionPool
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IPolicyForHTTPS
@@ -23,8 +24,7 @@ from zope.interface import implementer
 from aen.proxy.standalone.options import read_options
 from aen.proxy.standalone.service import Standalone
 from aen.proxy.standalone.tls import Unverified
-from aen.runtime.tasks import pause
-from tests.proxy.stage import Raw
+from tests.proxy.stage import Raw, happened
 
 TOKEN = "the-token"
 
@@ -100,15 +100,27 @@ class Desk:
 
     reactor: Any
     target: Target
-    port: int
     room: Path
+    web: WrappingFactory
+    ports: list[Any]
     started: list[Standalone] = field(factory=list)
     policy: Any = field(factory=Anybody)
+
+    @property
+    def port(self) -> int:
+        """The port of the target."""
+        return int(self.ports[0].getHost().port)
 
     @property
     def url(self) -> str:
         """Where the target is."""
         return f"http://127.0.0.1:{self.port}"
+
+    def on_socket(self) -> str:
+        """Let the target be on a UNIX socket as well; return its URL."""
+        path = str(self.room / "t")
+        self.ports.append(self.reactor.listenUNIX(path, self.web))
+        return "unix+http://" + path.replace("/", "%2F")
 
     def start(self, *arguments: str, **environment: str) -> Standalone:
         """Return a proxy with these options, on ports of its own."""
@@ -175,9 +187,9 @@ class Desk:
             authorization=f"token {TOKEN}",
         )
 
-    async def raw(self, running: Standalone) -> Raw:
-        """Return a raw connection to the proxy."""
-        port = running.addresses[0].port
+    async def raw(self, address: IAddress) -> Raw:
+        """Return a raw connection to where the proxy listens."""
+        port = cast("Any", address).port
         endpoint = TCP4ClientEndpoint(self.reactor, "127.0.0.1", port)
         return cast("Raw", await endpoint.connect(Factory.forProtocol(Raw)))
 
@@ -199,13 +211,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
     reactor = cast("Any", global_reactor)
     target = Target()
-    web = Site(target)
+    web = WrappingFactory(Site(target))
     port = reactor.listenTCP(0, web, interface="127.0.0.1")
-    made = Desk(reactor, target, port.getHost().port, tmp_path)
+    made = Desk(reactor, target, tmp_path, web, [port])
     yield made
     for running in made.started:
         await running.close()
     for peer in target.waiting:
         peer.abortConnection()
-    await port.stopListening()
-    await pause(reactor, 0.05)
+    for port in made.ports:
+        await port.stopListening()
+    await happened(reactor, lambda: not web.protocols)

@@ -4,10 +4,8 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.cookiejar import CookieJar
@@ -20,6 +18,9 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 import uv
 from websockets.sync.client import connect
 from websockets.typing import Origin
+
+from tests.installed import free_ports
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 INSTALL_SECONDS = 100
@@ -40,17 +41,6 @@ c.Spawner.cmd = ["{bin}/jupyterhub-singleuser"]
 c.Spawner.args = ["--allow-root"]
 c.Spawner.http_timeout = 60
 """
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def installed(where: Path) -> str | None:
@@ -152,15 +142,9 @@ class Person:
 
     def until_there(self) -> None:
         """Wait until the hub answers."""
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                if self.open("/hub/login")[0] == 200:
-                    return
-            except OSError:
-                pass
-            time.sleep(0.25)
-        raise AssertionError("JupyterHub does not come up")
+        until(
+            lambda: self.open("/hub/login")[0] == 200, "JupyterHub is up", START_SECONDS
+        )
 
     def sign_in(self) -> None:
         """Sign in by the form; that starts a server."""
@@ -177,14 +161,13 @@ class Person:
 
     def until_spawned(self) -> None:
         """Wait until one's own server shows its first page."""
-        deadline = time.monotonic() + START_SECONDS
-        status, url = 0, ""
-        while time.monotonic() < deadline:
-            status, url, _ = self.open(f"/user/{self.name}/tree")
-            if status == 200 and f"/user/{self.name}/tree" in url:
-                return
-            time.sleep(0.25)
-        raise AssertionError(f"no server: {status} {url}")
+        page = f"/user/{self.name}/tree"
+
+        def there() -> bool:
+            status, url, _ = self.open(page)
+            return status == 200 and page in url
+
+        until(there, f"the server of {self.name} is up", START_SECONDS)
 
     def cookie(self, name: str, path: str) -> str:
         """Return a cookie's value."""

@@ -10,6 +10,7 @@ import pytest
 from twisted.logger import Logger, LogLevel, globalLogPublisher
 
 from aen.proxy.standalone.__main__ import Lines, main
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 
@@ -35,38 +36,33 @@ def test_lines() -> None:
     assert [line.split()[-1] for line in said] == ["you", "careful"]
 
 
+def written(process: "subprocess.Popen[str]", path: Path) -> bool:
+    """Return whether the file is there; a program that has ended writes none."""
+    assert process.poll() is None
+    return path.exists()
+
+
 @pytest.mark.system
-def test_the_program_runs_and_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("level", "says"), [("info", True), ("error", False)])
+def test_the_program_runs_and_ends(tmp_path: Path, level: str, *, says: bool) -> None:
     """It says where it listens, and what each level lets it say; SIGTERM ends it."""
-    for level, wanted in (("info", True), ("error", False)):
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "aen.proxy.standalone", "--log-level", level),
-                *("--socket", str(tmp_path / "p"), "--api-socket", str(tmp_path / "a")),
-                *("--pid-file", str(tmp_path / "pid")),
-            ],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            for _ in range(600):
-                if (tmp_path / "pid").exists():
-                    break
-                process.poll()
-                assert process.returncode is None
-                _short_wait()
-            process.send_signal(signal.SIGTERM)
-            said, _ = process.communicate(timeout=20)
-        finally:
-            process.kill()
-            process.wait()
-        assert ("Proxying at" in said) == wanted
-        assert process.returncode == 0
-        assert not (tmp_path / "pid").exists()
-
-
-def _short_wait() -> None:
-    import time  # noqa: PLC0415
-
-    time.sleep(0.05)
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "aen.proxy.standalone", "--log-level", level),
+            *("--socket", str(tmp_path / "p"), "--api-socket", str(tmp_path / "a")),
+            *("--pid-file", str(tmp_path / "pid")),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        until(lambda: written(process, tmp_path / "pid"), "it begins")
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.wait()
+    assert ("Proxying at" in said) == says
+    assert process.returncode == 0
+    assert not (tmp_path / "pid").exists()

@@ -17,7 +17,7 @@ from aen.proxy.standalone.hosts import host_name, host_port
         (None, False, b"", b"80"),
     ],
 )
-def test_hosts(host: bytes | None, secure: bool, name: bytes, port: bytes) -> None:  # noqa: FBT001
+def test_hosts(host: bytes | None, name: bytes, port: bytes, *, secure: bool) -> None:
     """A port is none of the name; without one it is the scheme's."""
     fields = () if host is None else ((b"Host", host),)
     head = RequestHead(b"GET", b"/", "1.1", fields)

@@ -19,6 +19,7 @@ async def test_metrics(desk: Desk) -> None:
     await desk.api(running, "/api/routes/b", "DELETE")
     await desk.api(running, "/api/routes/a", "DELETE")
     await desk.get(running, "/x")
+    await desk.get(running, "/%zz")
     where = running.addresses[2]
     page = await desk.ask(where, "/metrics")
     assert page.headers["content-type"] == ["text/plain; version=0.0.4; charset=utf-8"]
@@ -28,8 +29,9 @@ async def test_metrics(desk: Desk) -> None:
         "api_route_add 1",
         "api_route_get 1",
         "api_route_delete 1",
-        "requests_web 1",
+        "requests_web 2",
         "requests_ws 0",
+        'requests_proxy{status="400"} 1',
         'requests_proxy{status="404"} 1',
         'requests_api{status="201"} 1',
         "find_target_for_req_count 1",
@@ -42,5 +44,8 @@ async def test_metrics(desk: Desk) -> None:
 def test_the_process() -> None:
     """What the process itself needs is among them."""
     text = Metrics().text()
-    for name in ("process_resident_memory_bytes", "process_cpu_seconds_total"):
-        assert re.search(rf"^{name} [1-9]", text, re.MULTILINE) or "cpu" in name
+    found = dict(re.findall(r"^process_(\w+) (\S+)$", text, re.MULTILINE))
+    assert float(found["resident_memory_bytes"]) > 1_000_000
+    assert float(found["cpu_seconds_total"]) > 0
+    assert 0 < float(found["open_fds"]) < float(found["max_fds"])
+    assert float(found["start_time_seconds"]) > 1_700_000_000

@@ -1,9 +1,8 @@
 """Pages for errors."""
 
-from typing import cast
-
 import pytest
 import pytest_twisted
+from twisted.internet.task import Clock
 
 from aen.proxy.standalone import pages
 from aen.proxy.standalone.refusal import Refusal
@@ -53,13 +52,8 @@ async def test_error_target(desk: Desk) -> None:
 @pytest_twisted.ensureDeferred
 async def test_error_target_on_a_unix_socket(desk: Desk) -> None:
     """As any other target."""
-    from twisted.web.server import Site  # noqa: PLC0415
-
-    path = str(desk.room / "t")
-    port = desk.reactor.listenUNIX(path, Site(desk.target))
-    running = desk.start("--error-target", "unix+http://" + path.replace("/", "%2F"))
+    running = desk.start("--error-target", desk.on_socket())
     assert (await desk.get(running, "/x")).said["uri"] == "/404?url=%2Fx"
-    await port.stopListening()
 
 
 @pytest_twisted.ensureDeferred
@@ -82,13 +76,16 @@ async def test_an_error_target_is_not_overrun(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond `pages.MOST_ASKED` at once the page is our own."""
-    monkeypatch.setattr(pages, "MOST_ASKED", 0)
+    monkeypatch.setattr(pages, "MOST_ASKED", 1)
     running = desk.start("--error-target", desk.url)
+    for _ in range(2):  # one after the other is not at once
+        assert (await desk.get(running, "/x")).said["uri"] == "/404?url=%2Fx"
+    monkeypatch.setattr(pages, "MOST_ASKED", 0)
     assert (await desk.get(running, "/x")).said["error"]["code"] == "not_found"
-    assert desk.target.asked == []
+    assert len(desk.target.asked) == 2
 
 
 def test_the_directory_must_be_there() -> None:
     """A mistake is found at the start, not with the first error."""
     with pytest.raises(Refusal, match="no directory"):
-        pages.pages(None, "/does/not/exist", None, cast("object", None))  # type: ignore[arg-type]
+        pages.pages(None, "/does/not/exist", Clock(), str)

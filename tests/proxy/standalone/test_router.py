@@ -4,10 +4,12 @@ from typing import Any, cast
 
 import pytest
 import pytest_twisted
+from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketServerFactory
+from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
+from twisted.logger import capturedLogs, formatEvent
 
 from aen.proxy.standalone.service import Standalone
-from aen.runtime.tasks import pause
 from tests.proxy.stage import Echo, Speaker
 from tests.proxy.standalone.desk import Desk
 
@@ -133,6 +135,9 @@ async def test_host_routing(desk: Desk) -> None:
         assert (await desk.get(running, "/x", Host=name)).said["uri"] == "/one/x"
     assert (await desk.get(running, "/sub/x", Host="a.org")).said["uri"] == "/two/sub/x"
     assert (await desk.get(running, "/x", Host="b.org")).status == 404
+    await desk.add(running, "/", desk.url + "/else")
+    assert (await desk.get(running, "/x", Host="A.ORG")).said["uri"] == "/one/x"
+    assert (await desk.get(running, "/x", Host="b.org")).said["uri"] == "/else/x"
 
 
 @pytest_twisted.ensureDeferred
@@ -157,29 +162,29 @@ async def test_only_success_is_activity(desk: Desk) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_what_failed_is_in_the_log(desk: Desk) -> None:
+    """With the target and why; without the query, which may hold secrets."""
+    running = desk.start("--default-target", "http://127.0.0.1:1")
+    with capturedLogs() as said:
+        assert (await desk.get(running, "/x?token=secret")).status == 503
+    lines = [formatEvent(event) for event in said]
+    assert "503 GET /x tcp:127.0.0.1:1: connect" in lines
+    assert not [line for line in lines if "secret" in line]
+
+
+@pytest_twisted.ensureDeferred
 async def test_a_target_on_a_unix_socket(desk: Desk) -> None:
     """``unix+http://%2Fpath`` is a target too."""
-    from twisted.web.server import Site  # noqa: PLC0415
-
-    path = str(desk.room / "t")
-    port = desk.reactor.listenUNIX(path, Site(desk.target))
     running = desk.start("--change-origin")
-    await desk.add(running, "/a", "unix+http://" + path.replace("/", "%2F") + "/b")
+    await desk.add(running, "/a", desk.on_socket() + "/b")
     reply = await desk.get(running, "/a/x")
     assert reply.said["uri"] == "/b/a/x"
     assert reply.seen["host"] == ["localhost"]
-    await port.stopListening()
 
 
 @pytest_twisted.ensureDeferred
 async def test_websocket(desk: Desk) -> None:
     """Messages pass, from pages of any origin; every one of them is activity."""
-    from autobahn.twisted.websocket import (  # noqa: PLC0415
-        WebSocketClientFactory,
-        WebSocketServerFactory,
-    )
-    from twisted.internet.endpoints import TCP4ClientEndpoint  # noqa: PLC0415
-
     echo = WebSocketServerFactory()
     echo.protocol = Echo
     port = desk.reactor.listenTCP(0, echo, interface="127.0.0.1")
@@ -212,7 +217,7 @@ async def test_websocket_to_nowhere(desk: Desk, path: bytes, status: bytes) -> N
     """It is refused with the bare status."""
     running = desk.start()
     await desk.add(running, "/dead", "http://127.0.0.1:1")
-    client = await desk.raw(running)
+    client = await desk.raw(running.addresses[0])
     cast("Any", client.transport).write(HANDSHAKE % path)
     await client.closed
     assert client.data.startswith(b"HTTP/1.1 " + status)
@@ -231,7 +236,7 @@ async def test_timeout(desk: Desk) -> None:
     """``--timeout`` ends a request on which nothing happens."""
     running = desk.start("--default-target", desk.url, "--timeout", "100")
     assert (await desk.get(running, "/?silent=1")).status == 503
-    client = await desk.raw(running)
+    client = await desk.raw(running.addresses[0])
     cast("Any", client.transport).write(
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"
     )
@@ -243,8 +248,7 @@ async def test_timeout(desk: Desk) -> None:
 async def test_keep_alive_timeout(desk: Desk) -> None:
     """``--keep-alive-timeout`` ends an idle connection."""
     running = desk.start("--default-target", desk.url, "--keep-alive-timeout", "100")
-    client = await desk.raw(running)
+    client = await desk.raw(running.addresses[0])
     cast("Any", client.transport).write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     await client.closed
     assert client.data.startswith(b"HTTP/1.1 200 ")
-    await pause(desk.reactor, 0)

@@ -1,5 +1,6 @@
 """The whole program, over sockets."""
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -8,12 +9,15 @@ from typing import Any, cast
 import pytest
 import pytest_twisted
 from twisted.internet.endpoints import UNIXClientEndpoint
+from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory
+from twisted.internet.testing import MemoryReactorClock
 
 from aen.proxy.standalone.options import read_options
 from aen.proxy.standalone.refusal import Refusal
-from aen.proxy.standalone.service import limits_of
+from aen.proxy.standalone.service import Standalone, limits_of
 from tests.proxy.stage import Raw
+from tests.proxy.standalone.authority import Authority
 from tests.proxy.standalone.desk import TOKEN, Desk
 
 
@@ -44,7 +48,8 @@ async def test_unix_sockets(desk: Desk) -> None:
     assert desk.url.encode() in answer
     answer = await over_unix(desk, metrics, b"GET /metrics" + end + b"\r\n")
     assert b"requests_web 1" in answer
-    assert api.stat().st_mode & 0o777 == 0o600
+    modes = [path.stat().st_mode & 0o777 for path in (public, api, metrics)]
+    assert modes == [0o660, 0o600, 0o600]
     with pytest.raises(Refusal, match="already listens"):
         desk.start("--socket", str(public))
     await running.close()
@@ -71,9 +76,43 @@ async def test_everywhere(desk: Desk) -> None:
     assert seen["x-forwarded-for"] == ["127.0.0.1"]
 
 
+class Partly(MemoryReactorClock):
+    """A reactor of a machine on which "::" cannot be listened on."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def listenTCP(  # noqa: N802 -- Twisted's name
+        self, port: int, factory: Any, backlog: int = 50, interface: str = ""
+    ) -> Any:
+        if interface == "::":
+            why = OSError(self.number, os.strerror(self.number))
+            raise CannotListenError(interface, port, why)
+        return super().listenTCP(port, factory, backlog, interface)
+
+
+@pytest.mark.parametrize("number", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
+def test_a_machine_without_ipv6(number: int) -> None:
+    """There it is all addresses of IPv4."""
+    reactor = Partly(number)
+    Standalone(read_options([], {}), reactor).open()
+    assert [server[3] for server in reactor.tcpServers] == ["", "localhost"]
+
+
+def test_a_port_in_use_everywhere() -> None:
+    """That of IPv4 alone is not taken instead."""
+    reactor = Partly(errno.EADDRINUSE)
+    with pytest.raises(Refusal, match=r"\*:8000: Address already in use"):
+        Standalone(read_options([], {}), reactor).open()
+    assert reactor.tcpServers == []
+
+
 def test_what_cannot_be_begun(desk: Desk) -> None:
     """A sentence and no half of a proxy."""
     (desk.room / "file").touch()
+    pair = Authority(desk.room, "ours").pair("door")
+    files = ("--ssl-key", pair.key, "--ssl-cert", pair.cert)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -85,9 +124,12 @@ def test_what_cannot_be_begun(desk: Desk) -> None:
             (("--error-target", "nonsense"), "--error-target"),
             (("--error-path", "/does/not/exist"), "--error-path"),
             (("--socket", str(desk.room / "file")), "not a socket"),
+            (("--socket", str(desk.room / "file/below")), "Not a directory"),
+            (("--socket", str(desk.room / "p"), *files), "not spoken over UNIX"),
         ):
             with pytest.raises(Refusal, match=words):
                 desk.start(*arguments)
+            assert desk.started[-1].addresses == []
 
 
 def test_limits() -> None:
@@ -98,6 +140,8 @@ def test_limits() -> None:
     limits = limits_of(read_options(["--proxy-timeout", "10", "--timeout", "0"], {}))
     assert limits.first_byte_seconds == limits.connect_seconds == 0.01
     assert limits.tick_seconds == 0.02
+    patient = limits_of(read_options(["--proxy-timeout", "600000"], {}))
+    assert (patient.first_byte_seconds, patient.connect_seconds) == (600, 5)
     limits = limits_of(read_options(["--keep-alive-timeout", "9000"], {}))
     assert (limits.keepalive_seconds, limits.tick_seconds) == (9, 0.5)
     assert limits.first_byte_seconds == 3600

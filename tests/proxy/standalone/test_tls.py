@@ -1,5 +1,6 @@
 """TLS at the doors and towards targets, with throw-away certificates."""
 
+import ssl
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,15 @@ async def test_targets(desk: Desk, ours: Authority) -> None:
     await port.stopListening()
 
 
+@pytest.mark.parametrize(
+    ("host", "named"), [("a.example", b"a.example"), ("127.0.0.1", None), ("::1", None)]
+)
+def test_whom_the_handshake_names(host: str, named: bytes | None) -> None:
+    """The target, also with ``--insecure``: it may have several names (RFC 6066, 3)."""
+    made = tls.towards_targets(Files(), insecure=True)(host)
+    assert made.clientConnectionForTLS(None).get_servername() == named
+
+
 def test_dhparam(tmp_path: Path, ours: Authority) -> None:
     """Parameters are read; what holds none is refused."""
     pair = ours.pair("door")
@@ -155,6 +165,19 @@ def test_dhparam(tmp_path: Path, ours: Authority) -> None:
     for bad, words in ((pair.key, "no parameters"), ("/does/not/exist", "No such")):
         with pytest.raises(Refusal, match=words):
             tls.door(files, Versions(dhparam=bad))
+
+
+def test_a_door(ours: Authority) -> None:
+    """There is none without files; no client can make one less safe."""
+    pair = ours.pair("door")
+    assert tls.door(Files()) is None
+    asked = Files(pair.key, pair.cert, request_cert=True, reject_unauthorized=True)
+    made = tls.door(asked)
+    assert made is not None
+    assert made.verify_mode is ssl.CERT_REQUIRED
+    assert made.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert made.options & ssl.OP_NO_RENEGOTIATION
+    assert made.options & ssl.OP_NO_COMPRESSION
 
 
 def test_what_cannot_be_used(tmp_path: Path, ours: Authority) -> None:
@@ -191,9 +214,6 @@ def test_what_cannot_be_used(tmp_path: Path, ours: Authority) -> None:
     ):
         with pytest.raises(Refusal, match=words):
             tls.towards_targets(files, insecure=False)
-    assert tls.door(Files()) is None
-    asked = Files(pair.key, pair.cert, request_cert=True, reject_unauthorized=True)
-    assert tls.door(asked) is not None
 
 
 # RFC 7919, appendix A.1.
