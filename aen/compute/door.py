@@ -8,11 +8,12 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Protocol
 
-from attrs import define, field
+from attrs import define, evolve, field, frozen
 from twisted.internet.interfaces import IReactorTime
 
 from aen.compute.command import url_prefix
 from aen.model.errors import AenError, NotFound, Unauthenticated
+from aen.proxy import answers
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.wire import tickets
@@ -23,7 +24,7 @@ from aen.wire.routes import APP_PREFIX
 _APPS = APP_PREFIX.encode()
 _API = b"/launcher/"
 _REMEMBERED = 2048
-"""Verified tickets kept: one costs about 0.1 ms to verify."""
+"""Verified tickets kept, of which one costs about 0.1 ms to verify, and ways."""
 
 
 class Apps(Protocol):
@@ -68,6 +69,32 @@ def app_target(launch: Launch, target: bytes) -> bytes:
     return rest if rest.startswith(b"/") else b"/" + rest
 
 
+@frozen
+class Way:
+    """How requests for a launch are forwarded: made once, the proxy knows it again."""
+
+    launch: Launch
+    prefix: bytes
+    """What begins targets whose prefix is taken off, as the app's address has it."""
+    whole: Forward
+    stripped: Forward
+
+    @classmethod
+    def of(cls, launch: Launch) -> "Way":
+        """Return the way to *launch*."""
+        here = f"tcp:127.0.0.1:{launch.port}" if launch.port else ""
+        front = len(_APPS) + len(launch.id.encode())
+        prefix = url_prefix(launch.owner, launch.project, launch.app).encode()
+        whole = Forward(
+            here or f"unix:{launch.socket}",
+            cut=front,
+            drop_headers=frozenset({tickets.HEADER}),
+            tags=(launch.id,),
+        )
+        stripped = evolve(whole, cut=front + len(prefix))
+        return cls(launch, prefix + b"/", whole, stripped)
+
+
 @define(eq=False)
 class NodeRouter:
     """Routes what arrives on the node's port; nothing passes without a ticket."""
@@ -78,6 +105,7 @@ class NodeRouter:
     """The API's own UNIX socket; each call proves itself there."""
     apps: Apps
     clock: IReactorTime
+    _ways: dict[str, Way] = field(factory=dict)
     _verified: "OrderedDict[str, tickets.Ticket]" = field(factory=OrderedDict)
 
     def route(self, head: RequestHead, peer: Peer) -> Decision:
@@ -93,25 +121,29 @@ class NodeRouter:
 
     def unreachable(self, head: RequestHead, forward: Forward, reason: str) -> Decision:
         """Return the answer when an app or the API does not answer."""
-        return Answer(
-            504 if "timeout" in reason else 502,
-            ((b"content-type", b"text/plain; charset=utf-8"),),
-            b"It does not answer.\n",
-        )
+        return answers.unreachable(head, reason)
 
     def _to_app(self, head: RequestHead) -> Forward:
         launch_id, target = split_app_target(head.target)
         self._demand(head, launch_id)
         launch = self.apps.find(launch_id)
         if launch.state != "running":
+            self._ways.pop(launch_id, None)
             raise NotFound("There is no such launch.")
-        where = f"tcp:127.0.0.1:{launch.port}" if launch.port else ""
-        return Forward(
-            where or f"unix:{launch.socket}",
-            target=app_target(launch, target),
-            drop_headers=frozenset({tickets.HEADER}),
-            tags=(launch.id,),
-        )
+        way = self._ways.get(launch_id)
+        if way is None or way.launch is not launch:
+            way = self._remember(launch)
+        if not launch.strip_prefix:
+            return way.whole
+        if target.startswith(way.prefix):
+            return way.stripped
+        return evolve(way.whole, target=app_target(launch, target))
+
+    def _remember(self, launch: Launch) -> "Way":
+        while len(self._ways) >= _REMEMBERED:
+            del self._ways[next(iter(self._ways))]
+        way = self._ways[launch.id] = Way.of(launch)
+        return way
 
     def _demand(self, head: RequestHead, launch_id: str) -> None:
         values = head.values(tickets.HEADER)

@@ -39,6 +39,7 @@ from aen.proxy.factory import ProxyFactory
 from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import RoleOptions
+from aen.runtime.services import Settled
 from aen.wire import tickets
 from aen.wire.call import Door
 
@@ -121,6 +122,7 @@ def assemble(
         Housekeeping(reactor, environments, launches, board),
         ListeningService(unix_endpoint(calls), Calls(api.app.resource()), reactor),
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
+        Settled(),
     )
 
 

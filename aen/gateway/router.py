@@ -45,13 +45,13 @@ class GatewayRouter:
     _settings: GatewaySettings
     clock: IReactorTime
     _shortcuts: Shortcuts = field(init=False)
-    _own: str = field(init=False)
+    _own: Forward = field(init=False)
     _cookie: bytes = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Make ahead what every request needs."""
         self._shortcuts = Shortcuts(self.grants, self.openings)
-        self._own = f"unix:{self._settings.own_socket}"
+        self._own = Forward(f"unix:{self._settings.own_socket}")
         self._cookie = self.sign_in.names.browser_pass.encode()
 
     def route(self, head: RequestHead, peer: Peer) -> Decision | Awaitable[Decision]:
@@ -141,7 +141,7 @@ class GatewayRouter:
             if found is not None:
                 return Answer(found.status, found.headers, found.body)
             return self._pages.problem(head, NotFound("There is no such file."))
-        return Forward(self._own)
+        return self._own
 
     def _elsewhere(self, head: RequestHead) -> Decision:
         if head.path == b"/" and head.wants_page:

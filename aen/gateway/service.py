@@ -35,7 +35,7 @@ from aen.proxy.access_log import AccessLog
 from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import CrewOptions, Place
-from aen.runtime.services import InOrder
+from aen.runtime.services import InOrder, Settled
 from aen.runtime.settings import check_url
 from aen.wire import tickets
 from aen.wire.agents import endpoint_of, make_agent
@@ -148,7 +148,7 @@ def _sign_in(
 
 def _services(*parts: IService) -> IService:
     gateway = InOrder()
-    for part in parts:
+    for part in (*parts, Settled()):
         part.setServiceParent(gateway)
     return gateway
 

@@ -2,19 +2,18 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import methodcaller
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from attrs import define
+from attrs import define, evolve
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-# Nearly every line is this: nine words of one kind of letter each.
-_LINE: Final = re.compile(r"(?:[!-\[\]-~]++ ){8}+[!-\[\]-~]++\n")
+# Nearly all lines are this: nine words of one kind of letter each.
+_LINES: Final = re.compile(rb"(?:(?:[!-\[\]-~]++ ){8}+[!-\[\]-~]++\n)*+")
 # One word: neither blanks nor the backslash that escapes.
 _PRINTABLE: Final = re.compile(rb"[!-\[\]-~]*+")
 
@@ -35,42 +34,64 @@ class Entry:
     """Bytes sent to the client, heads included."""
     seconds: float = 0.0
 
-    def line(self) -> str:
-        """Return the entry as a line, with anything unprintable escaped."""
-        line = self._line(_decode)
-        return line if _LINE.fullmatch(line) is not None else self._line(_printable)
+    def line(self) -> bytes:
+        """Return the entry as a line, as it is.
 
-    def _line(self, word: Callable[[bytes], str]) -> str:
+        Bytes all the way: formatting text takes twice as long.
+        """
         second = int(self.began)
-        return (
-            f"{_second(second)}.{int((self.began - second) * 1000):03d}Z"
-            f" {self.client or '-'} {word(self.method)}"
-            f" {word(self.target.partition(b'?')[0])}"
-            f" {self.status} {self.sent} {self.seconds:.3f}"
-            f" {word(self.upstream.encode())} {word(self.request_id)}\n"
+        return b"%b.%03dZ %b %b %b %d %d %.3f %b %b\n" % (
+            _second(second),
+            (self.began - second) * 1000,
+            self.client.encode() or b"-",
+            self.method,
+            self.target.partition(b"?")[0],
+            self.status,
+            self.sent,
+            self.seconds,
+            self.upstream.encode(),
+            self.request_id,
+        )
+
+    def escaped(self) -> "Entry":
+        """Return the entry with anything unprintable in it escaped."""
+        return evolve(
+            self,
+            method=_printable(self.method),
+            target=_printable(self.target.partition(b"?")[0]),
+            request_id=_printable(self.request_id),
+            upstream=_printable(self.upstream.encode()).decode(),
         )
 
 
-_decode: Final = methodcaller("decode", "latin-1")
+def lines(entries: Sequence[Entry]) -> bytes:
+    """Return the lines of *entries*, with anything unprintable escaped."""
+    text = b"".join([entry.line() for entry in entries])
+    if _LINES.fullmatch(text) is not None:
+        return text
+    return b"".join([entry.escaped().line() for entry in entries])
 
 
 @lru_cache(maxsize=4)
-def _second(seconds: int) -> str:
+def _second(seconds: int) -> bytes:
     """Many entries share their second."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
 
 
-def _printable(text: bytes) -> str:
+def _printable(text: bytes) -> bytes:
+    """Return *text* as one word: blanks, backslashes and the unprintable escaped."""
     if _PRINTABLE.fullmatch(text) is not None:
-        return text.decode("ascii")
-    return "".join(
-        chr(byte) if _PRINTABLE.fullmatch(bytes((byte,))) else f"\\x{byte:02x}"
-        for byte in text
+        return text
+    return b"".join(
+        one if _PRINTABLE.fullmatch(one) else b"\\x%02x" % one[0]
+        for one in (text[at : at + 1] for at in range(len(text)))
     )
 
 
 class AccessLog:
-    """Writes entries to a file or stream, at most *seconds* late.
+    """Writes entries to a file or stream, at most *seconds* late and *most* at a time.
+
+    Many at a time cost less, but everybody waits while they are written.
 
     A file that was moved away is opened anew. Lines that cannot be written are
     dropped, and the first failure of each row of them is logged.
@@ -82,7 +103,7 @@ class AccessLog:
         clock: IReactorTime,
         *,
         seconds: float = 1.0,
-        most: int = 2000,
+        most: int = 256,
     ) -> None:
         self._log = Logger()
         self._clock = clock
@@ -114,7 +135,7 @@ class AccessLog:
         entries, self._entries = self._entries, []
         if not entries:
             return
-        text = "".join(entry.line() for entry in entries).encode()
+        text = lines(entries)
         try:
             stream = self._opened()
             stream.write(text)

@@ -10,31 +10,36 @@ from aen.proxy.head import RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.runtime.tasks import spawn
 
-_DECISIONS: Final = (Forward, Answer)  # Their union would be made for each request.
+DECISIONS: Final = (Forward, Answer)
+"""What a decision can be; their union would be made anew for each request."""
+
+Question = Callable[..., Decision | Awaitable[Decision]]
 
 
-def decide(
-    log: Logger,
-    head: RequestHead,
-    ask: Callable[[], Decision | Awaitable[Decision]],
-    act: Callable[[Decision], None],
-) -> None:
-    """Call *act* with what *ask* says: before returning if it knows, else later.
+def asked(
+    log: Logger, head: RequestHead, question: Question, *about: object
+) -> Decision | Awaitable[Decision]:
+    """Return what *question* answers *about* the request with this *head*.
 
     A router that raises is logged and the decision is a page that says so.
     """
     try:
-        decision = ask()
+        return question(*about)
     except Exception:  # noqa: BLE001 -- whatever it raises, the client gets an answer
-        act(_blunder(log, head))
-        return
-    if isinstance(decision, _DECISIONS):
-        act(decision)
-    else:
-        spawn(log, "routing", _act_later(log, head, decision, act))
+        return _blunder(log, head)
 
 
-async def _act_later(
+def later(
+    log: Logger,
+    head: RequestHead,
+    deciding: Awaitable[Decision],
+    act: Callable[[Decision], None],
+) -> None:
+    """Call *act* once it is decided; a router that raises is treated as above."""
+    spawn(log, "routing", _act(log, head, deciding, act))
+
+
+async def _act(
     log: Logger,
     head: RequestHead,
     deciding: Awaitable[Decision],

@@ -1,54 +1,38 @@
-"""One request and its response: deciding, connecting, relaying, failing."""
+"""One request and its response: relaying, failing, ending; `asking` comes before."""
 
-import math
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
-from twisted.internet.defer import Deferred
-from twisted.internet.error import TimeoutError as ConnectTimeout
-from twisted.python.failure import Failure
-
 from aen.proxy import answers, websocket
-from aen.proxy.deciding import decide
+from aen.proxy.asking import Asking
 from aen.proxy.errors import ProtocolError
 from aen.proxy.flow import BUSY
 from aen.proxy.head import RequestHead
 from aen.proxy.request import RequestBody
-from aen.proxy.response import ResponseStream
-from aen.proxy.routing import Answer, Decision, Forward
+from aen.proxy.response import Beginning, ResponseStream
+from aen.proxy.routing import Answer
 from aen.proxy.shared import Client, Shared
 from aen.proxy.states import State
 from aen.proxy.traits import RequestTraits
 from aen.proxy.tunnel import Tunnel
 from aen.proxy.upstream import UpstreamConnection
 
-_REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 _CLIENT_GONE: Final = 499
 
 
-class Exchange:
+class Exchange(Asking):
     """One request and its response."""
 
     __slots__ = (
-        "_attempts",
         "_body",
-        "_client",
-        "_committed",
-        "_connecting",
         "_early",
         "_entry",
-        "_forward",
-        "_head",
         "_keep",
-        "_reason",
         "_response",
         "_reused",
-        "_shared",
+        "_simple",
         "_traits",
         "_upstream",
-        "_wants_switch",
-        "state",
     )
 
     def __init__(
@@ -61,31 +45,23 @@ class Exchange:
         keep: bool,
     ) -> None:
         framing = traits.framing
-        self._client = client
-        self._shared = shared
-        self._head = head
+        super().__init__(client, shared, head, traits)
         self._traits = traits
         self._keep = keep
         self._body = RequestBody(framing, shared.limits) if framing else None
-        self._committed = False
-        self._wants_switch = traits.switches
+        # Nothing of the request is behind its head.
+        self._simple = not (framing or traits.switches)
         self._early = b""
-        self._forward = _NOWHERE
-        self._attempts = 0
-        self._reason = ""
-        self._connecting: Deferred[UpstreamConnection] | None = None
         self._upstream: UpstreamConnection | None = None
         self._reused = False
         self._response: ResponseStream | None = None
-        self.state = State.DECIDING
         self._entry = shared.new_entry(client.peer, head, traits.named_id)
 
     def begin(self, rest: bytes) -> bytes:
         """Ask the router; return what of *rest* is not this request's."""
         if self._body is not None or self._wants_switch:
             self._early, rest = rest, b""
-        route = self._shared.router.route
-        self._decide(lambda: route(self._head, self._client.peer))
+        self._ask(self._shared.router.route, self._head, self._client.peer)
         return rest
 
     def client_data(self, data: bytes) -> bytes:
@@ -129,10 +105,26 @@ class Exchange:
         """Break off: the right to this response has ended."""
         self._break_off()
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What the exchange can be ended by from outside."""
+        return self._forward.tags
+
     def upstream_data(self, data: bytes) -> None:
         """Relay bytes of the response."""
         response = self._response
-        assert response is not None
+        if response is None:
+            upstream = self._upstream
+            assert upstream is not None
+            latest = upstream.latest
+            if (
+                latest is not None
+                and self._simple
+                and latest.is_whole(data, self._head, self._forward, keep=self._keep)
+            ):
+                self._relay_whole(upstream, latest, data)
+                return
+            response = self._open_response(upstream)
         try:
             out = response.take(data)
         except ProtocolError:
@@ -153,9 +145,11 @@ class Exchange:
     def upstream_lost(self, *, clean: bool) -> None:
         """Finish a response that ends so, try again, or fail."""
         response, self._upstream = self._response, None
-        assert response is not None
-        if self._reused and self._repeatable and response.untouched:
-            self._connect()  # Closed while idle: that tells nothing of the upstream.
+        if response is None:
+            if self._reused and self._repeatable:
+                self._connect()  # Closed while idle: tells nothing of the upstream.
+            else:
+                self._failed("closed")
             return
         self._write(response.upstream_closed(clean=clean))
         if response.done:
@@ -168,68 +162,23 @@ class Exchange:
         """Whether the rest of the body is to come and there is room for it."""
         return not (self._body is None or self._body.done or self._client.flow.held_up)
 
-    @property
-    def _repeatable(self) -> bool:
-        """Whether asking twice is as good as once, and possible."""
-        return self._body is None and self._head.method in _REPEATABLE
-
-    def _allow(self, seconds: float) -> None:
-        self._client.deadline = self._shared.sweep.now + seconds
-
-    def _decide(self, ask: Callable[[], Decision | Awaitable[Decision]]) -> None:
-        self.state = State.DECIDING
-        self._allow(self._shared.limits.route_seconds)
-        decide(self._shared.log, self._head, ask, self._follow)
-
-    def _follow(self, decision: Decision) -> None:
-        if self.state is not State.DECIDING:
-            return  # Too late: the client has left, or was told to.
-        if isinstance(decision, Answer):
-            self._answer(decision)
-        elif self._attempts >= self._shared.limits.attempts or self._committed:
-            self._answer(answers.unreachable(self._head, self._reason))
-        else:
-            self._forward_to(decision)
-
-    def _forward_to(self, forward: Forward) -> None:
-        if self._wants_switch:
-            peer = self._client.peer
-            refusal = websocket.refusal(self._head, forward, peer)
-            if refusal is not None:
-                self._answer(refusal)
-                return
-            forward = websocket.prepared(self._head, forward)
-        self._shared.tags.discard(self._forward.tags, self)
-        self._shared.tags.add(forward.tags, self)
-        self._forward = forward
-        self._attempts += 1
-        unsafe = self._shared.limits.unsafe_idle_seconds
-        waiting = self._shared.pool.take(
-            forward.upstream, math.inf if self._repeatable else unsafe
-        )
-        if waiting is None:
-            self._connect()
-        else:
-            self._connected(waiting, reused=True)
-
-    def _connect(self) -> None:
-        self.state = State.CONNECTING
-        # The endpoint keeps the time; this is for one that does not.
-        self._allow(2 * self._shared.limits.connect_seconds)
-        pool = self._shared.pool
-        self._connecting = connecting = pool.connect(self._forward.upstream)
-        connecting.addCallbacks(  # type: ignore[unused-awaitable]
-            self._connected, self._not_connected
-        )
-
     def _connected(self, upstream: UpstreamConnection, *, reused: bool = False) -> None:
         self._connecting = None
         self._reused = reused
         self._upstream = upstream
+        self._response = None
+        upstream.user = self
+        self.state = State.WAITING
+        if self._client.flow.full:  # It has not read earlier responses.
+            self._client.flow.feed_from(upstream.flow)
+        self._send_request(upstream)
+
+    def _open_response(self, upstream: UpstreamConnection) -> ResponseStream:
+        """Begin a response of which it is not known how it will come."""
         check = None
         if self._wants_switch:
             check = partial(websocket.check_accepted, self._head)
-        self._response = ResponseStream(
+        self._response = response = ResponseStream(
             self._head,
             self._forward,
             self._shared.limits,
@@ -237,16 +186,27 @@ class Exchange:
             check_switch=check,
             latest=upstream.latest,
         )
-        upstream.user = self
-        self.state = State.WAITING
         self._client.flow.feed_from(upstream.flow)
-        self._send_request(upstream)
+        return response
 
-    def _not_connected(self, failure: Failure) -> None:
-        self._connecting = None
-        if self.state is State.CONNECTING:
-            late = failure.check(ConnectTimeout) is not None
-            self._failed("connect-timeout" if late else "connect")
+    def _relay_whole(
+        self, upstream: UpstreamConnection, beginning: Beginning, data: bytes
+    ) -> None:
+        """Relay *data*: a whole response, that begins as the one before it did."""
+        self.state = State.STREAMING
+        self._upstream = None
+        flow = self._client.flow
+        if flow.feeder is not None:
+            flow.feed_from(None)
+        if self._forward.meter is not None:
+            self._forward.meter.touch()
+        self._write(beginning.sent + data[len(beginning.raw) :])
+        if beginning.reusable:
+            self._shared.pool.give(upstream)
+        else:
+            upstream.retire()
+        self._finish(beginning.status)
+        self._client.answered(b"", keep=beginning.keep, unread=False)
 
     def _send_request(self, upstream: UpstreamConnection) -> None:
         head = self._traits.rewritten(
@@ -254,8 +214,9 @@ class Exchange:
         )
         self._committed = not self._repeatable
         if self._body is None:
-            upstream.flow.write(head)
+            # Before writing, which may find out that the upstream is gone.
             self._allow(self._shared.limits.first_byte_seconds)
+            upstream.flow.write(head)
             return
         upstream.flow.feed_from(self._client.flow)
         early, self._early = self._early, b""
@@ -316,15 +277,14 @@ class Exchange:
             return
         self._response = None
         self._reason = reason
-        router = self._shared.router
-        self._decide(lambda: router.unreachable(self._head, self._forward, reason))
+        question = self._shared.router.unreachable
+        self._ask(question, self._head, self._forward, reason)
 
     def _switch(self, response: ResponseStream) -> None:
         """Let a tunnel take over both connections."""
         upstream, self._upstream = self._upstream, None
         assert upstream is not None
         self.state = State.ENDED
-        self._shared.tags.discard(self._forward.tags, self)
         entry, forward = self._entry, self._forward
         entry.status = response.status
         entry.upstream = forward.upstream
@@ -388,10 +348,11 @@ class Exchange:
         if self.state is State.ENDED:
             return
         self._drop_upstream()
+        self._finish(self._entry.status)
+
+    def _finish(self, status: int) -> None:
+        """Note that it is over, and how."""
         self.state = State.ENDED
-        self._shared.tags.discard(self._forward.tags, self)
+        self._entry.status = status
         self._entry.upstream = self._forward.upstream
         self._shared.note(self._entry)
-
-
-_NOWHERE: Final = Forward("-")

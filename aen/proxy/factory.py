@@ -78,7 +78,8 @@ class ProxyFactory(Factory):
 
         A WebSocket gets a close frame with *code* and *reason* between two frames.
         """
-        return self._shared.tags.close(tag, code, reason)
+        ended = [one.end_tagged(tag, code, reason) for one in tuple(self._connections)]
+        return sum(ended)
 
     def startFactory(self) -> None:
         """Serve, also after having been stopped."""

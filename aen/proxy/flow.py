@@ -33,8 +33,6 @@ class Flow:
 
     __slots__ = (
         "_descriptor",
-        "_feeder",
-        "_full",
         "_held",
         "_ours",
         "_read_bytes",
@@ -42,6 +40,8 @@ class Flow:
         "_recv",
         "_send",
         "_transport",
+        "feeder",
+        "full",
         "plain",
         "receive",
         "write",
@@ -59,8 +59,10 @@ class Flow:
         self._transport = transport
         self.receive = receive
         """Whom bytes that *readers* find are for."""
-        self._feeder: Flow | None = None
-        self._full = False
+        self.feeder: Flow | None = None
+        """What is held up while this connection's buffer is full."""
+        self.full = False
+        """Whether more is waiting to be written than may be."""
         self._held = 0
         self._ours = isinstance(transport, tcp.Connection)
         self.plain = self._ours and not isinstance(transport, TlsServer)
@@ -168,24 +170,24 @@ class Flow:
 
     def feed_from(self, feeder: "Flow | None") -> None:
         """Hold up *feeder*, from now on, whenever this connection's buffer is full."""
-        if self._full:
-            if self._feeder is not None:
-                self._feeder.release(FULL)
+        if self.full:
+            if self.feeder is not None:
+                self.feeder.release(FULL)
             if feeder is not None:
                 feeder.hold(FULL)
-        self._feeder = feeder
+        self.feeder = feeder
 
     def pauseProducing(self) -> None:
         """Hold up the feeder: the buffer is full."""
-        self._full = True
-        if self._feeder is not None:
-            self._feeder.hold(FULL)
+        self.full = True
+        if self.feeder is not None:
+            self.feeder.hold(FULL)
 
     def resumeProducing(self) -> None:
         """Let the feeder read again: the buffer is empty."""
-        self._full = False
-        if self._feeder is not None:
-            self._feeder.release(FULL)
+        self.full = False
+        if self.feeder is not None:
+            self.feeder.release(FULL)
 
     def stopProducing(self) -> None:
         """The connection is gone; its protocol is told by itself."""

@@ -145,6 +145,14 @@ class Frontend(Protocol):
         else:
             self.flow.abort()
 
+    def end_tagged(self, tag: str, code: int, reason: str) -> bool:
+        """End what is under way if its `Forward` has *tag*; return whether it has."""
+        serving = self._exchange or self._tunnel
+        if serving is None or tag not in serving.tags:
+            return False
+        serving.close(code, reason)
+        return True
+
     # What an exchange or tunnel asks for.
 
     def push_back(self, rest: bytes) -> None:
@@ -203,12 +211,15 @@ class Frontend(Protocol):
             read = self._read_slowly(data)
         if read is None or self._traits is None:
             return
-        head, rest = self._judged(read[0]), read[1]
-        traits = self._traits
+        head, rest = read
+        traits, shared = self._traits, self._shared
         self._requests += 1
-        keep = self._may_keep(traits)
-        exchange = Exchange(self, self._shared, head, traits, keep=keep)
-        self._exchange = exchange
+        keep = (
+            traits.keeps
+            and not shared.draining
+            and self._requests < shared.limits.requests_per_connection
+        )
+        self._exchange = exchange = Exchange(self, shared, head, traits, keep=keep)
         self._stash = exchange.begin(rest) + self._stash
 
     def _read_slowly(self, data: bytes) -> tuple[RequestHead, bytes] | None:
@@ -220,6 +231,7 @@ class Frontend(Protocol):
                 self.deadline = self._shared.sweep.now + limits.head_seconds
             return None
         raw, rest = taken
+        # What follows from the fields is kept with them: it is judged once.
         head = self._judged(read_request_head(raw, limits.headers))
         self._traits = RequestTraits(head, raw, limits.remembered_bytes)
         return head, rest
@@ -235,13 +247,6 @@ class Frontend(Protocol):
         if trust.hosts is not None and not trust.serves(head, self._here):
             raise Misdirected("a host that is none of ours")
         return head
-
-    def _may_keep(self, traits: RequestTraits) -> bool:
-        return (
-            traits.keeps
-            and not self._shared.draining
-            and self._requests < self._shared.limits.requests_per_connection
-        )
 
     def _refuse(self, status: int, head: RequestHead | None) -> None:
         """Answer bytes that are no request, and close: framing is doubtful."""

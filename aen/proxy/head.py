@@ -1,6 +1,6 @@
 """Request and response heads as values."""
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -104,7 +104,7 @@ class Peer:
     secure: bool
 
 
-@frozen
+@define(init=False, unsafe_hash=True)
 class RequestHead(_Head):
     """One request's method, target and headers, in the order and case received.
 
@@ -114,7 +114,17 @@ class RequestHead(_Head):
     method: bytes
     target: bytes
     version: str
-    fields: Fields = field(alias="headers", converter=_indexed)
+    fields: Fields = field(alias="headers")
+
+    def __init__(
+        self, method: bytes, target: bytes, version: str, headers: Headers | Fields
+    ) -> None:
+        # A value like the others; attrs would take four times as long to make a
+        # frozen one, and every request needs one.
+        self.method = method
+        self.target = target
+        self.version = version
+        self.fields = headers if headers.__class__ is Fields else _indexed(headers)
 
     @property
     def path(self) -> bytes:

@@ -53,13 +53,26 @@ class Beginning:
     sent: bytes
     """The head as the client is sent it."""
 
+    def is_whole(
+        self, data: bytes, request: RequestHead, forward: Forward, *, keep: bool
+    ) -> bool:
+        """Return whether *data* begins so and is a response to its last byte.
+
+        *keep* says whether the client's connection may stay open afterwards.
+        """
+        return (
+            len(data) - len(self.raw) == self.framing
+            and keep == self.asked_to_keep
+            and self.fits(data, request, forward)
+        )
+
     def fits(self, data: bytes, request: RequestHead, forward: Forward) -> bool:
         """Return whether *data* begins so, and answers a request like this one's."""
         return (
             data.startswith(self.raw)
             and request.method == self.method
             and request.version == self.version
-            and (forward is self.forward or forward == self.forward)
+            and forward is self.forward
         )
 
 
@@ -136,11 +149,6 @@ class ResponseStream:
         """Whether the client takes the end of its connection for the body's."""
         ends = isinstance(self._body, UntilCloseBody | ChunkedBody)
         return ends and self._request.version == "1.0"
-
-    @property
-    def untouched(self) -> bool:
-        """Whether not a single byte has come from the upstream."""
-        return not self.status and self._heads is None
 
     def take(self, data: bytes) -> bytes:
         """Return the bytes to send on.

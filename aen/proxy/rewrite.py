@@ -65,8 +65,8 @@ _NONE: Final[frozenset[bytes]] = frozenset()
 _NO_CONTENT: Final = 204
 _REQUEST_ID: Final = b"x-request-id"
 
-Around = tuple[bytes, bytes]
-"""The header lines before and behind the request's id."""
+Around = tuple[bytes, bytes, bytes]
+"""What is before the request's id, the one a router has set, and what is behind it."""
 _OF_CLIENT: Final = frozenset(
     {b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto"}
 )
@@ -91,15 +91,13 @@ def assembled(
     head: RequestHead, forward: Forward, around: Around, request_id: bytes
 ) -> bytes:
     """Return the head: a first line, and the request's id with what is *around* it."""
-    for name, value in forward.set_headers:
-        if name.lower() == _REQUEST_ID:
-            request_id = value
-    return b"%s %s HTTP/1.1\r\n%sX-Request-Id: %s\r\n%s\r\n" % (
+    before, own_id, behind = around
+    return b"%s %s HTTP/1.1\r\n%s%s\r\n%s" % (
         head.method,
         forward.target_for(head.target),
-        around[0],
-        request_id,
-        around[1],
+        before,
+        own_id or request_id,
+        behind,
     )
 
 
@@ -126,7 +124,9 @@ def request_lines(
     ]
     if framing == CHUNKED:
         behind.append(b"Transfer-Encoding: chunked\r\n")
-    return b"".join(parts), b"".join(behind)
+    own = [value for name, value in forward.set_headers if name.lower() == _REQUEST_ID]
+    parts.append(b"X-Request-Id: ")
+    return b"".join(parts), b"".join(own[-1:]), b"".join((*behind, b"\r\n"))
 
 
 def _passes_for(key: bytes, dropped: frozenset[bytes]) -> bool:

@@ -31,7 +31,9 @@ class Meter(Protocol):
 class Forward:
     """Where a request goes, and what is changed on the way there and back.
 
-    Header names in *drop_headers* and *drop_response_headers* are lower-case.
+    A router should return the very same object for requests that are treated alike:
+    what is worked out for one is kept for those that follow. Header names in
+    *drop_headers* and *drop_response_headers* are lower-case.
     """
 
     upstream: str

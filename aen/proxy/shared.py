@@ -12,7 +12,6 @@ from aen.proxy.head import Peer, RequestHead
 from aen.proxy.limits import Limits
 from aen.proxy.readers import Readers
 from aen.proxy.routing import Router
-from aen.proxy.tags import Closable, Tags
 from aen.proxy.timing import Sweep
 from aen.proxy.trust import Trust
 from aen.proxy.upstream import Pool, User
@@ -31,7 +30,6 @@ class Shared:
     id_prefix: bytes
     """Begins every request id made here."""
     trust: Trust = Trust()
-    tags: Tags = field(factory=Tags)
     log: Logger = field(factory=Logger)
     draining: bool = False
     _numbers: "itertools.count[int]" = field(factory=itertools.count)
@@ -63,7 +61,18 @@ class Shared:
             )
 
 
-class Tunnelled(Closable, User, Protocol):
+class Serving(Protocol):
+    """An exchange or a tunnel: what a client's connection is used for."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """By which it can be ended from outside: those of its `Forward`."""
+
+    def close(self, code: int, reason: str) -> None:
+        """End it; a WebSocket with this close code and reason."""
+
+
+class Tunnelled(Serving, User, Protocol):
     """What a client's connection becomes when it is a WebSocket."""
 
     def client_data(self, data: bytes) -> None:

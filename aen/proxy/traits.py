@@ -51,7 +51,7 @@ class RequestTraits:
         self._forward: Forward | None = None
         self._peer: Peer | None = None
         self._rewritten_fields: Fields | None = None
-        self._around = (b"", b"")
+        self._around = (b"", b"", b"")
 
     @property
     def remembered(self) -> bool:
@@ -80,7 +80,7 @@ class RequestTraits:
         """Return *head* as the upstream is sent it."""
         fields = head.fields
         if not (
-            (forward is self._forward or forward == self._forward)
+            forward is self._forward
             and peer is self._peer
             and fields is self._rewritten_fields
         ):

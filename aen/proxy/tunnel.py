@@ -72,12 +72,16 @@ class Tunnel:
         upstream.flow.feed_from(self._client.flow)
         self._client.flow.feed_from(upstream.flow)
         self._client.flow.release(BUSY)
-        self._shared.tags.add(self._forward.tags, self)
         self._client.deadline = self._heard + self._shared.limits.ping_seconds
         if from_upstream:
             self.upstream_data(from_upstream)
         if from_client:
             self.client_data(from_client)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What the conversation can be ended by from outside, while it goes on."""
+        return () if self._ended else self._forward.tags
 
     def client_data(self, data: bytes) -> None:
         """Relay bytes of the client."""
@@ -221,7 +225,6 @@ class Tunnel:
         if self._ended:
             return
         self._ended = True
-        self._shared.tags.discard(self._forward.tags, self)
         self._client.flow.feed_from(None)
         upstream, self._upstream = self._upstream, None
         if upstream is not None:

@@ -165,7 +165,8 @@ class Pool:
     def give(self, connection: UpstreamConnection) -> None:
         """Keep *connection*, which has finished a response, or close it."""
         connection.user = None
-        connection.flow.feed_from(None)
+        if connection.flow.feeder is not None:
+            connection.flow.feed_from(None)
         waiting = self._idle.get(connection.upstream)
         if waiting is None:
             waiting = self._idle[connection.upstream] = []

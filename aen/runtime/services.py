@@ -1,5 +1,6 @@
 """Services of general use."""
 
+import gc
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +30,34 @@ class InOrder(MultiService):
         for service in reversed(list(self)):
             stopping: Deferred[None] = maybeDeferred(service.stopService)
             await background(self._log, f"stopping {service.name}", stopping)
+
+
+class Settled(Service):
+    """Tells the garbage collector that what is there by now stays; begins last.
+
+    A role's modules are tens of thousands of objects. Looking through them takes 50 ms,
+    in which nobody is served, and finds nothing. And as proxies make and drop many
+    small objects which refer to each other in no circle, it looks less often.
+    """
+
+    _YOUNG = 10_000
+    """Objects made and not dropped between two looks; Python's own choice is 700."""
+
+    def __init__(self) -> None:
+        self._before = gc.get_threshold()
+
+    @override
+    def startService(self) -> None:
+        super().startService()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(self._YOUNG, *self._before[1:])
+
+    @override
+    def stopService(self) -> None:
+        super().stopService()
+        gc.set_threshold(*self._before)
+        gc.unfreeze()
 
 
 class OnSignal(Service):

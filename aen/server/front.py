@@ -4,7 +4,7 @@ import html
 import json
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from aen.proxy.factory import ProxyFactory
 from aen.proxy.head import Peer, RequestHead
@@ -60,6 +60,11 @@ class Front:
     assets: Assets
     page: bytes
     """What people see while nobody serves the pages."""
+    _to_pages: Forward = field(init=False)
+
+    @_to_pages.default
+    def _make_forward(self) -> Forward:
+        return Forward(self.upstream)
 
     @classmethod
     def of(cls, settings: ServerSettings, assets: Assets) -> "Front":
@@ -82,7 +87,7 @@ class Front:
             )
             if found is not None:
                 return Answer(found.status, found.headers, found.body)
-        return Forward(self.upstream)
+        return self._to_pages
 
     def unreachable(self, head: RequestHead, forward: Forward, reason: str) -> Answer:
         """Say that the pages will be back."""

@@ -12,7 +12,7 @@ from aen.runtime.assets import Assets
 from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import RoleOptions
-from aen.runtime.services import InOrder
+from aen.runtime.services import InOrder, Settled
 from aen.server.channel import Channels
 from aen.server.doorway import Doorway
 from aen.server.front import front
@@ -87,7 +87,7 @@ def assemble(
         )
         proxy = front(settings, assets, reactor)
         parts += [ListeningService(one, proxy, reactor) for one in settings.listen]
-    for part in parts:
+    for part in (*parts, Settled()):
         part.setServiceParent(server)
     return server
 

@@ -72,12 +72,43 @@ def status(decision: Decision) -> int:
 
 def test_traffic_of_an_app() -> None:
     """It goes to the app's own socket as it came, without the ticket."""
-    found = Scene().ask(b"/launcher/apps/l1/ada/lab/app/x?y=1", ticket())
+    scene, target = Scene(), b"/launcher/apps/l1/ada/lab/app/x?y=1"
+    found = scene.ask(target, ticket())
     assert isinstance(found, Forward)
     assert found.upstream == "unix:/run/l1/app.sock"
-    assert found.target == b"/ada/lab/app/x?y=1"
+    assert found.target_for(target) == b"/ada/lab/app/x?y=1"
     assert tickets.HEADER in found.drop_headers
     assert found.tags == ("l1",)
+
+
+def test_the_same_traffic_is_the_same_decision() -> None:
+    """So that the proxy knows it again; an app that has moved is another one."""
+    scene = Scene()
+    first = scene.ask(b"/launcher/apps/l1/a", ticket())
+    assert scene.ask(b"/launcher/apps/l1/b", ticket()) is first
+    scene.apps.app = evolve(APP, socket="/run/l1/other.sock")
+    moved = scene.ask(b"/launcher/apps/l1/b", ticket())
+    assert isinstance(moved, Forward)
+    assert moved.upstream == "unix:/run/l1/other.sock"
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (b"/ada/lab/app/x?y", b"/x?y"),
+        (b"/ada/lab/app/", b"/"),
+        (b"/ada/lab/app", b"/"),
+        (b"/ada/lab/app?y", b"/?y"),
+        (b"/ada/lab/apple", b"/ada/lab/apple"),
+    ],
+)
+def test_an_app_that_does_not_know_its_prefix(asked: bytes, expected: bytes) -> None:
+    """It is asked without it, whatever follows."""
+    scene = Scene(FakeApps(evolve(APP, strip_prefix=True)))
+    target = b"/launcher/apps/l1" + asked
+    found = scene.ask(target, ticket())
+    assert isinstance(found, Forward)
+    assert found.target_for(target) == expected
 
 
 def test_an_app_on_a_port() -> None:
@@ -182,5 +213,5 @@ def test_unreachable() -> None:
     scene = Scene()
     head = RequestHead(b"GET", b"/launcher/status", "1.1", ())
     forward = Forward("unix:/x")
-    assert status(scene.router.unreachable(head, forward, "connect")) == 502
+    assert status(scene.router.unreachable(head, forward, "connect")) == 503
     assert status(scene.router.unreachable(head, forward, "timeout")) == 504

@@ -7,7 +7,7 @@ from pathlib import Path
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 
-from aen.proxy.access_log import AccessLog, Entry
+from aen.proxy.access_log import AccessLog, Entry, lines
 
 ENTRY = Entry(1_700_000_000.5, "192.0.2.1", b"GET", b"/a", b"id-1", "unix:/x", 200, 42)
 LINE = "2023-11-14T22:13:20.500Z 192.0.2.1 GET /a 200 42 0.000 unix:/x id-1\n"
@@ -15,11 +15,11 @@ LINE = "2023-11-14T22:13:20.500Z 192.0.2.1 GET /a 200 42 0.000 unix:/x id-1\n"
 
 def test_lines() -> None:
     """One line an entry; nothing in it can begin another."""
-    assert ENTRY.line() == LINE
+    assert lines([ENTRY]) == LINE.encode()
     odd = Entry(0.0, "", b"G\n", b"/a b\\\x1b[2J\xff", b"i", "unix:/a\nb")
-    assert odd.line() == (
-        "1970-01-01T00:00:00.000Z - G\\x0a /a\\x20b\\x5c\\x1b[2J\\xff"
-        " 0 0 0.000 unix:/a\\x0ab i\n"
+    assert lines([ENTRY, odd]) == LINE.encode() + (
+        b"1970-01-01T00:00:00.000Z - G\\x0a /a\\x20b\\x5c\\x1b[2J\\xff"
+        b" 0 0 0.000 unix:/a\\x0ab i\n"
     )
 
 

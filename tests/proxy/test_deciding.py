@@ -4,7 +4,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent, Logger
 
-from aen.proxy.deciding import decide
+from aen.proxy.deciding import asked, later
 from aen.proxy.head import RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
 
@@ -13,39 +13,46 @@ LOG = Logger()
 
 
 @pytest.mark.parametrize("decision", [Answer(204), Forward("unix:/x")])
-def test_a_value_is_acted_upon_at_once(decision: Decision) -> None:
-    """Without a turn of the reactor."""
-    acted: list[Decision] = []
-    decide(LOG, HEAD, lambda: decision, acted.append)
-    assert acted == [decision]
+def test_a_value_is_known_at_once(decision: Decision) -> None:
+    """Without a turn of the reactor; the question is put with what it is about."""
+    assert asked(LOG, HEAD, lambda one: (one, decision)[1], "one") is decision
 
 
 def test_an_awaitable_is_waited_for() -> None:
     """Deferreds and coroutines alike."""
     acted: list[Decision] = []
-    later: Deferred[Decision] = Deferred()
+    answered: Deferred[Decision] = Deferred()
 
     async def coroutine() -> Decision:
-        return await later
+        return await answered
 
-    decide(LOG, HEAD, coroutine, acted.append)
+    later(LOG, HEAD, coroutine(), acted.append)
     assert acted == []
-    later.callback(Answer(204))
+    answered.callback(Answer(204))
     assert acted == [Answer(204)]
 
 
-def test_failures_become_pages(logged_failures: list[LogEvent]) -> None:
-    """And are logged, whether they come now or later."""
-    acted: list[Decision] = []
+def test_a_failure_becomes_a_page(logged_failures: list[LogEvent]) -> None:
+    """When the router raises at once."""
 
-    def now() -> Decision:
+    def broken() -> Decision:
         raise KeyError("now")
 
-    async def later() -> Decision:
+    page = asked(LOG, HEAD, broken)
+    assert isinstance(page, Answer)
+    assert page.status == 500
+    assert len(logged_failures) == 1
+    logged_failures.clear()
+
+
+def test_a_late_failure_becomes_a_page(logged_failures: list[LogEvent]) -> None:
+    """When what it has promised fails."""
+    acted: list[Decision] = []
+
+    async def broken() -> Decision:
         raise KeyError("later")
 
-    decide(LOG, HEAD, now, acted.append)
-    decide(LOG, HEAD, later, acted.append)
-    assert [isinstance(each, Answer) and each.status for each in acted] == [500, 500]
-    assert len(logged_failures) == 2
+    later(LOG, HEAD, broken(), acted.append)
+    assert [isinstance(each, Answer) and each.status for each in acted] == [500]
+    assert len(logged_failures) == 1
     logged_failures.clear()

@@ -35,10 +35,29 @@ def test_a_pooled_connection_is_never_left_paused() -> None:
     client = harness.client()
     client.send(GET % 1)
     upstream = harness.upstream()
+    upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab")
     client.producer.pauseProducing()
     assert upstream.producerState == "paused"
-    upstream.send(OK % b"11")
+    upstream.send(b"cd")
     assert upstream.producerState == "producing"
+
+
+def test_who_does_not_read_gets_no_more_responses() -> None:
+    """However many requests a client sends ahead: its upstream waits with the first."""
+    harness = Harness(TO_ONE)
+    client = harness.client()
+    client.send(GET % 1)
+    upstream = harness.upstream()
+    upstream.send(OK % b"11")
+    client.producer.pauseProducing()
+    client.send(GET % 2)
+    assert upstream.producerState == "paused"
+    client.producer.resumeProducing()
+    assert upstream.producerState == "producing"
+    upstream.send(OK % b"22")
+    client.producer.pauseProducing()
+    assert upstream.producerState == "producing"
+    assert client.take().endswith(OK % b"22")
 
 
 def test_time_limits_of_a_client() -> None:

@@ -1,5 +1,6 @@
-"""Services in an order, and signals as services."""
+"""Services of general use."""
 
+import gc
 import os
 import signal
 
@@ -10,7 +11,7 @@ from twisted.internet import reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import Deferred
 from twisted.logger import LogEvent
 
-from aen.runtime.services import InOrder, OnSignal
+from aen.runtime.services import InOrder, OnSignal, Settled
 
 
 @define
@@ -56,3 +57,15 @@ async def test_on_a_signal() -> None:
     await came
     service.stopService()
     assert signal.getsignal(signal.SIGHUP) == before
+
+
+def test_settled() -> None:
+    """What is there when it begins is not looked through again, until it stops."""
+    before, kept = gc.get_threshold(), gc.get_freeze_count()
+    service = Settled()
+    service.startService()
+    assert gc.get_freeze_count() > kept
+    assert gc.get_threshold()[0] > before[0]
+    service.stopService()
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0

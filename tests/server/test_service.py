@@ -52,7 +52,7 @@ def test_a_worker_serves_nothing(tmp_path: Path) -> None:
     settings = ServerSettings(public_url="http://aen", prefix=str(tmp_path))
     reactor = MemoryReactorClock()
     assembled = service.assemble(settings, reactor, worker_only=True)
-    assert kinds(assembled) == ["Threads", "EmbeddedStore", "Life"]
+    assert kinds(assembled) == ["Threads", "EmbeddedStore", "Life", "Settled"]
 
 
 def test_a_server_listens_for_the_front_and_on_its_socket(
@@ -76,6 +76,7 @@ def test_a_server_listens_for_the_front_and_on_its_socket(
     )
     assembled = service.assemble(settings, MemoryReactorClock())
     expected = ["Threads", "EmbeddedStore", "Life"] + ["ListeningService"] * 3
+    expected.append("Settled")
     assert kinds(assembled) == expected
 
 

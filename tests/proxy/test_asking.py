@@ -1,4 +1,4 @@
-"""Exchanges and their router: substitutes, late decisions, failures."""
+"""Finding an upstream: substitutes, late decisions, failures."""
 
 import pytest
 from attrs import evolve
