@@ -81,5 +81,5 @@ python:
 	@command -v $(PYTHON) >/dev/null || { \
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	  apt-get update -q && apt-get install -q -y python3 python3-venv; } || { \
-	  echo "AEN needs Python 3.11 or newer: apt-get install python3 python3-venv"; \
+	  echo "AEN needs Python 3.11 or newer; as root: apt-get install python3"; \
 	  exit 1; }

@@ -58,7 +58,7 @@ def main():  # type: ignore[no-untyped-def]  # noqa: ANN201
     wanted = ".".join(map(str, OLDEST))
     sys.exit(
         "AEN needs Python " + wanted + " or newer and found only older ones.\n"
-        "On Debian or Ubuntu: apt-get install python3 python3-venv\n"
+        "On Debian or Ubuntu, as root: apt-get install python3 python3-venv\n"
         "Elsewhere: install one, e.g. with pyenv or uv, and run again with"
         " PYTHON=/path/to/python3."
     )

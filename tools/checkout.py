@@ -7,6 +7,7 @@ Does nothing, and quickly, when the environment is already what ``setup.cfg`` an
 import ast
 import fcntl
 import hashlib
+import importlib
 import importlib.util
 import json
 import os
@@ -96,26 +97,35 @@ def make_venv(place: Path) -> None:
 
     :raises Problem: it has nothing; says what to install.
     """
-    if importlib.util.find_spec("ensurepip") is None and is_debian_root():
+    if not has("ensurepip") and is_debian_root():
         say("Installing python3-venv ...")
-        run(("apt-get", "update"), quiet=True)
-        run(("apt-get", "install", "-y", "python3-venv"), environment=APT, quiet=True)
+        run((*APT_GET, "update"), quiet=True)
+        run((*APT_GET, "install", "-y", "python3-venv"), environment=APT, quiet=True)
+        importlib.invalidate_caches()
     shutil.rmtree(place, ignore_errors=True)
     for command in venv_commands(place):
         if run(command, quiet=True):
             return
         shutil.rmtree(place, ignore_errors=True)
-    if by_downloaded_virtualenv(place):
+    if by_downloaded_virtualenv(place) or by_unpacked_pip(place):
         return
+    shutil.rmtree(place, ignore_errors=True)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     raise Problem(
         f"Python {version} ({sys.executable}) cannot make virtual environments."
-        f" On Debian or Ubuntu: apt-get install python{version}-venv"
+        f" On Debian or Ubuntu, as root: apt-get install python{version}-venv"
         " - elsewhere install virtualenv or uv - then run this again."
     )
 
 
+# Another apt-get may be at work just after a machine was made.
+APT_GET = ("apt-get", "-o", "DPkg::Lock::Timeout=120")
 APT = {"DEBIAN_FRONTEND": "noninteractive"}
+
+
+def has(module: str) -> bool:
+    """Tell whether this Python has a module: Debian leaves some out."""
+    return importlib.util.find_spec(module) is not None
 
 
 def is_debian_root() -> bool:
@@ -126,8 +136,9 @@ def is_debian_root() -> bool:
 def venv_commands(place: Path) -> Iterator[tuple[str, ...]]:
     """Yield the ways to make an environment that this system offers."""
     python = sys.executable
-    yield (python, "-m", "venv", str(place))
-    if importlib.util.find_spec("virtualenv"):
+    if has("ensurepip"):
+        yield (python, "-m", "venv", str(place))
+    if has("virtualenv"):
         yield (python, "-m", "virtualenv", str(place))
     elif found := shutil.which("virtualenv"):
         yield (found, "-p", python, str(place))
@@ -137,7 +148,7 @@ def venv_commands(place: Path) -> Iterator[tuple[str, ...]]:
 
 def by_downloaded_virtualenv(place: Path) -> bool:
     """Make the environment with a virtualenv that pip fetches for the occasion."""
-    if importlib.util.find_spec("pip") is None:
+    if not has("pip"):
         return False
     with tempfile.TemporaryDirectory() as aside:
         pip = (sys.executable, "-m", "pip", "install", "-q", "--target", aside)
@@ -146,6 +157,18 @@ def by_downloaded_virtualenv(place: Path) -> bool:
             environment={"PYTHONPATH": aside},
             quiet=True,
         )
+
+
+def by_unpacked_pip(place: Path) -> bool:
+    """Make the environment with the pip of a Debian package, which is only unpacked.
+
+    So somebody without root needs nobody to install python3-venv.
+    """
+    if has("ensurepip") or not shutil.which("apt-get"):
+        return False
+    say("python3-venv is not installed; fetching pip from the system's packages ...")
+    program = str(ROOT / "tools" / "rootless_venv.py")
+    return run((sys.executable, program, str(place)), quiet=True)
 
 
 def install(python: Path, extras: frozenset[str]) -> None:

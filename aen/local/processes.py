@@ -1,12 +1,15 @@
 """The processes of one installation: found by their mark, ended within a time."""
 
 import os
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import psutil
 
 from aen.local.files import MARK
+
+_POLL = 0.05
 
 
 def belonging(prefix: Path) -> list[psutil.Process]:
@@ -32,9 +35,9 @@ def end(processes: Iterable[psutil.Process], patience: float) -> None:
     """Ask *processes* to end, and kill those that have not after *patience* seconds."""
     asked = list(processes)
     _signal(asked, psutil.Process.terminate)
-    _, stubborn = psutil.wait_procs(asked, timeout=patience)
+    stubborn = _left_after(patience, asked)
     _signal(stubborn, psutil.Process.kill)
-    psutil.wait_procs(stubborn, timeout=patience)
+    _left_after(patience, stubborn)
 
 
 def _signal(
@@ -49,6 +52,27 @@ def _signal(
 
 def wait_gone(prefix: Path, patience: float) -> None:
     """Wait for the processes of an installation to end by themselves; then end them."""
-    left = belonging(prefix)
-    _, stubborn = psutil.wait_procs(left, timeout=patience)
-    end(stubborn, patience)
+    end(_left_after(patience, belonging(prefix)), patience)
+
+
+def _left_after(
+    patience: float, processes: Iterable[psutil.Process]
+) -> list[psutil.Process]:
+    """Wait for *processes* to end and return those at work after *patience* seconds."""
+    deadline = time.monotonic() + patience
+    left = list(processes)
+    while left := [each for each in left if _is_at_work(each)]:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            break
+        psutil.wait_procs(left, timeout=min(_POLL, remaining))
+    return left
+
+
+def _is_at_work(process: psutil.Process) -> bool:
+    # Orphans become children of the system's first process. That of a container is
+    # often a program that never collects them, so a zombie counts as ended.
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.installed import KEPT, ROOT
-from tools.browser import chromium
+from tools.browser import chromium, driver_runs
 
 PICTURES = KEPT / "screenshots"
 PATIENCE = 30_000.0
@@ -52,7 +52,11 @@ def browser() -> Iterator[Browser]:
     """Give a browser; skip where there is none."""
     program = chromium()
     if program is None:
-        pytest.skip("no Chromium: apt-get install chromium, or set AEN_CHROMIUM")
+        pytest.skip(
+            "no Chromium: apt-get install chromium (as root), or set AEN_CHROMIUM"
+        )
+    if not driver_runs():
+        pytest.skip("Playwright does not run: apt-get install libatomic1 (as root)")
     with ThreadPoolExecutor(1, "browser") as thread, ExitStack() as opened:
         _threads.append(thread)
         opened.callback(_threads.clear)

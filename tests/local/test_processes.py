@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,14 @@ STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
     "print('ready', flush=True); time.sleep(60)"
 )
+
+CARELESS = (
+    "import subprocess, sys, time;"
+    "subprocess.Popen((sys.executable, '-c', 'import time; time.sleep(60)'),"
+    f" env={{{MARK!r}: sys.argv[1]}});"
+    "print('ready', flush=True); time.sleep(60)"
+)
+"""A parent that never learns of its child's end."""
 
 
 @pytest.fixture
@@ -53,3 +62,20 @@ def test_wait_is_bounded(tmp_path: Path, stubborn: subprocess.Popen[str]) -> Non
 def test_nothing_to_end(tmp_path: Path) -> None:
     """Where nothing runs there is nothing to wait for."""
     wait_gone(tmp_path, patience=60.0)
+
+
+def test_nobody_collects(tmp_path: Path) -> None:
+    """A process that has ended is not waited for, whether its parent knows or not."""
+    with subprocess.Popen(
+        (sys.executable, "-c", CARELESS, str(tmp_path)),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        began = time.monotonic()
+        end(belonging(tmp_path), patience=30.0)
+        took = time.monotonic() - began
+        assert belonging(tmp_path) == []
+        parent.kill()
+    assert took < 10.0
