@@ -74,7 +74,7 @@ def said(command: Sequence[str], *, whole: bool = False) -> str:
             check=False,
             timeout=20,
         )
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return "unknown"
     text = done.stdout.strip()
     found = _VERSION.search(text)

@@ -278,7 +278,10 @@ class Launches:
 
     async def _clear_away(self, core: Core) -> None:
         """What the app left behind goes before anybody hears that it has ended."""
-        await core.process.kill()
+        try:
+            await core.process.kill()
+        except Exception:  # noqa: BLE001 -- whoever waits for its end must hear of it
+            self._log.failure("{what} could not be killed", what=core.name)
         self._ground.records.remove(core.launch.id)
         self._kept.pop(core.launch.id, None)
         self._log.info("{what} has ended", what=core.name)

@@ -1,13 +1,13 @@
 """What this node says of itself, and when that has changed."""
 
 from collections.abc import Awaitable, Callable
-from importlib.metadata import PackageNotFoundError, version
 
 from attrs import define, field
 from twisted.logger import Logger
 
 from aen.compute.manifests import Manifests
 from aen.compute.running import RunningProjects
+from aen.runtime.version import own_version
 from aen.wire.messages import NodeStatus
 
 SINGLE_USER = (
@@ -17,14 +17,6 @@ SINGLE_USER = (
 _MOST_MESSAGES = 50
 
 OnStatus = Callable[[NodeStatus], None]
-
-
-def own_version() -> str:
-    """Return AEN's version; empty in a checkout that is not installed."""
-    try:
-        return version("aen")
-    except PackageNotFoundError:
-        return ""
 
 
 @define(eq=False)

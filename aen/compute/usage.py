@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 from attrs import define, field, frozen
+from twisted.internet.defer import DeferredLock
 from twisted.internet.threads import deferToThreadPool
 
 from aen.runtime.tasks import pause
@@ -99,6 +100,8 @@ class Meter:
     """An `IReactorTime` and `IReactorThreads`."""
     limits: UsageLimits = field(factory=UsageLimits)
     _disks: dict[Path, tuple[float, int]] = field(factory=dict)
+    _turn: DeferredLock = field(factory=DeferredLock)
+    """Disks are counted one at a time: it is the disk that takes the time."""
 
     async def measure(self, find: Callable[[], set[int]], home: Path) -> Usage:
         """Return what the processes that *find* finds and the files at *home* use."""
@@ -118,6 +121,14 @@ class Meter:
         )
 
     async def _disk(self, home: Path) -> int:
+        await self._turn.acquire()
+        try:
+            return await self._count(home)
+        finally:
+            self._turn.release()
+
+    async def _count(self, home: Path) -> int:
+        """Count, unless who had the turn before has counted the same."""
         now = self.reactor.seconds()
         known = self._disks.get(home)
         if known is not None and now - known[0] < self.limits.fresh:

@@ -138,7 +138,8 @@ class AccessLog:
         text = lines(entries)
         try:
             stream = self._opened()
-            stream.write(text)
+            while text:  # A disk that is nearly full takes a part.
+                text = text[stream.write(text) :]
             stream.flush()
         except OSError as error:
             if not self._failing:

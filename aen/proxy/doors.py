@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from twisted.application.service import IService, MultiService
 from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
+from twisted.logger import Logger
 from typing_extensions import override
 
 from aen.proxy.factory import ProxyFactory
+from aen.runtime.tasks import background
 
 
 class Doors(MultiService):
@@ -26,6 +28,7 @@ class Doors(MultiService):
         stop_seconds: float,
     ) -> None:
         super().__init__()
+        self._log = Logger()
         self._proxies = proxies
         self._drain_seconds = drain_seconds
         self._stop_seconds = stop_seconds
@@ -48,7 +51,8 @@ class Doors(MultiService):
 
     async def _close(self) -> None:
         for one in self:
-            await maybeDeferred(one.stopService)
+            closing: Deferred[None] = maybeDeferred(one.stopService)
+            await background(self._log, "closing a door", closing)
 
     async def _drain(self, seconds: float, *, tunnels: bool) -> None:
         await gatherResults(

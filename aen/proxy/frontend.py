@@ -121,7 +121,7 @@ class Frontend(Protocol):
         elif self._heads.empty:
             self._close()
         else:
-            self._refuse(408, None)
+            self._refuse(408)
 
     @property
     def idle(self) -> bool:
@@ -198,7 +198,7 @@ class Frontend(Protocol):
             try:
                 self._read_head(data)
             except ProtocolError as error:
-                self._refuse(error.status, None)
+                self._refuse(error.status)
         self._reading = False
         if self._stash and not self._ending:
             self.flow.hold(BUSY)
@@ -248,9 +248,9 @@ class Frontend(Protocol):
             raise Misdirected("a host that is none of ours")
         return head
 
-    def _refuse(self, status: int, head: RequestHead | None) -> None:
+    def _refuse(self, status: int) -> None:
         """Answer bytes that are no request, and close: framing is doubtful."""
-        self.flow.write(answers.render(answers.error(status), head, keep=False))
+        self.flow.write(answers.render(answers.error(status), None, keep=False))
         self._shared.note_refusal(self.peer, status)
         self._end(linger=True)
 

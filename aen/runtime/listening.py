@@ -1,5 +1,6 @@
 """Listening where a setting says: ``tcp:8089``, ``unix:/run/aen/server.sock``."""
 
+import re
 import socket
 import ssl
 import stat
@@ -94,7 +95,7 @@ class ListeningService(Service):
         if self._tls is not None and not kind.startswith("tcp"):
             raise Invalid(f"{self._where}: TLS is spoken on tcp: addresses only")
         if kind == "unix":
-            _make_room(Path(rest.split(":")[0]))
+            _make_room(Path(_unquoted(rest)))
         failures: list[Any] = []
         endpoint = _endpoint(self._reactor, self._where)
         listening: Deferred[IListeningPort] = endpoint.listen(self._factory)
@@ -179,6 +180,13 @@ def _endpoint(reactor: Any, where: str) -> IStreamServerEndpoint:
     except (TypeError, ValueError) as error:
         raise Invalid(f"“{where}” is no address to listen on: {error}") from None
     return found
+
+
+def _unquoted(rest: str) -> str:
+    """Return the first value of an endpoint string, its escapes undone."""
+    value = re.match(r"(?:[^:\\]|\\.)*", rest)
+    assert value is not None  # it may be empty, but it is there
+    return re.sub(r"\\(.)", r"\1", value[0])
 
 
 def _make_room(path: Path) -> None:

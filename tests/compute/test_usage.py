@@ -16,6 +16,7 @@ from aen.compute.usage import (
     disk_usage,
     sample,
 )
+from aen.runtime.tasks import start
 
 reactor: Any = _reactor
 
@@ -73,3 +74,14 @@ async def test_a_disk_is_measured_anew_after_a_while(tmp_path: Path) -> None:
     before = await meter.measure(set, tmp_path)
     (tmp_path / "file").write_bytes(b"x" * 100_000)
     assert (await meter.measure(set, tmp_path)).disk > before.disk
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_asks_at_once_is_told_the_same(tmp_path: Path) -> None:
+    """A disk is counted once, however many people look at the page."""
+    meter = Meter(reactor, UsageLimits(sample=0.0))
+    (tmp_path / "file").write_bytes(b"x" * 100_000)
+    both = [start(meter.measure(set, tmp_path)) for _ in range(2)]
+    first = await both[0]
+    (tmp_path / "more").write_bytes(b"x" * 100_000)
+    assert (await both[1]).disk == first.disk

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
+from typing_extensions import Buffer
 
 from aen.proxy.access_log import AccessLog, Entry, lines
 
@@ -124,3 +125,17 @@ def test_several_processes_share_a_file(tmp_path: Path) -> None:
     assert path.read_text() == LINE * 6000
     for log in logs:
         log.close()
+
+
+def test_a_disk_that_takes_a_part() -> None:
+    """The rest is written after it: no line is cut where another begins."""
+
+    class Nearly(BytesIO):
+        def write(self, data: Buffer) -> int:
+            return super().write(bytes(data)[:7])
+
+    stream, clock = Nearly(), Clock()
+    log = AccessLog(stream, clock)
+    log.add(ENTRY)
+    log.close()
+    assert stream.getvalue() == LINE.encode()

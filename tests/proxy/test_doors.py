@@ -6,6 +6,7 @@ import pytest
 import pytest_twisted
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
+from twisted.logger import LogEvent
 
 from aen.proxy.doors import Doors
 from aen.proxy.limits import Limits
@@ -80,3 +81,18 @@ def test_stopping_has_an_end() -> None:
     harness.pass_time(2)
     assert busy.aborted
     assert stopped.called
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_door_that_does_not_close(logged_failures: list[LogEvent]) -> None:
+    """It keeps no other from closing, and nobody from being served to the end."""
+
+    class Stuck(Service):
+        def stopService(self) -> Deferred[None]:
+            raise ValueError("stuck")
+
+    port = Service()
+    made = doors(Harness(TO_ONE), [Stuck(), port])
+    await made.retire()
+    assert not port.running
+    assert logged_failures.pop()["log_failure"].check(ValueError)

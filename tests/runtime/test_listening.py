@@ -45,10 +45,11 @@ async def test_a_port_in_use_is_a_sentence() -> None:
     await stop(service)
 
 
+@pytest.mark.parametrize("name", ["a.sock", "a:b\\c.sock"])
 @pytest_twisted.ensureDeferred
-async def test_a_socket_is_for_us_alone(tmp_path: Path) -> None:
+async def test_a_socket_is_for_us_alone(tmp_path: Path, name: str) -> None:
     """Its mode keeps others out; what a killed process left is replaced."""
-    path = tmp_path / "run" / "a.sock"
+    path = tmp_path / "run" / name
     for _ in range(2):
         service = ListeningService(unix_endpoint(path), Factory(), reactor)
         service.privilegedStartService()

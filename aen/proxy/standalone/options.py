@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final, NoReturn
 
 from attrs import frozen
@@ -11,6 +10,7 @@ from typing_extensions import override
 
 from aen.proxy.standalone.refusal import Refusal
 from aen.proxy.trust import UNIX, Trust
+from aen.runtime.version import own_version
 
 _DEFAULT_PORT: Final = 8000
 _MOST_PORT: Final = 65535
@@ -107,10 +107,7 @@ class _Version(argparse.Action):
 
     @override
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        try:
-            known = version("aen")
-        except PackageNotFoundError:
-            known = "unknown: it runs from its sources"
+        known = own_version() or "unknown: it runs from its sources"
         sys.stdout.write(known + "\n")
         parser.exit()
 

@@ -1,6 +1,5 @@
 """The whole API as one klein application."""
 
-import importlib.metadata
 import json
 
 from klein import Klein, KleinRenderable
@@ -10,6 +9,7 @@ from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from aen.model.errors import NotFound
+from aen.runtime.version import own_version
 from aen.server.rooms import Rooms
 from aen.server.web.api.openapi import describe
 from aen.server.web.api.operation import Calls
@@ -31,8 +31,8 @@ def api(rooms: Rooms, live: Live) -> Klein:
         PlaceCalls(rooms),
     ):
         calls.mount(app, part)
-    version = importlib.metadata.version("aen")
-    text = json.dumps(describe(calls.operations, rooms.settings.public_url, version))
+    url = rooms.settings.public_url
+    text = json.dumps(describe(calls.operations, url, own_version()))
 
     @app.route("/openapi.json", methods=["GET"])
     def description(request: Request) -> bytes:
