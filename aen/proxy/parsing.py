@@ -48,6 +48,7 @@ class HeadBuffer:
         if not self._data and not data.startswith(b"\r"):
             end = data.find(b"\r\n\r\n") + 4
             if 4 <= end <= self.limit:  # noqa: PLR2004 -- -1 + 4 is "not found"
+                self._skipped = False
                 return data[:end], data[end:]
         self._data += data
         self._skip_blank_line()

@@ -214,6 +214,15 @@ def test_one_empty_line_before_a_request_is_ignored() -> None:
     assert read(b"\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n").target == b"/"
 
 
+def test_one_empty_line_before_each_request() -> None:
+    """However TCP cuts what comes before it."""
+    buffer = HeadBuffer(1000)
+    request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    for _ in range(2):
+        assert buffer.take(b"\r\n") is None
+        assert buffer.take(request) == (request, b"")
+
+
 def test_http_1_0_host() -> None:
     """HTTP/1.0 needs no Host; one that only the target names is kept."""
     assert read(b"GET / HTTP/1.0\r\n\r\n").header(b"host") is None
