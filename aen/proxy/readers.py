@@ -61,14 +61,22 @@ class Readers:
         return -1 if self._epoll is None else self._epoll.fileno()
 
     def doRead(self) -> None:  # noqa: N802 -- Twisted's name
-        """Let everybody read who can."""
-        if self._epoll is None:
-            return
+        """Let everybody read who can, and who meanwhile has come to be able.
+
+        On a busy proxy somebody always has: a turn of the reactor, with its timers and
+        its own looking, costs as much as serving one of them.
+        """
         find = self._readers.get
-        for descriptor, _ in self._epoll.poll(0, _BATCH):
-            reader = find(descriptor)  # One before it may have ended it.
-            if reader is not None:
-                reader.ready()
+        left = _BATCH
+        while left > 0 and self._epoll is not None:
+            found = self._epoll.poll(0, left)
+            if not found:
+                return
+            left -= len(found)
+            for descriptor, _ in found:
+                reader = find(descriptor)  # One before it may have ended it.
+                if reader is not None:
+                    reader.ready()
 
     def connectionLost(self, reason: Failure) -> None:
         """End everything: the reactor stops."""
