@@ -82,7 +82,7 @@ class Asking:
         self.state = State.DECIDING
         shared = self._shared
         decision = asked(shared.log, self._head, question, *about)
-        if isinstance(decision, DECISIONS):
+        if decision.__class__ is Forward or isinstance(decision, DECISIONS):
             self._follow(decision)
         else:
             self._allow(shared.limits.route_seconds)

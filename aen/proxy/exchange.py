@@ -45,7 +45,7 @@ class Exchange(Asking):
         keep: bool,
     ) -> None:
         framing = traits.framing
-        super().__init__(client, shared, head, traits)
+        Asking.__init__(self, client, shared, head, traits)
         self._traits = traits
         self._keep = keep
         self._body = RequestBody(framing, shared.limits) if framing else None
@@ -200,7 +200,9 @@ class Exchange(Asking):
             flow.feed_from(None)
         if self._forward.meter is not None:
             self._forward.meter.touch()
-        self._write(beginning.sent + data[len(beginning.raw) :])
+        sent = beginning.sent + data[len(beginning.raw) :]
+        self._entry.sent += len(sent)
+        flow.write(sent)
         if beginning.reusable:
             self._shared.pool.give(upstream)
         else:
@@ -214,8 +216,8 @@ class Exchange(Asking):
         )
         self._committed = not self._repeatable
         if self._body is None:
-            # Before writing, which may find out that the upstream is gone.
-            self._allow(self._shared.limits.first_byte_seconds)
+            shared = self._shared
+            self._client.deadline = shared.sweep.now + shared.limits.first_byte_seconds
             upstream.flow.write(head)
             return
         upstream.flow.feed_from(self._client.flow)
@@ -353,6 +355,7 @@ class Exchange(Asking):
     def _finish(self, status: int) -> None:
         """Note that it is over, and how."""
         self.state = State.ENDED
-        self._entry.status = status
-        self._entry.upstream = self._forward.upstream
-        self._shared.note(self._entry)
+        entry, shared = self._entry, self._shared
+        entry.status = status
+        entry.upstream = self._forward.upstream
+        shared.note(entry)

@@ -193,7 +193,13 @@ class Frontend(Protocol):
     def _read(self) -> None:
         """Read requests from the stash while none is being answered."""
         self._reading = True
-        while self._stash and self.idle and not self._ending:
+        # `idle`, spelled out: this is on the way of every request.
+        while (
+            self._stash
+            and self._exchange is None
+            and self._tunnel is None
+            and not self._ending
+        ):
             data, self._stash = self._stash, b""
             try:
                 self._read_head(data)

@@ -60,19 +60,20 @@ class Beginning:
 
         *keep* says whether the client's connection may stay open afterwards.
         """
-        return (
-            len(data) - len(self.raw) == self.framing
-            and keep == self.asked_to_keep
-            and self.fits(data, request, forward)
+        return len(data) - len(self.raw) == self.framing and self.fits(
+            data, request, forward, keep=keep
         )
 
-    def fits(self, data: bytes, request: RequestHead, forward: Forward) -> bool:
+    def fits(
+        self, data: bytes, request: RequestHead, forward: Forward, *, keep: bool
+    ) -> bool:
         """Return whether *data* begins so, and answers a request like this one's."""
         return (
-            data.startswith(self.raw)
+            forward is self.forward
+            and data.startswith(self.raw)
             and request.method == self.method
             and request.version == self.version
-            and forward is self.forward
+            and keep == self.asked_to_keep
         )
 
 
@@ -161,8 +162,7 @@ class ResponseStream:
         if (
             latest is not None
             and self._heads is None
-            and latest.asked_to_keep == self.keep
-            and latest.fits(data, self._request, self._forward)
+            and latest.fits(data, self._request, self._forward, keep=self.keep)
         ):
             return self._begin(latest, data[len(latest.raw) :])
         return self._take_heads(data)

@@ -92,9 +92,10 @@ def assembled(
 ) -> bytes:
     """Return the head: a first line, and the request's id with what is *around* it."""
     before, own_id, behind = around
-    return b"%s %s HTTP/1.1\r\n%s%s\r\n%s" % (
+    changed = forward.cut or forward.base or forward.target is not None
+    return b"%b %b HTTP/1.1\r\n%b%b\r\n%b" % (
         head.method,
-        forward.target_for(head.target),
+        forward.target_for(head.target) if changed else head.target,
         before,
         own_id or request_id,
         behind,

@@ -31,6 +31,7 @@ class RequestTraits:
         "framing",
         "keeps",
         "named_id",
+        "remembered",
         "switches",
     )
 
@@ -48,15 +49,12 @@ class RequestTraits:
         line = grammar.COMMON_REQUEST_LINE.match(raw)
         block = raw[line.end() :] if line is not None else b""
         self._block = block if len(block) <= remembered else b""
+        self.remembered = bool(self._block)
+        """Whether this is worth keeping for the next request."""
         self._forward: Forward | None = None
         self._peer: Peer | None = None
         self._rewritten_fields: Fields | None = None
         self._around = (b"", b"", b"")
-
-    @property
-    def remembered(self) -> bool:
-        """Whether this is worth keeping for the next request."""
-        return bool(self._block)
 
     def recall(self, data: bytes, limit: int) -> tuple[RequestHead, bytes] | None:
         """Return the request *data* begins with, and the rest, if it has these traits.
