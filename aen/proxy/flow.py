@@ -55,6 +55,7 @@ class Flow:
         buffer_bytes: int,
         readers: Readers | None = None,
         receive: Callable[[bytes], None] | None = None,
+        read_bytes: int = 65536,
     ) -> None:
         self._transport = transport
         self.receive = receive
@@ -68,7 +69,7 @@ class Flow:
         self.plain = self._ours and not isinstance(transport, TlsServer)
         """Whether this is a socket without TLS."""
         self.write = self._write_now if self.plain else transport.write
-        self._read_bytes = buffer_bytes
+        self._read_bytes = read_bytes
         self._readers = readers if self._ours and receive is not None else None
         self._descriptor = -1
         if self._ours:

@@ -56,8 +56,14 @@ class Frontend(Protocol):
         self._direct = self.peer
         self._behind = shared.trust.believes(self.peer)
         self._here = getattr(transport.getHost(), "host", "")
-        size = shared.limits.buffer_bytes
-        self.flow = Flow(transport, size, shared.readers, self.dataReceived)
+        limits = shared.limits
+        self.flow = Flow(
+            transport,
+            limits.buffer_bytes,
+            shared.readers,
+            self.dataReceived,
+            limits.read_bytes,
+        )
         self._connections.add(self)
         self._shared.sweep.watch(self)
         self.deadline = self._shared.sweep.now + self._shared.limits.head_seconds

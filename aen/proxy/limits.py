@@ -25,6 +25,10 @@ class Limits:
     buffer_bytes: int = 65536
     """Bytes waiting to be written to one peer at which the other is paused."""
 
+    read_bytes: int = 98304
+    """Most bytes taken from a connection at once: a message of 64 KB arrives whole with
+    its frame, and the C library still finds the memory without asking the kernel."""
+
     pool_idle: int = 64
     """Most idle connections kept to one upstream."""
 

@@ -65,8 +65,14 @@ class UpstreamConnection(Protocol):
         assert self.transport is not None
         pool = self._pool
         keep_alive(self.transport, pool.limits.dead_seconds, reads=False)
-        size = pool.limits.buffer_bytes
-        self.flow = Flow(self.transport, size, pool.readers, self.dataReceived)
+        limits = pool.limits
+        self.flow = Flow(
+            self.transport,
+            limits.buffer_bytes,
+            pool.readers,
+            self.dataReceived,
+            limits.read_bytes,
+        )
         self._pool.opened(self)
 
     def dataReceived(self, data: bytes) -> None:
