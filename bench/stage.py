@@ -16,6 +16,7 @@ from attrs import frozen
 from aen.local.installation import Installation
 from bench import packages, peers
 from bench.certificate import make_certificate
+from bench.kinds import busy
 from bench.measured import Missing
 from bench.peers import Certificate
 from bench.processes import program, running
@@ -27,6 +28,8 @@ from tests.waiting import until
 HERE = Path(__file__).parent
 _OURS = 500
 """Statuses from here on are the gateway's: the app is not there."""
+_BUILDING = 180.0
+"""Seconds in which the environments' templates are built."""
 BODIES, ECHO = "bodies", "echo"
 
 
@@ -78,9 +81,11 @@ class Stage(ExitStack):
 
     @cached_property
     def project(self) -> Project:
-        """A private project that runs; the first one builds the template."""
+        """A private project that runs; the first one has the templates built."""
         made = new_project(self.platform, "bench")
         made.start(FIRST_START)
+        prefix = self.platform.one.prefix
+        until(lambda: not busy(prefix), "the templates are built", _BUILDING)
         return made
 
     @cached_property

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.kinds import kind
 from bench.rows.idle import WANTED, possible
-from bench.rows.memory import kind
 from bench.rows.starting import Bare
 
 

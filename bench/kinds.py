@@ -1,0 +1,28 @@
+"""What the processes of an installation are."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aen.local.processes import belonging
+
+_KINDS = {"supervisord": "supervisord", "aen.server.store": "store", "twistd": "role"}
+_OTHERS = "others"
+
+
+def kind(command: Sequence[str]) -> str:
+    """Return what a process is that is no service of its own, by its command."""
+    for word, name in _KINDS.items():
+        if any(word in one for one in command):
+            return name
+    return _OTHERS
+
+
+def busy(prefix: Path) -> bool:
+    """Tell whether something runs that is there only for a while.
+
+    The template of a notebook environment is still being built when the first
+    project runs, and would be measured with whatever comes next.
+
+    :param prefix: where the installation is.
+    """
+    return any(kind(one.cmdline()) == _OTHERS for one in belonging(prefix))
