@@ -1,6 +1,9 @@
 """supervisord as a child of ours: started, asked, stopped."""
 
+import contextlib
+import socket
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 
 from attrs import define, field
@@ -12,6 +15,8 @@ from aen.local.processes import belonging, end, wait_gone
 from aen.model.errors import Failed
 
 _LAST_LINES = 20
+_POLL = 0.05
+"""Seconds between two looks at supervisord while it starts or ends."""
 
 
 @define
@@ -42,6 +47,20 @@ class Platform:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        deadline = time.monotonic() + self.patience
+        while self.is_up() and time.monotonic() < deadline and not self._nudge():
+            time.sleep(_POLL)
+
+    def _nudge(self) -> bool:
+        """Have supervisord look at its programs now; tell whether it could be.
+
+        It does so once a second, and whenever somebody connects: programs would be
+        started a second late and ended one a second.
+        """
+        with socket.socket(socket.AF_UNIX) as door, contextlib.suppress(OSError):
+            door.connect(str(self.one.supervisor_socket))
+            return True
+        return False
 
     def clear(self) -> None:
         """End what an earlier run left behind; apps of projects go on."""
@@ -110,9 +129,11 @@ class Platform:
     def _stop_supervisord(self) -> None:
         assert self._supervisord is not None
         self._supervisord.terminate()
-        try:
-            self._supervisord.wait(self.patience)
-        except subprocess.TimeoutExpired:
+        deadline = time.monotonic() + self.patience
+        while self.is_up() and time.monotonic() < deadline:
+            self._nudge()
+            time.sleep(_POLL)
+        if self.is_up():
             self._supervisord.kill()
             self._supervisord.wait()
             self.clear()
