@@ -22,6 +22,8 @@ FULL: Final = 1
 """Reading is held up because the peer it feeds has a full buffer."""
 BUSY: Final = 2
 """Reading is held up because what was read has to be dealt with first."""
+_SMALL: Final = 8192
+"""Bytes read at once while what comes is small: memory for more is got in vain."""
 
 
 class Flow:
@@ -38,6 +40,7 @@ class Flow:
         "_read_bytes",
         "_readers",
         "_recv",
+        "_room",
         "_send",
         "_transport",
         "feeder",
@@ -70,6 +73,7 @@ class Flow:
         """Whether this is a socket without TLS."""
         self.write = self._write_now if self.plain else transport.write
         self._read_bytes = read_bytes
+        self._room = min(_SMALL, read_bytes)
         self._readers = readers if self._ours and receive is not None else None
         self._descriptor = -1
         if self._ours:
@@ -86,7 +90,7 @@ class Flow:
     def ready(self) -> None:
         """Read once (`readers.Reader`); end as Twisted's own transports do."""
         try:
-            data = self._recv(self._read_bytes)
+            data = self._recv(self._room)
         except BlockingIOError:
             return
         except OSError:
@@ -96,6 +100,7 @@ class Flow:
             self.ended()
             self._transport.readConnectionLost(Failure(ConnectionDone()))
             return
+        self._room = self._read_bytes if len(data) >= _SMALL else _SMALL
         try:
             self.receive(data)  # type: ignore[misc]  # there are no readers without
         except Exception:  # noqa: BLE001 -- ends one connection, not all of them
