@@ -42,11 +42,14 @@ def main(arguments: list[str]) -> int:
     lock = FileLock(places.lock)
     if not _take(lock):
         return 0
+    # Clients who see the lock held must not meet us by our predecessor's address:
+    # they would take us for another store as soon as we write our own.
+    last = places.take_address()
     keep_keys(places.keys, time.time())  # noqa: TID251 -- certificates have dates
     file = SqliteFile(places.records)
     answers = Answers(file, partial(os._exit, BROKEN))
     try:
-        asyncio.run(serve(places, answers, linger))
+        asyncio.run(serve(places, answers, linger, last.port if last else 0))
     finally:
         file.close()
     return 0
@@ -61,12 +64,17 @@ def _take(lock: FileLock) -> bool:
     return True
 
 
-async def serve(places: StorePlaces, answers: Answers, linger: float) -> None:
-    """Answer clients until none holds the lease for *linger* seconds, or SIGTERM."""
+async def serve(
+    places: StorePlaces, answers: Answers, linger: float, port: int
+) -> None:
+    """Answer clients, on *port* if it is free, until told by SIGTERM.
+
+    Or until none holds the lease for *linger* seconds.
+    """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopped.set)
-    server = await listen(places, answers)
+    server = await listen(places.keys, answers, port)
     port = server.sockets[0].getsockname()[1]
     places.write_address(Address(port, secrets.token_hex(8), os.getpid()))
     deserted = asyncio.create_task(wait_for_desertion(FileLock(places.lease), linger))
@@ -75,10 +83,9 @@ async def serve(places: StorePlaces, answers: Answers, linger: float) -> None:
     server.close()
 
 
-async def listen(places: StorePlaces, answers: Answers) -> asyncio.Server:
-    """Listen where the last store did, for its clients, or else on any free port."""
-    known = places.read_address()
-    tls = tls_context(places.keys)
+async def listen(keys: KeyFiles, answers: Answers, port: int) -> asyncio.Server:
+    """Listen on *port*, or on any free one when it is taken or 0."""
+    tls = tls_context(keys)
 
     async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, ssl.SSLError):
@@ -92,9 +99,8 @@ async def listen(places: StorePlaces, answers: Answers) -> asyncio.Server:
         ssl_handshake_timeout=HANDSHAKE,
         ssl_shutdown_timeout=LOOK,
     )
-    if known is not None:
-        with contextlib.suppress(OSError):
-            return await begin(known.port)
+    with contextlib.suppress(OSError):
+        return await begin(port)
     return await begin(0)
 
 

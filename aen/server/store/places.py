@@ -3,7 +3,7 @@
 ==================  ==========================================================
 ``lock``            held (exclusively) by the one store that serves the directory
 ``lease``           held (shared) by each client; nobody there: the store ends
-``address.json``    where the store listens; written when it does
+``address.json``    where the store listens; taken away when another one begins
 ``keys/``           certificates, see `keys`
 ``records.sqlite``  what is stored
 ``store.log``       what the store has to say, and ``store.log.1`` before that
@@ -86,6 +86,12 @@ class StorePlaces:
             return Address(int(told["port"]), str(told["run"]), int(told["pid"]))
         except (Invalid, ValueError, KeyError, TypeError):
             return None
+
+    def take_address(self) -> Address | None:
+        """Return where the last store listened, and let no client read it any more."""
+        known = self.read_address()
+        (self.directory / "address.json").unlink(missing_ok=True)
+        return known
 
     def write_address(self, address: Address) -> None:
         """Tell clients where the store listens."""

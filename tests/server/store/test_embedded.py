@@ -265,9 +265,11 @@ async def test_keys_gone(
     database = use()
     await database.ping()
     places.keys.authority.unlink()
-    before = pid_of(places)
-    os.kill(before, signal.SIGKILL)
-    await eventually(lambda: pid_of(places) != before, "another store starts")
+    before = places.read_address()
+    os.kill(pid_of(places), signal.SIGKILL)
+    await eventually(
+        lambda: places.read_address() not in {before, None}, "another store starts"
+    )
     await wait_until_it_answers(database)
     assert places.keys.authority.exists()
 

@@ -58,3 +58,23 @@ def test_one_at_a_time(places: StorePlaces) -> None:
     assert run(places).wait(10) == 0
     assert places.read_address() is None
     lock.close()
+
+
+@pytest.mark.system
+def test_address_of_the_one_before(places: StorePlaces) -> None:
+    """A store listens where the last one did, and nobody meets it by that address.
+
+    A client who did would take it for another one a moment later, and cut short
+    what it asked.
+    """
+    assert run(places).wait(10) == 0
+    first = places.read_address()
+    assert run(places).wait(10) == 0
+    second = places.read_address()
+    assert first is not None
+    assert second is not None
+    assert (second.port, second.run != first.run) == (first.port, True)
+    places.records.unlink()
+    places.records.mkdir()  # the next one takes its place, and gets no further
+    assert run(places).wait(10) == 1
+    assert places.read_address() is None
