@@ -23,7 +23,7 @@ FULL: Final = 1
 BUSY: Final = 2
 """Reading is held up because what was read has to be dealt with first."""
 _SMALL: Final = 8192
-"""Bytes read at once while what comes is small: memory for more is got in vain."""
+"""Bytes read at once from who never sent much: memory for more is got in vain."""
 
 
 class Flow:
@@ -100,7 +100,8 @@ class Flow:
             self.ended()
             self._transport.readConnectionLost(Failure(ConnectionDone()))
             return
-        self._room = self._read_bytes if len(data) >= _SMALL else _SMALL
+        if len(data) >= _SMALL:
+            self._room = self._read_bytes
         try:
             self.receive(data)  # type: ignore[misc]  # there are no readers without
         except Exception:  # noqa: BLE001 -- ends one connection, not all of them
