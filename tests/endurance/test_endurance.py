@@ -35,7 +35,12 @@ FLAT = 8 * MEGABYTE
 SLOW = 1000
 VANISHING = 10_000 if FULL else 1_000
 # The defaults are made for 90 seconds; CI has a sixth of that.
-QUICK = {"keepalive_seconds": 6, "dead_seconds": 6, "ping_seconds": 3}
+QUICK = {
+    "keepalive_seconds": 6,
+    "dead_seconds": 6,
+    "ping_seconds": 3,
+    "pool_idle_seconds": 3,
+}
 PATIENCE = 90 if FULL else 25
 BLOCK = bytes(1 << 18)
 GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -154,7 +159,8 @@ def test_clients_that_vanish(tmp_path: Path) -> None:
         for _ in range(2):
             with started(crowd) as polite:
                 assert line_of(polite) == str(VANISHING)
-            until(lambda: one.held().descriptors < 100, "they are gone", PATIENCE)
+            # its idle connections to the app, too: how many there are is chance
+            until(lambda: one.held().descriptors < 30, "they are gone", PATIENCE)
         base = one.held()
         with started(crowd) as running:
             assert line_of(running) == str(VANISHING)
