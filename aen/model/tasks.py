@@ -30,6 +30,7 @@ class Kind(enum.Enum):
     RESET_PROJECT = "reset project"
     DELETE_PROJECT = "delete project"
     APPLY_TEAM = "apply team"
+    CHANGE_ENVIRONMENT = "change environment"
 
 
 @frozen

@@ -125,6 +125,8 @@ class NodeStatus:
     apps: tuple[AppSummary, ...] = ()
     machine: str = ""
     """Who can open the same UNIX sockets: the boot id and mount namespace."""
+    refused: tuple[str, ...] = ()
+    """Accounts that may not own, join or start projects here: root, the service's."""
 
 
 @frozen
@@ -181,6 +183,30 @@ class StopLaunch:
 
 
 @frozen
+class LogQuestion:
+    """Asks for the last lines of an app's output."""
+
+    launch: str
+
+
+@frozen
+class Log:
+    """The last lines of an app's output."""
+
+    lines: tuple[str, ...] = ()
+
+
+@frozen
+class Uses:
+    """What a gateway tells a node: when its apps were last used.
+
+    By launch, in seconds since the epoch: a request, or data of a WebSocket.
+    """
+
+    last: dict[str, float] = field(factory=dict)
+
+
+@frozen
 class Environment:
     """One environment of a project; packages are ``name==version``."""
 
@@ -188,6 +214,69 @@ class Environment:
     python: str
     active: bool
     packages: tuple[str, ...] = ()
+    provider: str = "builtin"
+
+
+@frozen
+class EnvironmentChange:
+    """Change a project's environments, as *user*.
+
+    `verb` is a value of `model.environments.Verb`. `packages` are requirements, as the
+    tool takes them; `source` is the environment to clone, `file` the text of a
+    requirements file or an ``environment.yml``.
+    """
+
+    project: ProjectOnDisk
+    user: str
+    verb: str
+    name: str
+    packages: tuple[str, ...] = ()
+    source: str = ""
+    file: str = ""
+
+
+@frozen
+class EnvironmentQuestion:
+    """About one environment of a project."""
+
+    project: ProjectOnDisk
+    user: str
+    name: str
+
+
+@frozen
+class EnvironmentFile:
+    """An environment written down: the file's name and its text."""
+
+    name: str
+    text: str
+
+
+@frozen
+class PackageSearch:
+    """Which packages an environment could get; *q* is the beginning of a name."""
+
+    project: ProjectOnDisk
+    user: str
+    name: str
+    q: str
+
+
+@frozen
+class FoundPackage:
+    """One package that can be installed."""
+
+    name: str
+    versions: tuple[str, ...] = ()
+    """The newest first; some of them."""
+    summary: str = ""
+
+
+@frozen
+class FoundPackages:
+    """What a search found."""
+
+    packages: tuple[FoundPackage, ...] = ()
 
 
 @frozen
@@ -207,6 +296,68 @@ class Usage:
     processes: int
 
 
+@frozen
+class Limit:
+    """The most that may be used; 0: no limit. Bytes, cores, counts."""
+
+    memory: int = 0
+    cpu: float = 0.0
+    processes: int = 0
+    files: int = 0
+
+
+@frozen
+class AppUse:
+    """One running app: what it is, what it uses, when it was last used."""
+
+    launch: Launch
+    cpu: float = 0.0
+    memory: int = 0
+    processes: int = 0
+    last_use: float = 0.0
+    """Seconds since the epoch."""
+    idle_until: float = 0.0
+    """When it will be stopped unless it is used; 0: never."""
+
+
+@frozen
+class Resources:
+    """What a project has and may have on its node: the compute resources page."""
+
+    usage: Usage
+    apps: tuple[AppUse, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    node: str = ""
+    single_user: bool = True
+    limits_by: str = ""
+    """What holds limits on this node: ``cgroup v2``, ``cgroup v1``, ``rlimits``."""
+    app_limit: Limit = Limit()
+    project_limit: Limit = Limit()
+    quota: int = 0
+    """Bytes of disk after which the project does not start; 0: none."""
+    messages: tuple[str, ...] = ()
+    """What does not hold on this node, in sentences."""
+
+
+# ---- public folders
+
+
+@frozen
+class PublicQuestion:
+    """Asks where a project's public folder is served from."""
+
+    owner: str
+    project: str
+
+
+@frozen
+class PublicPlace:
+    """The answer; of a project that was never started there is no node."""
+
+    project_id: str
+    node: Node | None = None
+
+
 # ---- lines of an answer that streams
 
 
@@ -219,6 +370,8 @@ class Line:
     problem: Problem | None = None
     status: NodeStatus | None = None
     launch: Launch | None = None
+    output: str = ""
+    """A line that a tool printed, for people."""
 
 
 # ---- the channel between gateway and server, one JSON object a message

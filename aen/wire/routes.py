@@ -17,6 +17,7 @@ REGISTER = Route("POST", "/wire/register")
 PLACES = Route("POST", "/wire/places")
 GRANT = Route("POST", "/wire/grant")
 OPEN = Route("POST", "/wire/open")
+PUBLIC = Route("POST", "/wire/public")
 CHANNEL = Route("GET", "/wire/channel")
 """A WebSocket: see `aen.wire.channel`."""
 
@@ -29,16 +30,26 @@ START_PROJECT = Route("POST", "/launcher/projects/start", streams=True)
 STOP_PROJECT = Route("POST", "/launcher/projects/stop", streams=True)
 RESET_PROJECT = Route("POST", "/launcher/projects/reset", streams=True)
 REMOVE_PROJECT = Route("POST", "/launcher/projects/remove", streams=True)
+APPLY_TEAM = Route("POST", "/launcher/projects/team", streams=True)
+"""The files follow the team, processes of who has left end; it need not run."""
 LAUNCH = Route("POST", "/launcher/launches")
 LAUNCHES = Route("POST", "/launcher/launches/list")
 STOP_LAUNCH = Route("POST", "/launcher/launches/stop")
+LAUNCH_LOG = Route("POST", "/launcher/launches/log")
+USES = Route("POST", "/launcher/launches/uses")
 ENVIRONMENTS = Route("POST", "/launcher/environments/list")
+CHANGE_ENVIRONMENT = Route("POST", "/launcher/environments/change", streams=True)
+EXPORT_ENVIRONMENT = Route("POST", "/launcher/environments/export")
+SEARCH_PACKAGES = Route("POST", "/launcher/environments/search")
 USAGE = Route("POST", "/launcher/usage")
+RESOURCES = Route("POST", "/launcher/resources")
 NODE_EVENTS = Route("POST", "/launcher/events", streams=True)
 
 # The gateway sends browsers' requests for an app on a remote node here.
 APP_PREFIX = "/launcher/apps/"
 """Followed by the launch's id and the request's own target."""
+PUBLIC_PREFIX = "/launcher/public/"
+"""Followed by owner, project and the path below the project's public folder."""
 
 NODE_ROUTES = (
     STATUS,
@@ -46,11 +57,18 @@ NODE_ROUTES = (
     STOP_PROJECT,
     RESET_PROJECT,
     REMOVE_PROJECT,
+    APPLY_TEAM,
     LAUNCH,
     LAUNCHES,
     STOP_LAUNCH,
+    LAUNCH_LOG,
+    USES,
     ENVIRONMENTS,
+    CHANGE_ENVIRONMENT,
+    EXPORT_ENVIRONMENT,
+    SEARCH_PACKAGES,
     USAGE,
+    RESOURCES,
     NODE_EVENTS,
 )
-SERVER_ROUTES = (REGISTER, PLACES, GRANT, OPEN, CHANNEL)
+SERVER_ROUTES = (REGISTER, PLACES, GRANT, OPEN, PUBLIC, CHANNEL)
