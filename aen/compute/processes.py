@@ -1,165 +1,37 @@
-"""Processes as the kernel tells of them, and how to end all that belong together.
+"""The processes of launches, as this node looks for them and ends them.
 
-A launch's processes are those that descend from its supervisor, are in its session,
-or carry its mark in their environment. Each way of hiding (double fork, new session,
-cleaned environment) escapes at most some of them.
+What there is to know of the kernel's table is in `aen.compute.helper.processes`:
+the helper and the programs that stand alone use it too.
 """
 
-import os
-import signal
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from pathlib import Path
+from aen.compute.helper.processes import (
+    Hunt,
+    Process,
+    Root,
+    Table,
+    alive,
+    boot_id,
+    find_members,
+    members,
+    parse_stat,
+    process_table,
+    read_mark,
+    read_process,
+    signal_all,
+)
 
-from attrs import frozen
-
-from aen.compute.command import MARK
-
-_PROC = Path("/proc")
-_ENVIRONMENT_BYTES = 256 * 1024
-_GENTLE_ROUNDS = 5
-
-
-@frozen
-class Process:
-    """One line of the process table. `started` is in clock ticks since boot."""
-
-    pid: int
-    parent: int
-    session: int
-    started: int
-    ended: bool = False
-    """A zombie: it runs no more and waits to be noticed by its parent."""
-
-
-Table = Mapping[int, Process]
-
-
-@frozen
-class Root:
-    """The supervisor of a launch: a pid alone may mean another process by now."""
-
-    pid: int
-    started: int
-
-
-def parse_stat(text: str) -> Process:
-    """Return the process described by ``/proc/<pid>/stat`` (proc(5))."""
-    pid, _, rest = text.partition(" (")
-    fields = rest.rpartition(")")[2].split()  # a name may hold anything, also ")"
-    return Process(
-        int(pid), int(fields[1]), int(fields[3]), int(fields[19]), fields[0] in "ZX"
-    )
-
-
-def read_process(pid: int) -> Process | None:
-    """Return the process with this pid, if there is one."""
-    try:
-        text = (_PROC / str(pid) / "stat").read_text("utf-8", "replace")
-        return parse_stat(text)
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def process_table() -> Table:
-    """Return all processes of this machine (or container)."""
-    pids = (int(name) for name in os.listdir(_PROC) if name.isdecimal())  # noqa: PTH208
-    found = (read_process(pid) for pid in pids)
-    return {one.pid: one for one in found if one is not None}
-
-
-def read_mark(pid: int) -> str:
-    """Return the launch whose mark a process carries; empty when none."""
-    try:
-        with (_PROC / str(pid) / "environ").open("rb") as file:
-            content = file.read(_ENVIRONMENT_BYTES)
-    except OSError:
-        return ""
-    start = MARK.encode() + b"="
-    for variable in content.split(b"\0"):
-        if variable.startswith(start):
-            return variable[len(start) :].decode("ascii", "replace")
-    return ""
-
-
-def boot_id() -> str:
-    """Return what changes when the machine starts anew."""
-    return (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
-
-
-def alive(root: Root) -> bool:
-    """Whether the very process that *root* names still runs."""
-    found = read_process(root.pid)
-    return found is not None and found.started == root.started and not found.ended
-
-
-def members(
-    table: Table, marks: Mapping[int, str], launch: str, root: Root | None
-) -> set[int]:
-    """Return the pids of a launch's processes, its supervisor included.
-
-    :param marks: the mark of each process, by pid.
-    """
-    found = {pid for pid, mark in marks.items() if mark == launch and pid in table}
-    if root is not None:
-        holder = table.get(root.pid)
-        if holder is None or holder.started == root.started:
-            # A pid is not given out again while a session bears its number.
-            found |= {pid for pid, one in table.items() if one.session == root.pid}
-        if holder is not None and holder.started == root.started:
-            found.add(root.pid)
-    return _with_descendants(table, found)
-
-
-def _with_descendants(table: Table, found: set[int]) -> set[int]:
-    children: dict[int, list[int]] = {}
-    for one in table.values():
-        children.setdefault(one.parent, []).append(one.pid)
-    waiting = list(found)
-    while waiting:
-        for child in children.get(waiting.pop(), ()):
-            if child not in found:
-                found.add(child)
-                waiting.append(child)
-    return found
-
-
-def find_members(launches: Mapping[str, Root | None]) -> set[int]:
-    """Return the pids of launches that run now; never our own.
-
-    :param launches: the supervisor of each, by the launch's id.
-    """
-    table = process_table()
-    marks = {pid: read_mark(pid) for pid, one in table.items() if not one.ended}
-    found: set[int] = set()
-    for launch, root in launches.items():
-        found |= members(table, marks, launch, root)
-    return {pid for pid in found - {os.getpid()} if not table[pid].ended}
-
-
-def signal_all(pids: Iterable[int], number: signal.Signals) -> None:
-    """Send a signal to each process; one that is gone, or not ours, is passed over."""
-    for pid in pids:
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, number)
-
-
-class Hunt:
-    """Kills every process of one launch, in rounds until none is left."""
-
-    def __init__(self, launch: str, root: Root | None) -> None:
-        self._launch = launch
-        self._root = root
-        self._round = 0
-
-    def round(self) -> int:
-        """Kill what is there; return how many processes were."""
-        found = find_members({self._launch: self._root})
-        self._round += 1
-        keep = self._root.pid if self._root is not None else 0
-        if self._round <= _GENTLE_ROUNDS and len(found) > 1:
-            # While the supervisor lives, whatever is orphaned comes back to it.
-            signal_all(found - {keep}, signal.SIGKILL)
-        else:
-            signal_all(found, signal.SIGKILL)
-        return len(found)
+__all__ = [
+    "Hunt",
+    "Process",
+    "Root",
+    "Table",
+    "alive",
+    "boot_id",
+    "find_members",
+    "members",
+    "parse_stat",
+    "process_table",
+    "read_mark",
+    "read_process",
+    "signal_all",
+]
