@@ -113,8 +113,13 @@ class _Child:
         if pid == 0:
             self._live(writing, output)
         os.close(writing)
-        with opened(reading):
-            said = os.read(reading, 4096)
+        try:
+            with opened(reading):
+                said = os.read(reading, 4096)
+        except BaseException:  # our time is over: what it waits for may never come
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            raise
         if said != _READY:
             os.waitpid(pid, 0)
             raise Refused(said.decode("utf-8", "replace") or "The app did not start.")

@@ -1,0 +1,140 @@
+"""One call of the helper: who asks, what, may they, do it, write it down.
+
+The request is one line of JSON on the standard input, ``{"verb": …, …}``. Lines of
+JSON come back: ``{"done": n, "total": n}`` or ``{"output": line}`` while it works, at
+last ``{"result": …}`` or ``{"error": sentence, "kind": kind}``.
+"""
+
+import errno
+import json
+import os
+import pwd
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from aen.compute.disk.walk import Refused, opened
+from aen.compute.helper import arguments, audit, caller, settings
+from aen.compute.helper.verbs import VERBS, Call
+
+_LONGEST = 4 * 1024 * 1024  # bytes of a request
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def main(path: str = settings.DEFAULT, *more: str) -> int:
+    """Do what the standard input asks for; return the exit status.
+
+    :param path: of the settings. Only root itself may name another.
+    """
+    os.umask(0o022)
+    # the same for everybody who calls: where we are and what we inherit is theirs
+    os.chdir("/")
+    request: dict[str, Any] = {}
+    try:
+        if more:
+            raise Refused("This program takes no arguments.")
+        kept, who = _allowed(path)
+        with opened(audit.open_audit(kept.audit_log)) as log:
+            try:
+                request.update(_read())
+                result = _do(Call(kept, who, _tell, _hear), dict(request))
+                outcome = "done"
+            except BaseException as error:
+                outcome = str(error)[:500] if isinstance(error, Refused) else _name(error)
+                raise
+            finally:
+                now = time.time()  # noqa: TID251 -- people read the log by the clock
+                audit.write(log, audit.line(now, who.name, request, outcome))
+        _say({"result": result})
+    except Refused as error:
+        _say({"error": str(error), "kind": "refused"})
+    except TimeoutError:
+        _say({"error": "It took too long.", "kind": "refused"})
+    except OSError as error:
+        kind = "full" if error.errno in _FULL else "disk"
+        _say({"error": f"{error.strerror}: {error.filename}", "kind": kind})
+    else:
+        return 0
+    return 1
+
+
+def _allowed(path: str) -> tuple[settings.Settings, caller.Caller]:
+    """Return the settings and who calls.
+
+    :raises Refused: they may not.
+    """
+    if os.geteuid() != 0:
+        raise Refused(caller.ROOT_ONLY)
+    kept = settings.load(path)
+    who = caller.identify(
+        os.environ, os.geteuid(), kept.service_account, pwd.getpwnam
+    )
+    return kept, who
+
+
+def _read() -> dict[str, Any]:
+    """Return the request: one line, and what follows it is not read."""
+    content = b""
+    while not content.endswith(b"\n") and len(content) <= _LONGEST:
+        part = os.read(0, 65536)
+        if not part:
+            break
+        content += part
+    if len(content) > _LONGEST:
+        raise Refused(f"The request has more than {_LONGEST} bytes.")
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        raise Refused("The request is not JSON.") from None
+    if not isinstance(found, dict):
+        raise Refused("The request is not an object.")
+    return found
+
+
+def _do(call: Call, request: dict[str, Any]) -> Any:
+    verb = VERBS.get(str(request.pop("verb", "")))
+    if verb is None:
+        raise Refused("There is no such verb.")
+    given = arguments.checked(request, verb.arguments)
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(given.get("timeout", verb.seconds))
+    try:
+        return verb.work(call, **given)
+    finally:
+        signal.alarm(0)
+
+
+def _too_long(number: int, frame: object) -> None:
+    raise TimeoutError
+
+
+def _name(error: BaseException) -> str:
+    """Return what the audit says of an error that has no sentence of ours."""
+    return f"{type(error).__name__}"
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _tell(done: int, total: int) -> None:
+    _say({"done": done, "total": total})
+
+
+def _hear(output: str) -> None:
+    _say({"output": output})
+
+
+def run(path: str, arguments_given: Sequence[str], go: Callable[..., int] = main) -> int:
+    """Be the installed program: its settings are where the installer said.
+
+    :param path: of the settings.
+    """
+    return go(path, *arguments_given)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
