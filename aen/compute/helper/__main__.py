@@ -12,7 +12,6 @@ import pwd
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from aen.compute.disk.walk import Refused, opened
@@ -23,10 +22,14 @@ _LONGEST = 4 * 1024 * 1024  # bytes of a request
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
+class TooLong(Exception):
+    """The verb's time is over. No OSError: nothing on the way may pass it over."""
+
+
 def main(path: str = settings.DEFAULT, *more: str) -> int:
     """Do what the standard input asks for; return the exit status.
 
-    :param path: of the settings. Only root itself may name another.
+    :param path: of the settings: what the installer said, or root itself.
     """
     os.umask(0o022)
     # the same for everybody who calls: where we are and what we inherit is theirs
@@ -42,7 +45,8 @@ def main(path: str = settings.DEFAULT, *more: str) -> int:
                 result = _do(Call(kept, who, _tell, _hear), dict(request))
                 outcome = "done"
             except BaseException as error:
-                outcome = str(error)[:500] if isinstance(error, Refused) else _name(error)
+                refused = isinstance(error, Refused)
+                outcome = str(error)[:500] if refused else type(error).__name__
                 raise
             finally:
                 now = time.time()  # noqa: TID251 -- people read the log by the clock
@@ -50,7 +54,7 @@ def main(path: str = settings.DEFAULT, *more: str) -> int:
         _say({"result": result})
     except Refused as error:
         _say({"error": str(error), "kind": "refused"})
-    except TimeoutError:
+    except TooLong:
         _say({"error": "It took too long.", "kind": "refused"})
     except OSError as error:
         kind = "full" if error.errno in _FULL else "disk"
@@ -107,12 +111,7 @@ def _do(call: Call, request: dict[str, Any]) -> Any:
 
 
 def _too_long(number: int, frame: object) -> None:
-    raise TimeoutError
-
-
-def _name(error: BaseException) -> str:
-    """Return what the audit says of an error that has no sentence of ours."""
-    return f"{type(error).__name__}"
+    raise TooLong
 
 
 def _say(line: dict[str, Any]) -> None:
@@ -128,13 +127,13 @@ def _hear(output: str) -> None:
     _say({"output": output})
 
 
-def run(path: str, arguments_given: Sequence[str], go: Callable[..., int] = main) -> int:
-    """Be the installed program: its settings are where the installer said.
-
-    :param path: of the settings.
-    """
-    return go(path, *arguments_given)
+def direct(path: str = settings.DEFAULT, *more: str) -> int:
+    """Be what root itself calls out of a checkout, with settings of its choice."""
+    if not caller.by_root_itself(os.environ, os.geteuid()):
+        _say({"error": caller.ROOT_ONLY, "kind": "refused"})
+        return 1
+    return main(path, *more)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(direct(*sys.argv[1:]))

@@ -11,7 +11,6 @@ from typing import Any
 from aen.compute.disk import listing, rights, taken
 from aen.compute.disk.rights import Person, Team
 from aen.compute.disk.telling import Tell
-from aen.compute.disk.walk import make_below, opened
 from aen.compute.helper.accounts import Account, Missing, ensure, group_open
 from aen.compute.helper.arguments import People
 from aen.compute.helper.caller import Caller
@@ -30,22 +29,6 @@ class Projects:
         self._settings = settings
         self._caller = caller
         self._root = settings.project_root
-
-    def prepare(self) -> None:
-        """Make what a node needs below the project root, each for whom it is."""
-        own, service = (0, 0), (self._caller.uid, self._caller.gid)
-        places = {
-            ".taken": (0o700, own),
-            ".envs": (0o755, service),
-            ".staging": (0o700, service),
-            ".state": (0o700, service),
-        }
-        with opened(open_trusted(self._root, make=0o755)) as root:
-            os.fchmod(root, 0o755)
-            for name, (mode, (uid, gid)) in places.items():
-                with opened(make_below(root, name, mode)) as place:
-                    if os.fstat(place).st_uid != uid:
-                        os.fchown(place, uid, gid)
 
     def adopt(self, staging: str, owner: str, name: str, team: People, tell: Tell) -> Any:
         """Take over a staged project and put it in its place."""

@@ -188,7 +188,7 @@ def run_tool(
     """Run a program to its end and return its exit status.
 
     It ends before that when whoever asked goes away (our input ends), or when its
-    time is over (`TimeoutError` from a signal). Nothing of it is left then.
+    time is over (an exception from a signal). Nothing of it is left then.
 
     :param hear: called with each line that it prints.
     """

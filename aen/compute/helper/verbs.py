@@ -1,20 +1,17 @@
 """The verbs: what can be asked of the helper, with the form of each argument."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aen.compute.disk.telling import Tell
-from aen.compute.disk.walk import Refused, opened
 from aen.compute.helper import arguments as a
 from aen.compute.helper import ending
 from aen.compute.helper.accounts import Account, ensure
 from aen.compute.helper.caller import Caller
 from aen.compute.helper.cgroups import Cgroups, read_mounts
-from aen.compute.helper.persons import as_person, write_files
 from aen.compute.helper.private import Runtime
-from aen.compute.helper.projects import Projects
+from aen.compute.helper.ground import prepare
 from aen.compute.helper.settings import Settings
 from aen.compute.helper.spawning import Place, Wanted, run_tool, start
 
@@ -30,11 +27,6 @@ class Call:
     caller: Caller
     tell: Tell
     hear: Callable[[str], None]
-
-    @property
-    def projects(self) -> Projects:
-        """What is done to projects."""
-        return Projects(self.settings, self.caller)
 
     def account(self, name: str) -> Account:
         """Return the account of a person who may work here."""
@@ -98,16 +90,6 @@ def _place(call: Call) -> Place:
     return Place(runtime, Cgroups(read_mounts()), call.caller.uid)
 
 
-def _files(call: Call, launch: str, files: dict[str, str]) -> None:
-    runtime = Runtime(call.settings.runtime)
-    record = runtime.read(launch)
-    account = call.account(record.user)
-    if account.uid != record.uid:
-        raise Refused("The launch belongs to another account by now.")
-    with opened(runtime.open(launch)) as directory:
-        as_person(account, lambda: write_files(directory, files))
-
-
 def _signal(call: Call, launch: str) -> bool:
     return ending.ask(Runtime(call.settings.runtime), launch)
 
@@ -127,15 +109,18 @@ def _sweep(call: Call, keep: tuple[str, ...]) -> dict[str, int]:
 
 
 def _prepare(call: Call) -> None:
-    os.umask(0o022)
-    call.projects.prepare()
+    prepare(call.settings.project_root, call.caller)
 
 
 def _disk(verb: str, *, telling: bool = False) -> Callable[..., Any]:
     def work(call: Call, **given: Any) -> Any:
+        from aen.compute.helper.projects import (  # noqa: PLC0415 -- launches do without
+            Projects,
+        )
+
         if telling:
             given["tell"] = call.tell
-        return getattr(call.projects, verb)(**given)
+        return getattr(Projects(call.settings, call.caller), verb)(**given)
 
     return work
 
@@ -179,7 +164,6 @@ VERBS: Mapping[str, Verb] = {
     "environments": Verb(_disk("environments"), _PROJECT),
     "spawn": Verb(_spawn, _RUNNING),
     "tool": Verb(_tool, {**_RUNNING, "timeout": a.seconds}),
-    "files": Verb(_files, {"launch": a.launch, "files": a.files}),
     "signal": Verb(_signal, {"launch": a.launch}),
     "kill": Verb(_kill, {"launches": a.launches}),
     "forget": Verb(_forget, {"launch": a.launch}),
