@@ -36,6 +36,12 @@ class Command:
     directory: Path = Path("/")
     timeout: float = 60.0
     """Seconds after which it is killed."""
+    input: bytes = field(default=b"", repr=False)
+    """What it reads; without, its input stays open and empty."""
+    attended: bool = False
+    """Whether its input stays open after that, and ends when it is to end."""
+    errors: int | None = None
+    """The descriptor that takes its errors; None: they are lines like the others."""
 
 
 @frozen
@@ -69,6 +75,14 @@ class _Child(ProcessProtocol):
     def limit(self, clock: IReactorTime, seconds: float) -> None:
         """Kill the child after *seconds*."""
         self._timer = clock.callLater(seconds, self._too_late)
+
+    def feed(self, command: Command) -> None:
+        """Give the child its input."""
+        transport = self.transport
+        if command.input and transport is not None:
+            transport.write(command.input)
+            if not command.attended:
+                transport.closeStdin()
 
     def childDataReceived(self, childFD: int, data: bytes) -> None:  # noqa: N803
         *whole, rest = (self._parts.get(childFD, b"") + data).split(b"\n")
@@ -107,7 +121,9 @@ class _Child(ProcessProtocol):
     def _kill(self) -> None:
         transport = self.transport
         if transport is not None:
-            with suppress(ProcessExitedAlready):
+            transport.closeStdin()
+            # what sudo runs is not ours to kill: it ends when its input does
+            with suppress(ProcessExitedAlready, PermissionError):
                 transport.signalProcess("KILL")
 
 
@@ -125,6 +141,7 @@ def run(
     :raises Failed: the machine has no room for another process.
     """
     child = _Child(on_line, keep)
+    errors = "r" if command.errors is None else command.errors
     try:
         reactor.spawnProcess(
             child,
@@ -132,9 +149,11 @@ def run(
             [os.fsencode(one) for one in command.argv],
             {os.fsencode(k): os.fsencode(v) for k, v in command.environment.items()},
             str(command.directory),
+            childFDs={0: "w", 1: "r", 2: errors},
         )
     except OSError as error:
         program = Path(command.argv[0]).name
         raise Failed(f"The node cannot start {program}: {error.strerror}.") from None
+    child.feed(command)
     child.limit(reactor, command.timeout)
     return child.done

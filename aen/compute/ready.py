@@ -135,12 +135,26 @@ def listener_inodes(table: str, port: int) -> set[str]:
 
     :param table: the content of ``/proc/net/tcp`` (proc(5)).
     """
+    return {row[9] for row in _listeners(table, port)}
+
+
+def _listeners(table: str, port: int) -> list[list[str]]:
     rows = (line.split() for line in table.splitlines()[1:])
-    return {
-        row[9]
+    return [
+        row
         for row in rows
         if row[3] == _LISTENING and int(row[1].rpartition(":")[2], 16) == port
-    }
+    ]
+
+
+def listener_uids(port: int) -> set[int]:
+    """Return whose sockets listen on *port*."""
+    found: set[int] = set()
+    for name in ("tcp", "tcp6"):
+        with suppress(OSError):
+            table = Path("/proc/net", name).read_text("ascii")
+            found |= {int(row[7]) for row in _listeners(table, port)}
+    return found
 
 
 def port_belongs_to(port: int, pids: set[int]) -> bool:
