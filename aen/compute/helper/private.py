@@ -74,6 +74,13 @@ class Runtime:
         """Let go of it."""
         os.close(self._top)
 
+    def clear(self) -> None:
+        """Remove the whole directory, once no launch is left in it."""
+        for name in (_RECORDS, _GONE):
+            remove_tree(self._top, name)
+        with suppress(OSError):
+            os.rmdir(self.path)
+
     def make(self, launch: str, uid: int, service: int) -> int:
         """Make a launch's directory; return a descriptor of it.
 
