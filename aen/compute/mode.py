@@ -85,8 +85,8 @@ def problems(found: Mapping[str, Any]) -> tuple[str, ...]:
     said = []
     if not found.get("protected_links"):
         said.append(
-            "The kernel follows links in other people's directories: set"
-            " fs.protected_symlinks and fs.protected_hardlinks to 1 (sysctl)."
+            "Anybody may make a second name for other people's files: set the kernel's"
+            " fs.protected_hardlinks to 1 (sysctl)."
         )
     return tuple(said)
 

@@ -1,8 +1,9 @@
 """The private directory of a launch: for its user and the service, and nobody else.
 
-It is root's own and sticky, and others may write (but not enter): so the kernel follows
-no link there for the service but the service's own (fs.protected_symlinks, proc(5)).
-A user cannot lead the service to another user's socket. The ACL lets both in, and
+It is root's own and sticky: the user can neither open it to others nor move what is
+not theirs. Others may write, but not enter: so, where fs.protected_symlinks is on
+(proc(5)), the kernel follows no link there for the service but the service's own; the
+service itself follows none anyhow (`aen.runtime.connecting`). The ACL lets both in, and
 gives the service a right to whatever the user makes there, whatever the umask.
 """
 

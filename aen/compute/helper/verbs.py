@@ -56,7 +56,7 @@ def _probe(call: Call) -> dict[str, Any]:
         "manage_accounts": call.settings.manage_accounts,
         "limits_by": groups.flavour(),
         "kills": groups.kills(),
-        "protected_links": _protected("symlinks") and _protected("hardlinks"),
+        "protected_links": _protected("hardlinks"),
     }
 
 
