@@ -16,7 +16,7 @@ from aen.compute.launch import Core, Life, live
 from aen.compute.manifests import Manifests, describe
 from aen.compute.limits import app_limit
 from aen.compute.preparing import Preparation, Prepared, Wanted
-from aen.compute.processes import boot_id
+from aen.compute.helper.processes import boot_id
 from aen.compute.ready import IReactorClient, free_port
 from aen.compute.records import Record, Records, new_id
 from aen.compute.running import RunningProjects, path_of

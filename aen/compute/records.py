@@ -15,7 +15,7 @@ from pathlib import Path
 from attrs import frozen
 from twisted.logger import Logger
 
-from aen.compute.processes import Root
+from aen.compute.helper.processes import Root
 from aen.model.errors import Invalid
 from aen.runtime.credentials import write_private
 from aen.runtime.structure import structure, unstructure

@@ -28,7 +28,7 @@ from aen.compute.cgroups import groups_of_machine
 from aen.compute.command import AppCommand
 from aen.compute.helper import supervise
 from aen.compute.helper.cgroups import NO_LIMIT, Cgroups, Limit, rlimits
-from aen.compute.processes import Hunt, Root, alive, find_members, read_process
+from aen.compute.helper.processes import Hunt, Root, alive, find_members, read_process
 from aen.compute.ready import port_belongs_to
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath, UserName

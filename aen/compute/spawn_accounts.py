@@ -14,7 +14,7 @@ from aen.compute.app_logs import open_log
 from aen.compute.cgroups import groups_of_machine
 from aen.compute.children import Ended, IReactorChildren
 from aen.compute.helper.cgroups import Cgroups, Limit
-from aen.compute.processes import Root, find_members
+from aen.compute.helper.processes import Root, find_members
 from aen.compute.ready import listener_uids
 from aen.compute.spawn import IReactorSpawn, OnEnd, Order, Spawned, watch_root
 from aen.compute.steps import HelperCall, ask_helper, no_output, unheard

@@ -8,7 +8,7 @@ from attrs import define, field
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory, Protocol
 
-from aen.compute.processes import Root
+from aen.compute.helper.processes import Root
 from aen.compute.spawn import Killing, OnEnd, Order
 
 

@@ -14,7 +14,7 @@ from twisted.internet.task import Clock
 from twisted.logger import LogEvent
 
 from aen.compute.app_process import AppProcess, LaunchLimits
-from aen.compute.processes import Root
+from aen.compute.helper.processes import Root
 from aen.compute.ready import Pace
 from aen.compute.records import Record
 from tests.compute.fake_spawner import FakeSpawner, Fine

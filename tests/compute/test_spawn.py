@@ -12,7 +12,7 @@ from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import Deferred
 
 from aen.compute.command import AppCommand
-from aen.compute.processes import Root, read_process
+from aen.compute.helper.processes import Root, read_process
 from aen.compute.spawn import Order, OwnSpawner
 from aen.model.errors import Failed
 from tests.waiting import eventually

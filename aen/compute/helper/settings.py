@@ -64,8 +64,8 @@ def parse(content: object) -> Settings:
     if not isinstance(content, dict):
         raise Refused("must hold an object {…}.")
     given = dict(content)
-    if "MANAGE_ACCOUNTS" in given:
-        given.setdefault("manage_accounts", given.pop("MANAGE_ACCOUNTS"))
+    if "MANAGE_ACCOUNTS" in given and "manage_accounts" not in given:
+        given["manage_accounts"] = given.pop("MANAGE_ACCOUNTS")
     known = {one.name: one.type for one in fields(Settings)}
     for key, value in given.items():
         _check_kind(key, value, known)
