@@ -77,10 +77,7 @@ def test_nothing_is_left(helped: Helped, source: str, groups: str) -> None:
         assert helped.call("kill", launches=["l1"]) == {"result": {"left": 0}}
     else:
         runtime = Runtime(str(helped.runtime))
-        if source == MURDERER:
-            ending.end(runtime, Cgroups(Mounts()), "l1")  # what has no mark is missed
-        else:
-            assert ending.end(runtime, Cgroups(Mounts()), "l1") == 0
+        assert ending.end(runtime, Cgroups(Mounts()), "l1") == 0
         runtime.close()
     assert len(processes_of(one.uid)) == 2  # the other app and its supervisor
     assert len(processes_of(other.uid)) == 2

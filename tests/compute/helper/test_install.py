@@ -14,14 +14,19 @@ import pytest
 import pytest_twisted
 from attrs import define
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
+from twisted.internet.defer import Deferred
 
 from aen.compute.command import AppCommand
 from aen.compute.disk.walk import Refused
 from aen.compute.helper import install
+from aen.compute.spawn import Order, Spawned
+from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
 from aen.compute.steps import HelperCall, HelperSteps
 from aen.model.errors import Failed
+from aen.model.names import UserName, parse_project_path
 from tests.compute.accounts import Person
 from tests.compute.helper.helped import PYTHON, Helped
+from tests.waiting import eventually
 
 REACTOR: Any = reactor
 
@@ -161,11 +166,6 @@ def test_nobody_else_through_sudo(installed: Installed) -> None:
 @pytest_twisted.ensureDeferred
 async def test_apps_of_the_service_account(installed: Installed, tmp_path: Path) -> None:
     """A node's own classes, called as the service account would, start, ask and end."""
-    from aen.compute.spawn import Order, Spawned  # noqa: PLC0415
-    from aen.compute.spawn_accounts import AccountSpawner, AccountTool, Accounts  # noqa: PLC0415
-    from aen.model.names import UserName, parse_project_path  # noqa: PLC0415
-    from twisted.internet.defer import Deferred  # noqa: PLC0415
-
     helped, one = installed.helped, installed.helped.people[0]
     helper = HelperCall(tuple(installed.argv(helped.people.service)))
     accounts = Accounts(REACTOR, helper)
@@ -182,8 +182,6 @@ async def test_apps_of_the_service_account(installed: Installed, tmp_path: Path)
     ended: Deferred[int | None] = Deferred()
     root = await spawner.spawn(order, ended.callback)
     running = Spawned("l1", "p1", one.name, root)
-    from tests.waiting import eventually  # noqa: PLC0415
-
     await eventually(lambda: log.read_text() == f"{one.uid}\n", "the app is up")
     assert len(spawner.pids([running])) == 2
     await spawner.ask(running)
