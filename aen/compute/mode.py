@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from aen.compute.cgroups import groups_of_machine
 from aen.compute.helper.settings import DEFAULT
@@ -54,6 +54,13 @@ def find_mode(
     :param environment: all that the helper gets of ours.
     :raises Invalid: real accounts are wanted and cannot be had; says what is missing.
     """
+    mode = _find(settings, environment, euid)
+    return evolve(
+        mode, messages=(*mode.messages, *limit_problems(settings.limits, mode))
+    )
+
+
+def _find(settings: ComputeSettings, environment: Mapping[str, str], euid: int) -> Mode:
     if settings.multiuser is False:
         return Mode()
     helper = _helper(settings, environment, euid)
