@@ -24,7 +24,7 @@ from aen.compute.spawn import Order, Spawner
 from aen.model.apps import Instance, Listen, Manifest
 from aen.model.errors import AenError, Conflict, Failed, NotFound
 from aen.model.names import UserName, parse_user_name
-from aen.runtime.tasks import spawn, start
+from aen.runtime.tasks import background, spawn, start
 from aen.wire.messages import Launch, LaunchRequest
 
 OnLaunch = Callable[[Launch], None]
@@ -68,6 +68,8 @@ class Launches:
         self._ground = ground
         self._kept: dict[str, _Kept] = {}
         self._preparing = Sharing("preparing an app")
+        self._sweeping: Deferred[None] | None = None
+        """While it lasts, what is started would be taken for nobody's."""
         self._listeners: list[OnLaunch] = []
 
     # ---- who runs
@@ -144,6 +146,8 @@ class Launches:
             ground.running.demand(asked.project)  # it may have been stopped meanwhile
             ready = ready_path(manifest, found.values, found.ground)
             record = self._record(manifest, wanted, ready)
+            if self._sweeping is not None:
+                await self._sweeping
             await self._spawn(record, self._order(manifest, wanted, found, record))
         except BaseException:
             ground.records.remove(launch_id)
@@ -244,8 +248,8 @@ class Launches:
         """
         adopted = 0
         spawner, records = self._ground.spawner, self._ground.records.read()
-        keeping = spawner.keep_only([one.launch.id for one in records])
-        spawn(self._log, "ending apps that nobody knows", start(keeping))
+        keeping = start(spawner.keep_only([one.launch.id for one in records]))
+        self._sweeping = background(self._log, "ending what nobody knows", keeping)
         for record in records:
             kept = self._keep(record)
             here = record.boot == boot_id()

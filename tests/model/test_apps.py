@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aen.model.apps import Listen, Manifest, check_manifest, substitute
+from aen.model.apps import AppLimits, Listen, Manifest, check_manifest, substitute
 from aen.model.errors import Invalid
 
 GOOD: dict[str, Any] = {
