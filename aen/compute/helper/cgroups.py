@@ -121,20 +121,35 @@ class Cgroups:
 
         :param limits: of ``app``, ``project`` and ``node``.
         """
-        second = self._second_limits()
-        levels = ((), (project,), (project, launch))
-        wanted = _nested(limits)
+        second, wanted = self._second_limits(), _nested(limits)
         joined = []
         for place in self._places():
-            with suppress(OSError):
-                for names, limit in zip(levels, wanted, strict=True):
-                    group = "/".join((place, self._base, *names))
-                    os.makedirs(group, exist_ok=True)
-                    self._limit(place, group, limit, second=second)
-                    if place == self._mounts.unified and len(names) < len(levels) - 1:
-                        _delegate(group)
+            for _ in range(2):  # the project's may just be going with its last launch
+                try:
+                    group = self._make(place, (project, launch), wanted, second=second)
+                except OSError:
+                    continue
                 joined.append(group)
+                break
         return joined
+
+    def _make(
+        self,
+        place: str,
+        names: tuple[str, str],
+        limits: tuple[Limit, Limit, Limit],
+        *,
+        second: bool,
+    ) -> str:
+        group = f"{place}/{self._base}"
+        for name, limit in zip(("", *names), limits, strict=True):
+            if name:
+                if place == self._mounts.unified:
+                    _delegate(group)
+                group = f"{group}/{name}"
+            os.makedirs(group, exist_ok=True)
+            self._limit(place, group, limit, second=second)
+        return group
 
     def kill(self, project: str, launch: str) -> None:
         """Kill all that is in a launch's groups; escaping is not possible."""

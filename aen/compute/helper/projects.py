@@ -35,7 +35,7 @@ class Projects:
         account = self._account(owner)
         return taken.adopt(
             self._checked_root(), self._caller.uid, staging, owner, name,
-            self._team(account, team), self._settings.group_access, tell,
+            self._team(account, team), group_open(self._settings, account), tell,
         )  # fmt: skip
 
     def place(
