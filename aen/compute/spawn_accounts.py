@@ -119,9 +119,7 @@ class AccountSpawner:
             command = self.helper.command(
                 "spawn", _arguments(order), _SECONDS, errors=log
             )
-            asking = ask_helper(self.reactor, "spawn", command)
-            # the program has its own descriptor by the first time we wait
-            found = await asking
+            found = await ask_helper(self.reactor, "spawn", command)
         finally:
             os.close(log)
         root = Root(int(found["pid"]), int(found["started"]))

@@ -24,7 +24,7 @@ from aen.compute.helper.processes import boot_id, read_process
 
 EXIT = "exit"
 """Where the supervisor leaves the app's exit status: a person's word, no more."""
-_READY = b"+"
+_READY, _GO = b"+", b"!"
 _LONGEST_LINE = 4096  # characters of a tool's output
 _PATIENCE = 3.0  # seconds that a tool has after it was asked to end
 
@@ -73,16 +73,19 @@ def start(place: Place, account: Account, wanted: Wanted, output: int) -> Starte
             runtime.write(launch, Record(*about))
             groups = place.groups.make(project, launch, wanted.limits)
             child = _Child(account, wanted, directory, groups, place.groups.flavour())
-            pid = child.start(output)
-        found = read_process(pid)
-        started = found.started if found else 0
-        runtime.write(launch, Record(*about, pid, started))
+
+            def remember(pid: int) -> Started:
+                found = read_process(pid)
+                started = Started(pid, found.started if found else 0)
+                runtime.write(launch, Record(*about, started.pid, started.started))
+                return started
+
+            return child.start(output, remember)
     except BaseException:
         end(runtime, place.groups, launch)
         runtime.forget(launch)
         place.groups.remove(project, launch)
         raise
-    return Started(pid, started)
 
 
 class _Child:
@@ -102,35 +105,42 @@ class _Child:
         self._groups = groups
         self._limits = rlimits(wanted.limits.get("app", NO_LIMIT), flavour)
 
-    def start(self, output: int) -> int:
-        """Return its pid once it is a person's and in its place.
+    def start(self, output: int, remember: Callable[[int], Started]) -> Started:
+        """Let it run once it is a person's, in its place, and remembered.
+
+        If we are killed before that, it does not run.
 
         :raises Refused: it did not come that far.
         """
         reading, writing = os.pipe2(os.O_CLOEXEC)
+        waiting, going = os.pipe2(os.O_CLOEXEC)
         sys.stdout.flush()
         pid = os.fork()
         if pid == 0:
-            self._live(writing, output)
+            os.close(going)
+            self._live(writing, waiting, output)
         os.close(writing)
+        os.close(waiting)
         try:
-            with opened(reading):
+            with opened(reading), opened(going):
                 said = os.read(reading, 4096)
-        except BaseException:  # our time is over: what it waits for may never come
+                if said == _READY:
+                    started = remember(pid)
+                    os.write(going, _GO)
+                    return started
+        except BaseException:  # our time may be over: what it does may take for ever
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
             raise
-        if said != _READY:
-            os.waitpid(pid, 0)
-            raise Refused(said.decode("utf-8", "replace") or "The app did not start.")
-        return pid
+        os.waitpid(pid, 0)
+        raise Refused(said.decode("utf-8", "replace") or "The app did not start.")
 
-    def _live(self, writing: int, output: int) -> NoReturn:
+    def _live(self, writing: int, waiting: int, output: int) -> NoReturn:
         status = 1
         try:
             os.setsid()
             supervise.join(self._groups)
-            self._cut_off(output, writing)
+            self._cut_off(output, {writing, waiting, self._directory})
             become(self._account)
             os.umask(0o007)
             write_files(self._directory, self._wanted.files)
@@ -138,25 +148,26 @@ class _Child:
             os.write(writing, _READY)
             os.close(writing)
             writing = -1
-            status = supervise.main(
-                self._wanted.directory, self._limits, self._wanted.argv
-            )
-            self._note(status)
+            if os.read(waiting, 1) == _GO:
+                os.close(waiting)
+                status = supervise.main(
+                    self._wanted.directory, self._limits, self._wanted.argv
+                )
+                self._note(status)
         except (OSError, Refused) as error:
             if writing >= 0:
                 os.write(writing, f"The app did not start: {error}.".encode()[:4000])
         finally:
             os._exit(status)
 
-    def _cut_off(self, output: int, writing: int) -> None:
+    def _cut_off(self, output: int, kept: set[int]) -> None:
         """Leave nothing of the helper: no input, no files, no signals, no variables."""
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.dup2(nothing, 0)
-        kept = sorted({writing, self._directory})
         low = 3
-        for one in kept:
+        for one in sorted(kept):
             os.closerange(low, one)
             low = one + 1
         os.closerange(low, os.sysconf("SC_OPEN_MAX"))
