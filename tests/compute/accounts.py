@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
+from aen.compute.helper.processes import process_table
+
 
 @frozen
 class Person:
@@ -87,12 +89,13 @@ def remove(name: str) -> None:
 
 
 def processes_of(uid: int) -> list[int]:
-    """Return the pids of an account's processes."""
+    """Return the pids of an account's processes that have not ended."""
     found = []
-    for path in Path("/proc").iterdir():
+    for pid, one in process_table().items():
         with suppress(OSError):
-            if path.name.isdecimal() and path.stat().st_uid == uid:
-                found.append(int(path.name))
+            status = Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
+            if not one.ended and f"\nUid:\t{uid}\t" in status:
+                found.append(pid)
     return found
 
 

@@ -208,7 +208,7 @@ def run_tool(
         with opened(writing):
             started = start(place, account, wanted, writing)
         try:
-            _listen(reading, hear, lambda: os.kill(started.pid, signal.SIGTERM))
+            _listen(reading, hear)
         finally:
             status = _reap(started.pid)
             end(place.runtime, place.groups, wanted.launch)
@@ -217,14 +217,13 @@ def run_tool(
     return status
 
 
-def _listen(reading: int, hear: Callable[[str], None], stop: Callable[[], None]) -> None:
+def _listen(reading: int, hear: Callable[[str], None]) -> None:
     """Hand on lines until the program has closed its output or nobody listens."""
     rest = b""
     watched = [reading, 0]
     while True:
         ready = select.select(watched, (), ())[0]
         if 0 in ready and not os.read(0, 4096):
-            stop()
             return
         if reading not in ready:
             continue
@@ -241,6 +240,7 @@ def _listen(reading: int, hear: Callable[[str], None], stop: Callable[[], None])
 
 def _reap(pid: int) -> int:
     """Return the exit status of our child, killed if it does not end when asked."""
+    os.kill(pid, signal.SIGTERM)  # in vain if it has ended: it is still our child
     descriptor = os.pidfd_open(pid)
     with opened(descriptor):
         if not select.select([descriptor], (), (), _PATIENCE)[0]:
