@@ -70,7 +70,9 @@ def _find(settings: ComputeSettings, environment: Mapping[str, str], euid: int) 
     if "result" not in answer:
         return _without(settings, f"the helper says: {answer.get('error', answer)}")
     found = answer["result"]
-    if os.path.realpath(found["project_root"]) != os.path.realpath(settings.projectRoot):
+    if os.path.realpath(found["project_root"]) != os.path.realpath(
+        settings.projectRoot
+    ):
         where = found["project_root"]
         return _without(
             settings,
@@ -131,7 +133,9 @@ def _helper(
         named = settings.helper_settings or DEFAULT
         if Path(named).exists():
             return by_root(named, environment)
-        return f"there are no settings of the helper at {named}; run aen-helper-install."
+        return (
+            f"there are no settings of the helper at {named}; run aen-helper-install."
+        )
     if not os.access(settings.helper, os.X_OK):
         return (
             f"there is no program at {settings.helper}; run aen-helper-install as root,"

@@ -93,9 +93,7 @@ class Records:
 
     _log = Logger()
 
-    def __init__(
-        self, runtime: Path, short: Path, helped: Path | None = None
-    ) -> None:
+    def __init__(self, runtime: Path, short: Path, helped: Path | None = None) -> None:
         self._runtime = runtime
         self._short = short
         self._helped = helped

@@ -58,9 +58,7 @@ def test_real_accounts_when_the_helper_answers(
     answers = {"probe": {"result": found(str(tmp_path))}, "prepare": {"result": None}}
     helper = fake_helper(tmp_path, monkeypatch, answers)
     for wanted in (None, True):
-        given = settings(
-            multiuser=wanted, helper=helper, projectRoot=str(tmp_path)
-        )
+        given = settings(multiuser=wanted, helper=helper, projectRoot=str(tmp_path))
         mode = find_mode(given, {}, USER)
         assert not mode.single_user
         assert mode.refused == ("root", "wakari")
@@ -107,7 +105,10 @@ def test_what_does_not_hold_is_said() -> None:
     """Links of other people; limits without control groups."""
     assert problems({"protected_links": True}) == ()
     assert "fs.protected_hardlinks" in problems({})[0]
-    without, group = Mode(found={"limits_by": "rlimits"}), Mode(found={"limits_by": "x"})
+    without, group = (
+        Mode(found={"limits_by": "rlimits"}),
+        Mode(found={"limits_by": "x"}),
+    )
     bounds = Bounds(app=Bound(memory=1))
     assert "no control groups" in limit_problems(bounds, without)[0]
     assert limit_problems(bounds, group) == ()

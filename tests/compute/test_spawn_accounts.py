@@ -191,7 +191,9 @@ async def test_a_tool_in_a_project(helped: Helped) -> None:
     path, user = parse_project_path(one.name, "lab"), UserName(one.name)
     lines: list[str] = []
     text = "pwd; id -un; echo $HOME $USER $ODD; touch made; exit 3"
-    done = await tool.run(user, path, ("/bin/sh", "-c", text), {"ODD": "1"}, lines.append)
+    done = await tool.run(
+        user, path, ("/bin/sh", "-c", text), {"ODD": "1"}, lines.append
+    )
     assert lines == [str(place), one.name, f"{one.home} {one.name} 1"]
     assert (done.status, done.lines) == (3, tuple(lines))
     about = (place / "made").stat()

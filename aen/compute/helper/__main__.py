@@ -72,9 +72,7 @@ def _allowed(path: str) -> tuple[settings.Settings, caller.Caller]:
     if os.geteuid() != 0:
         raise Refused(caller.ROOT_ONLY)
     kept = settings.load(path)
-    who = caller.identify(
-        os.environ, os.geteuid(), kept.service_account, pwd.getpwnam
-    )
+    who = caller.identify(os.environ, os.geteuid(), kept.service_account, pwd.getpwnam)
     return kept, who
 
 

@@ -166,4 +166,3 @@ def group_open(settings: Settings, account: Account) -> bool:
     if settings.group_access == "auto":
         return own_group(account)
     return settings.group_access == "always"
-

@@ -41,9 +41,7 @@ user = form("the name of an account", _USER)
 project = form(
     "the name of a project", re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 )
-project_id = form(
-    "the id of a project", re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-)
+project_id = form("the id of a project", re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII))
 staging = form(
     "the name of something staged",
     re.compile(r"[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9]{1,64}", re.ASCII),

@@ -112,9 +112,7 @@ class Cgroups:
             if self._made(place)
         )
 
-    def make(
-        self, project: str, launch: str, limits: Mapping[str, Limit]
-    ) -> list[str]:
+    def make(self, project: str, launch: str, limits: Mapping[str, Limit]) -> list[str]:
         """Make a launch's groups with its limits; return those it is to join.
 
         Where a group cannot be made the launch runs without.

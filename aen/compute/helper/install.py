@@ -59,7 +59,9 @@ def interpreter(wanted: str) -> str:
             problems.append(f"{path}: {error}")
         else:
             return path
-    raise Refused("No Python will do; name another with --python. " + " ".join(problems))
+    raise Refused(
+        "No Python will do; name another with --python. " + " ".join(problems)
+    )
 
 
 def _demand_new(path: str) -> None:
@@ -86,7 +88,10 @@ def archive(settings_path: str) -> bytes:
         f"sys.exit(main({settings_path!r}, *sys.argv[1:]))\n"
     )
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as target, tempfile.TemporaryDirectory() as place:
+    with (
+        zipfile.ZipFile(content, "w") as target,
+        tempfile.TemporaryDirectory() as place,
+    ):
         for name, text in {**_modules(), "__main__.py": start}.items():
             source = Path(place, "module.py")
             source.write_text(text, "utf-8")

@@ -30,7 +30,9 @@ class Projects:
         self._caller = caller
         self._root = settings.project_root
 
-    def adopt(self, staging: str, owner: str, name: str, team: People, tell: Tell) -> Any:
+    def adopt(
+        self, staging: str, owner: str, name: str, team: People, tell: Tell
+    ) -> Any:
         """Take over a staged project and put it in its place."""
         account = self._account(owner)
         return taken.adopt(

@@ -144,9 +144,7 @@ VERBS: Mapping[str, Verb] = {
     "probe": Verb(_probe),
     "account": Verb(_account, {"user": a.user}),
     "prepare": Verb(_prepare),
-    "adopt": Verb(
-        _disk("adopt", telling=True), {**_TEAM, "staging": a.staging}, _LONG
-    ),
+    "adopt": Verb(_disk("adopt", telling=True), {**_TEAM, "staging": a.staging}, _LONG),
     "place": Verb(
         _disk("place", telling=True),
         {**_TEAM, "staging": a.staging, "environment": a.environment_name},

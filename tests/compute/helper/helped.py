@@ -87,7 +87,9 @@ class Helped:
         place.chmod(0o770)
         return place
 
-    def order(self, launch: str, user: Person, *argv: str, **more: Any) -> dict[str, Any]:
+    def order(
+        self, launch: str, user: Person, *argv: str, **more: Any
+    ) -> dict[str, Any]:
         """Return a request to start an app."""
         return {
             "verb": "spawn",
@@ -104,7 +106,9 @@ class Helped:
             **more,
         }
 
-    def spawn(self, launch: str, user: Person, *argv: str, **more: Any) -> dict[str, Any]:
+    def spawn(
+        self, launch: str, user: Person, *argv: str, **more: Any
+    ) -> dict[str, Any]:
         """Start an app whose output is in the file ``<launch>.out``."""
         with (self.directory / f"{launch}.out").open("wb") as log:
             return self.lines(self.order(launch, user, *argv, **more), stderr=log)[-1]

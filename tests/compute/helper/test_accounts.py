@@ -106,7 +106,9 @@ def test_an_account_is_made(tmp_path: Path) -> None:
 def test_what_the_machine_refuses_is_told(tmp_path: Path) -> None:
     """A name that is a group's already would give its members the new one's files."""
     needs_accounts()
-    settings = Settings("wakari", "/projects", manage_accounts=True, homes=str(tmp_path))
+    settings = Settings(
+        "wakari", "/projects", manage_accounts=True, homes=str(tmp_path)
+    )
     with pytest.raises(Refused, match="cannot be made on this node: .*video"):
         ensure(settings, "video", 0)
     tmp_path.chmod(0o777)

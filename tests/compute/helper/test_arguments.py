@@ -80,7 +80,8 @@ def test_programs(wrong: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [[], {"A=B": ""}, {"": ""}, {"1A": ""}, {"A": NUL}, {"A": None}, {"A\n": ""}]
+    "wrong",
+    [[], {"A=B": ""}, {"": ""}, {"1A": ""}, {"A": NUL}, {"A": None}, {"A\n": ""}],
 )
 def test_variables(wrong: object) -> None:
     """Names as the shell knows them, texts without an end before their end."""

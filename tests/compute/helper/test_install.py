@@ -164,7 +164,9 @@ def test_nobody_else_through_sudo(installed: Installed) -> None:
 
 @pytest.mark.root
 @pytest_twisted.ensureDeferred
-async def test_apps_of_the_service_account(installed: Installed, tmp_path: Path) -> None:
+async def test_apps_of_the_service_account(
+    installed: Installed, tmp_path: Path
+) -> None:
     """A node's own classes, called as the service account would, start, ask and end."""
     helped, one = installed.helped, installed.helped.people[0]
     helper = HelperCall(tuple(installed.argv(helped.people.service)))

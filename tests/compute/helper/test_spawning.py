@@ -75,7 +75,9 @@ def test_an_app_is_its_users_and_nothing_of_ours(helped: Helped) -> None:
 def test_the_supervisor_is_the_users_too(helped: Helped) -> None:
     """It outlives the helper, cannot be looked into, and holds nothing of root's."""
     one = helped.people[0]
-    pid = helped.spawn("l1", one, *python("import time; time.sleep(100)"))["result"]["pid"]
+    pid = helped.spawn("l1", one, *python("import time; time.sleep(100)"))["result"][
+        "pid"
+    ]
     about = read_process(pid)
     assert about is not None
     assert about.session == pid
@@ -146,7 +148,9 @@ def test_a_tool_tells_its_output_as_it_comes(helped: Helped) -> None:
 
 
 @pytest.mark.parametrize("how", ["leaves", "waits"])
-def test_a_tool_ends_with_whoever_asked_or_in_its_time(helped: Helped, how: str) -> None:
+def test_a_tool_ends_with_whoever_asked_or_in_its_time(
+    helped: Helped, how: str
+) -> None:
     """A node that goes away leaves no program behind that nobody knows."""
     one = helped.people[0]
     text = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(100)"

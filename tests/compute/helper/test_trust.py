@@ -38,7 +38,10 @@ def is_trusted(path: Path) -> bool:
     ],
 )
 def test_each_part_counts(
-    tmp_path: Path, mode: int, owner: int, expected: bool  # noqa: FBT001
+    tmp_path: Path,
+    mode: int,
+    owner: int,
+    expected: bool,  # noqa: FBT001
 ) -> None:
     """A parent that others can change makes what is below it theirs."""
     parent = tmp_path / "parent"
