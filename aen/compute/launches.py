@@ -12,11 +12,11 @@ from aen.compute.app_process import AppProcess, LaunchLimits, spawned
 from aen.compute.command import app_command, ready_path
 from aen.compute.environments.provider import Report
 from aen.compute.environments.sharing import Sharing
-from aen.compute.launch import Core, Life, live
-from aen.compute.manifests import Manifests, describe
-from aen.compute.limits import app_limit
-from aen.compute.preparing import Preparation, Prepared, Wanted
 from aen.compute.helper.processes import boot_id
+from aen.compute.launch import Core, Life, live
+from aen.compute.limits import app_limit
+from aen.compute.manifests import Manifests, describe
+from aen.compute.preparing import Preparation, Prepared, Wanted
 from aen.compute.ready import IReactorClient, free_port
 from aen.compute.records import Record, Records, new_id
 from aen.compute.running import RunningProjects, path_of

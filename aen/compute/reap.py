@@ -15,8 +15,8 @@ from pathlib import Path
 from aen.compute.cgroups import groups_of_machine
 from aen.compute.helper.ending import sweep
 from aen.compute.helper.private import Runtime
-from aen.compute.helper.settings import load
 from aen.compute.helper.processes import Hunt, alive, boot_id, signal_all
+from aen.compute.helper.settings import load
 from aen.compute.records import Record, Records
 
 _PAUSE = 0.05

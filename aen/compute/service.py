@@ -20,8 +20,8 @@ from aen.compute.environments.index import readable_pip_files, uv_environment
 from aen.compute.environments.provider import JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.launches import Launches, LaunchGround
-from aen.compute.manifests import Manifests
 from aen.compute.limits import as_limits, check_bounds
+from aen.compute.manifests import Manifests
 from aen.compute.mode import Mode, find_mode
 from aen.compute.preparing import Homes, OwnHomes, Preparation
 from aen.compute.project_work import ProjectWork

@@ -13,8 +13,8 @@ from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import Deferred
 
 from aen.compute.command import AppCommand
-from aen.compute.helper.processes import Root, read_process
 from aen.compute.helper.cgroups import Limit
+from aen.compute.helper.processes import Root, read_process
 from aen.compute.spawn import Order, OwnSpawner, Spawned
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path

@@ -58,7 +58,8 @@ def _short(value: object) -> object:
     if isinstance(value, str):
         return value[:_LONGEST]
     if isinstance(value, list):
-        return [_short(one) for one in value[:_MOST]]
+        flat = ("…" if isinstance(one, list) else one for one in value[:_MOST])
+        return [_short(one) for one in flat]
     if isinstance(value, dict) and set(value) == {"user", "access"}:
         return f"{_short(value['user'])}:{_short(value['access'])}"
     return "…"

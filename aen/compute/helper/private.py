@@ -4,7 +4,8 @@ It is root's own and sticky: the user can neither open it to others nor move wha
 not theirs. Others may write, but not enter: so, where fs.protected_symlinks is on
 (proc(5)), the kernel follows no link there for the service but the service's own; the
 service itself follows none anyhow (`aen.runtime.connecting`). The ACL lets both in, and
-gives the service a right to whatever the user makes there, whatever the umask.
+names the service for whatever the user makes there: files whatever the umask, sockets
+if their mode lets the group in, which is then the ACL's mask.
 """
 
 import errno

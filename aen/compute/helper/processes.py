@@ -62,7 +62,7 @@ def read_process(pid: int) -> Process | None:
 
 def process_table() -> Table:
     """Return all processes of this machine (or container)."""
-    pids = (int(name) for name in os.listdir(_PROC) if name.isdecimal())  # noqa: PTH208
+    pids = (int(name) for name in os.listdir(_PROC) if name.isdecimal())
     found = (read_process(pid) for pid in pids)
     return {one.pid: one for one in found if one is not None}
 

@@ -25,10 +25,10 @@ _PAUSE = 0.01
 def _children() -> list[int]:
     """Return the pids whose parent we are."""
     own, found = os.getpid(), []
-    for name in os.listdir("/proc"):  # noqa: PTH208 -- as little as can be
+    for name in os.listdir("/proc"):
         if name.isdecimal():
             try:
-                with open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123
+                with open(f"/proc/{name}/stat", "rb") as file:
                     parent = int(file.read().rpartition(b")")[2].split()[1])
             except (OSError, ValueError, IndexError):
                 continue
@@ -85,7 +85,7 @@ def _become(directory: str, limits: str, argv: Sequence[str]) -> None:
 def join(groups: Iterable[str]) -> None:
     """Enter control groups, which hold all that we start; one that is gone is none."""
     for group in groups:
-        with suppress(OSError), open(f"{group}/cgroup.procs", "w") as file:  # noqa: PTH123
+        with suppress(OSError), open(f"{group}/cgroup.procs", "w") as file:
             file.write("0")
 
 

@@ -10,8 +10,8 @@ from aen.compute.helper import ending
 from aen.compute.helper.accounts import Account, ensure
 from aen.compute.helper.caller import Caller
 from aen.compute.helper.cgroups import Cgroups, read_mounts
-from aen.compute.helper.private import Runtime
 from aen.compute.helper.ground import prepare
+from aen.compute.helper.private import Runtime
 from aen.compute.helper.settings import Settings
 from aen.compute.helper.spawning import Place, Wanted, run_tool, start
 

@@ -1,5 +1,6 @@
 """One call, from its caller to its line in the log."""
 
+import json
 import os
 import subprocess
 
@@ -50,7 +51,7 @@ def test_nonsense_is_refused_in_a_sentence(
     """And written down."""
     argv = by_root(str(helped.settings)).argv
     done = subprocess.run(argv, env={}, input=text, capture_output=True, check=False)
-    assert sentence in done.stdout.decode()
+    assert sentence in json.loads(done.stdout)["error"]
     assert done.returncode == 1
     assert done.stderr == b""
     assert len(helped.audit) == 1

@@ -75,7 +75,7 @@ def second(tmp_path: Path) -> Path:
     group = base / "p1/l1"
     group.mkdir(parents=True)
     for place in (tmp_path, base):
-        (place / "cgroup.subtree_control").write_text("memory cpu pids")
+        (place / "cgroup.subtree_control").write_text("overwritten: memory cpu pids")
     for name in ("memory.max", "memory.swap.max", "cpu.max", "pids.max"):
         (group / name).write_text("")
     (group / "cgroup.kill").write_text("0")
@@ -121,7 +121,8 @@ def test_nothing_is_mounted(tmp_path: Path) -> None:
     assert groups.usage("p1", "l1") is None
     groups.kill("p1", "l1")
     groups.remove("p1", "l1")
-    broken = Cgroups(Mounts(str(tmp_path / "none/file"), {"memory": "/proc/none"}))
+    (tmp_path / "file").write_text("")
+    broken = Cgroups(Mounts(str(tmp_path / "file"), {"memory": "/proc/none"}))
     assert broken.flavour() == "rlimits"
     assert broken.make("p1", "l1", {}) == []
 

@@ -33,7 +33,8 @@ REACTOR: Any = reactor
 
 def test_the_rule_for_sudo() -> None:
     """One account, one program, no arguments; names that sudo would read otherwise
-    are refused."""
+    are refused.
+    """
     text = install.sudoers("wakari", "/usr/local/libexec/aen-helper")
     rule = 'wakari ALL=(root) NOPASSWD: /usr/local/libexec/aen-helper ""'
     assert text.splitlines()[-1] == rule
@@ -148,7 +149,7 @@ def test_the_service_account_through_sudo(installed: Installed) -> None:
 
 @pytest.mark.root
 def test_nobody_else_through_sudo(installed: Installed) -> None:
-    """sudo has no rule for them; with one of their own the helper refuses them."""
+    """Sudo has no rule for them; with one of their own the helper refuses them."""
     other = installed.helped.people[0]
     done = subprocess.run(
         installed.argv(other), input=b"{}", capture_output=True, check=False
