@@ -71,6 +71,7 @@ class _Child(ProcessProtocol):
     def __init__(self, on_line: OnLine, keep: int, *, session: bool = False) -> None:
         self._session = session
         self._pid = 0
+        self._attended = False
         self.done: Deferred[Ended] = Deferred(self._cancelled)
         self._on_line = on_line
         self._lines: deque[str] = deque(maxlen=keep)
@@ -88,7 +89,7 @@ class _Child(ProcessProtocol):
 
     def feed(self, command: Command) -> None:
         """Give the child its input, if there is any."""
-        transport = self.transport
+        transport, self._attended = self.transport, command.attended
         if command.input and transport is not None:
             transport.write(command.input)
             if not command.attended:
@@ -134,9 +135,10 @@ class _Child(ProcessProtocol):
             # nobody else has this number while one of the session is left
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._pid, signal.SIGKILL)
-        if transport is not None:
-            transport.closeStdin()
-            # what sudo runs is not ours to kill: it ends when its input does
+        if transport is not None and self._attended:
+            transport.closeStdin()  # it has things to put in order first
+        elif transport is not None:
+            # what sudo runs is not ours to kill: it ends in its own time
             with suppress(ProcessExitedAlready, PermissionError):
                 transport.signalProcess("KILL")
 

@@ -106,12 +106,11 @@ def limit_problems(bounds: Bounds, mode: Mode) -> tuple[str, ...]:
         one.memory or one.cpu or one.processes
         for one in (bounds.app, bounds.project, bounds.node)
     )
-    if not wanted or mode.limits_by != "rlimits":
-        return ()
-    return (
+    text = (
         "This node has no control groups to limit apps with: memory is limited for"
-        " each process, processes for each account, CPU and whole projects not at all.",
+        " each process, processes for each account, CPU and whole projects not at all."
     )
+    return (text,) if wanted and mode.limits_by == "rlimits" else ()
 
 
 def _without(settings: ComputeSettings, why: str) -> Mode:

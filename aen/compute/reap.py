@@ -58,7 +58,7 @@ def reap_helped(settings: str) -> None:
     :raises Refused: they cannot be used.
     """
     place = load(settings).runtime
-    if os.geteuid() == 0 and os.path.isdir(place):
+    if os.geteuid() == 0 and Path(place).is_dir():
         runtime = Runtime(place)
         sweep(runtime, groups_of_machine(), ())
         runtime.clear()

@@ -1,6 +1,5 @@
 """Connecting to the very socket that is at a path."""
 
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_twisted
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
+from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectError
 from twisted.internet.protocol import Factory, Protocol
 
@@ -27,6 +27,22 @@ def listening(tmp_path: Path) -> Iterator[Path]:
         yield path
 
 
+class Client(Protocol):
+    """A connection that tells when it is gone."""
+
+    def __init__(self) -> None:
+        self.lost: Deferred[None] = Deferred()
+
+    def connectionLost(self, reason: object = None) -> None:
+        """Tell."""
+        self.lost.callback(None)
+
+
+def descriptors() -> int:
+    """Return how many descriptors this process has."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def endpoint(path: Path) -> SocketEndpoint:
     """Return what connects there."""
     return SocketEndpoint(reactor, str(path), 5.0)
@@ -35,10 +51,13 @@ def endpoint(path: Path) -> SocketEndpoint:
 @pytest_twisted.ensureDeferred
 async def test_a_socket_is_connected_to(listening: Path) -> None:
     """And no descriptor is left behind but the connection's."""
-    before = set(os.listdir("/proc/self/fd"))
-    protocol = await endpoint(listening).connect(Factory.forProtocol(Protocol))
-    protocol.transport.abortConnection()  # type: ignore[attr-defined]
-    assert len(set(os.listdir("/proc/self/fd")) - before) <= 1
+    before = descriptors()
+    found = await endpoint(listening).connect(Factory.forProtocol(Client))
+    assert isinstance(found, Client)
+    assert found.transport is not None
+    found.transport.loseConnection()
+    await found.lost
+    assert descriptors() == before
 
 
 @pytest_twisted.ensureDeferred

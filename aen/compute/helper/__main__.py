@@ -34,24 +34,10 @@ def main(path: str = settings.DEFAULT, *more: str) -> int:
     os.umask(0o022)
     # the same for everybody who calls: where we are and what we inherit is theirs
     os.chdir("/")
-    request: dict[str, Any] = {}
     try:
         if more:
-            raise Refused("This program takes no arguments.")
-        kept, who = _allowed(path)
-        with opened(audit.open_audit(kept.audit_log)) as log:
-            try:
-                request.update(_read())
-                result = _do(Call(kept, who, _tell, _hear), dict(request))
-                outcome = "done"
-            except BaseException as error:
-                refused = isinstance(error, Refused)
-                outcome = str(error)[:500] if refused else type(error).__name__
-                raise
-            finally:
-                now = time.time()
-                audit.write(log, audit.line(now, who.name, request, outcome))
-        _say({"result": result})
+            raise Refused("This program takes no arguments.")  # noqa: TRY301
+        _say({"result": _answer(path)})
     except Refused as error:
         _say({"error": str(error), "kind": "refused"})
     except TooLong:
@@ -64,16 +50,30 @@ def main(path: str = settings.DEFAULT, *more: str) -> int:
     return 1
 
 
-def _allowed(path: str) -> tuple[settings.Settings, caller.Caller]:
-    """Return the settings and who calls.
+def _answer(path: str) -> Any:
+    """Return the result of one call, written down whatever comes of it.
 
-    :raises Refused: they may not.
+    :raises Refused: whoever calls may not, or what they ask is not done.
     """
     if os.geteuid() != 0:
         raise Refused(caller.ROOT_ONLY)
-    kept = settings.load(path)
-    who = caller.identify(os.environ, os.geteuid(), kept.service_account, pwd.getpwnam)
-    return kept, who
+    kept, request = settings.load(path), dict[str, Any]()
+    who, outcome = os.environ.get("SUDO_UID", "0"), "done"
+    with opened(audit.open_audit(kept.audit_log)) as log:
+        try:
+            found = caller.identify(
+                os.environ, os.geteuid(), kept.service_account, pwd.getpwnam
+            )
+            who = found.name
+            request.update(_read())
+            return _do(Call(kept, found, _tell, _hear), dict(request))
+        except BaseException as error:
+            refused = isinstance(error, Refused)
+            outcome = str(error)[:500] if refused else type(error).__name__
+            raise
+        finally:
+            now = time.time()
+            audit.write(log, audit.line(now, who, request, outcome))
 
 
 def _read() -> dict[str, Any]:

@@ -210,7 +210,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"aen-helper-install: {error}\n")
         return 1
     sys.stdout.write(
-        f"Installed {given.program}. Its settings: {given.settings}. Restart the node.\n"
+        f"Installed {given.program}, settings {given.settings}. Restart the node.\n"
     )
     return 0
 

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from aen.compute.disk.walk import Refused, opened
@@ -66,10 +67,8 @@ def write_files(directory: int, files: dict[str, str]) -> None:
         place = os.dup(directory)
         for parent in parents:
             with opened(place):
-                try:
+                with suppress(FileExistsError):
                     os.mkdir(parent, 0o770, dir_fd=place)
-                except FileExistsError:
-                    pass
                 flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
                 place = os.open(parent, flags, dir_fd=place)
         with opened(place):

@@ -156,6 +156,8 @@ class Runtime:
             with suppress(FileNotFoundError):
                 os.rename(launch, launch, src_dir_fd=self._top, dst_dir_fd=gone)
             remove_tree(gone, launch)
-        with opened(open_below(self._top, _RECORDS)) as records:
-            with suppress(FileNotFoundError):
-                os.unlink(launch, dir_fd=records)
+        with (
+            opened(open_below(self._top, _RECORDS)) as records,
+            suppress(FileNotFoundError),
+        ):
+            os.unlink(launch, dir_fd=records)

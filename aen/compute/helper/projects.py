@@ -52,8 +52,8 @@ class Projects:
         )  # fmt: skip
 
     def rights(
-        self, owner: str, name: str, team: People, before: People | None, reset: bool,
-        tell: Tell,
+        self, owner: str, name: str, team: People, before: People | None, *,
+        reset: bool, tell: Tell,
     ) -> Any:  # fmt: skip
         """Set the rights of all files as the team is now."""
         account = self._account(owner)

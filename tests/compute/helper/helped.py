@@ -66,12 +66,12 @@ class Helped:
     def lines(self, request: dict[str, Any], **how: Any) -> list[dict[str, Any]]:
         """Call the helper; return the lines that it says."""
         command = by_root(str(self.settings)).command("", {}, 1)
-        given = {"env": {}, "timeout": 60, "check": False, **how}
         done = subprocess.run(
             command.argv,
             input=json.dumps(request).encode() + b"\n",
             stdout=subprocess.PIPE,
-            **given,
+            check=False,
+            **{"env": {}, "timeout": 60, **how},
         )
         return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from aen.compute.steps import by_root
 from tests.compute.helper.helped import Helped
 
 pytestmark = pytest.mark.root
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_each_call_has_its_line(helped: Helped) -> None:
@@ -21,13 +24,13 @@ def test_each_call_has_its_line(helped: Helped) -> None:
     secret = {"AEN_LAUNCH": "l1", "AEN_TOKEN": "s3cret"}
     helped.spawn("l1", one, "/bin/true", "--token=s3cret", environment=secret)
     found = [(line["verb"], line["outcome"]) for line in helped.audit]
+    root = "The account “root” is the administrator's and cannot own, join or start"
     assert found == [
         ("account", "done"),
-        ("account", "The account “root” is the administrator's and cannot own, join"
-         " or start projects; use an account of your own."),
+        ("account", f"{root} projects; use an account of your own."),
         ("nonsense\n", "There is no such verb."),
         ("spawn", "done"),
-    ]  # fmt: skip
+    ]
     last = helped.audit[-1]
     assert (last["caller"], last["user"], last["launch"]) == ("root", one.name, "l1")
     assert "s3cret" not in (helped.directory / "log/helper.log").read_text()
@@ -65,6 +68,18 @@ def test_who_is_not_root_hears_one_sentence(helped: Helped) -> None:
         capture_output=True, check=False,
     )  # fmt: skip
     assert b"not for you to run" in said.stdout
+
+
+def test_who_may_not_call_is_written_down(helped: Helped) -> None:
+    """By number: the name is not ours to believe."""
+    source = (
+        "import os, sys; sys.path.insert(0, sys.argv[1]); os.environ['SUDO_UID'] = '7';"
+        " from aen.compute.helper.__main__ import main; main(sys.argv[2])"
+    )
+    argv = (sys.executable, "-I", "-S", "-c", source, str(ROOT), str(helped.settings))
+    done = subprocess.run(argv, input=b"{}", capture_output=True, check=False)
+    assert b"not for you to run" in done.stdout
+    assert helped.audit[-1]["caller"] == "7"
 
 
 def test_settings_that_others_could_change(helped: Helped) -> None:

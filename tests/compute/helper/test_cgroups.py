@@ -129,7 +129,7 @@ def test_nothing_is_mounted(tmp_path: Path) -> None:
 
 @define
 class Machine:
-    """This machine's control groups, below a name of the test's own."""
+    """Control groups of this machine, below a name of the test's own."""
 
     groups: Cgroups
     project: str = field(factory=lambda: uuid.uuid4().hex[:8])

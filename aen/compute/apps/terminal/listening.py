@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENODATA, EOPNOTSUPP
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ def _mode_in(folder: Path) -> int:
     """
     try:
         os.getxattr(folder, "system.posix_acl_default")
-    except OSError:
-        return 0o600
+    except OSError as error:
+        if error.errno in (ENODATA, EOPNOTSUPP):
+            return 0o600
+        raise
     return 0o660
