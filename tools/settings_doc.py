@@ -70,7 +70,7 @@ def default(field: "attrs.Attribute[object]") -> str:
     if isinstance(value, attrs.Factory):  # type: ignore[arg-type]
         value = value.factory()  # type: ignore[attr-defined]
     if attrs.has(type(value)):
-        value = attrs.asdict(value)  # type: ignore[call-overload]
+        value = attrs.asdict(value)  # type: ignore[arg-type]
     if isinstance(value, enum.Enum):
         value = value.value
     shown = json.dumps(value, ensure_ascii=False)

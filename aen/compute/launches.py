@@ -215,8 +215,8 @@ class Launches:
             ground.records.write(kept.core.record)
         except BaseException as error:
             del self._kept[record.launch.id]
-            known = isinstance(error, AenError)
-            kept.core.settle(error if known else Failed("The app did not start."))
+            known = error if isinstance(error, AenError) else None
+            kept.core.settle(known or Failed("The app did not start."))
             kept.core.leave()
             raise
         self._log.info("{what} is started", what=kept.core.name)

@@ -13,18 +13,14 @@ from typing import Protocol
 
 from attrs import field, frozen
 from twisted.internet.error import ProcessTerminated
-from twisted.internet.interfaces import (
-    IReactorFDSet,
-    IReactorProcess,
-    IReactorTime,
-    IReadDescriptor,
-)
+from twisted.internet.interfaces import IReactorFDSet, IReadDescriptor
 from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from aen.compute.app_logs import open_log
 from aen.compute.cgroups import groups_of_machine
+from aen.compute.children import IReactorChildren
 from aen.compute.command import AppCommand
 from aen.compute.helper import supervise
 from aen.compute.helper.cgroups import NO_LIMIT, Cgroups, Limit, rlimits
@@ -38,7 +34,7 @@ OnEnd = Callable[[int | None], None]
 """Told the exit status; None where nobody knows it."""
 
 
-class IReactorSpawn(IReactorProcess, IReactorFDSet, IReactorTime):
+class IReactorSpawn(IReactorChildren, IReactorFDSet):
     """A reactor that starts processes, watches descriptors and keeps time."""
 
 

@@ -40,5 +40,5 @@ def test_a_manifest_has_the_last_word_on_its_app(
 def test_less_than_nothing_is_refused() -> None:
     """The sentence names level and key."""
     check_bounds(Bounds())
-    with pytest.raises(Invalid, match="“project.cpu” must be 0"):
+    with pytest.raises(Invalid, match=r"“project\.cpu” must be 0"):
         check_bounds(Bounds(project=Bound(cpu=-1)))

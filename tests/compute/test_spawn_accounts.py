@@ -156,7 +156,7 @@ async def test_a_user_cannot_lead_us_to_anothers_app(helped: Helped) -> None:
     assert await ended == 0
     assert mine.is_symlink()
     os.close(open_socket(str(theirs)))
-    with pytest.raises(OSError, match="not a socket|Too many|Socket operation"):
+    with pytest.raises(OSError, match="Socket operation on non-socket"):
         open_socket(str(mine))
     await spawner(helped).keep_only([])
 

@@ -123,6 +123,7 @@ def _make(settings: Settings, name: str) -> None:
 
 
 def _account_tool(*argv: str) -> None:
+    said: list[str] = []
     for _ in range(_TRIES):
         done = subprocess.run(  # noqa: S603 -- the machine's own; names are checked
             argv, env=_CLEAN, capture_output=True, stdin=subprocess.DEVNULL,
@@ -130,12 +131,12 @@ def _account_tool(*argv: str) -> None:
         )  # fmt: skip
         if done.returncode == 0:
             return
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
         if done.returncode == _EXISTS and _uid_of(argv[-1]) is not None:
             return  # another call has just made it
         if done.returncode not in _LOCKED:
             break
         time.sleep(_PAUSE)
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
     raise Refused(f"The account cannot be made on this node: {' '.join(said)[:300]}")
 
 

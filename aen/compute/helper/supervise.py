@@ -74,7 +74,7 @@ def _become(directory: str, limits: str, argv: Sequence[str]) -> None:
         _limit(limits)
         os.umask(0o007)
         os.chdir(directory)
-        os.execvp(argv[0], argv)  # noqa: S606 -- no shell is what we want
+        os.execvp(argv[0], list(argv))  # noqa: S606 -- no shell is what we want
     except OSError as error:
         text = f"{argv[0]} cannot be run in {directory}: {error.strerror}\n"
         os.write(2, text.encode("utf-8", "replace"))

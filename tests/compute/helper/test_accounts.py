@@ -84,7 +84,7 @@ def test_an_account_is_made(tmp_path: Path) -> None:
     mark = uuid.uuid4().hex[:8]
     settings = Settings(
         "wakari", "/projects", manage_accounts=True, accounts_group=f"aeng{mark}",
-        least_uid=23000, homes=str(tmp_path), shell="/bin/sh",
+        least_uid=23000, homes=str(tmp_path),
     )  # fmt: skip
     name = f"aent{mark}"
     try:

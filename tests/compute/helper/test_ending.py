@@ -65,8 +65,10 @@ def test_an_app_is_asked(helped: Helped) -> None:
 @pytest.mark.parametrize("groups", ["groups", "none"])
 @pytest.mark.parametrize("source", [NASTY, FLEEING, MURDERER, POLITE])
 def test_nothing_is_left(helped: Helped, source: str, groups: str) -> None:
-    """New sessions, double forks, clean environments, flight by forking each 2 ms,
-    a supervisor that its own app has killed: with control groups and without.
+    """However they hide and flee, with control groups and without.
+
+    New sessions, double forks, clean environments, flight by forking each 2 ms, a
+    supervisor that its own app has killed.
     """
     one, other = helped.people[0], helped.people[1]
     up(helped, "l1", one, source)

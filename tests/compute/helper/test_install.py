@@ -32,9 +32,7 @@ REACTOR: Any = reactor
 
 
 def test_the_rule_for_sudo() -> None:
-    """One account, one program, no arguments; names that sudo would read otherwise
-    are refused.
-    """
+    """One account, one program, no arguments; no name that sudo reads otherwise."""
     text = install.sudoers("wakari", "/usr/local/libexec/aen-helper")
     rule = 'wakari ALL=(root) NOPASSWD: /usr/local/libexec/aen-helper ""'
     assert text.splitlines()[-1] == rule

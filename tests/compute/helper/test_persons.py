@@ -52,7 +52,7 @@ def test_files_are_put_whole_and_past_no_link(tmp_path: Path) -> None:
     assert (place / "a/b/kernel.json").read_text() == "three"
     assert sorted(one.name for one in place.iterdir()) == ["a", "config"]
     (place / "link").symlink_to(tmp_path)
-    with pytest.raises(OSError, match="Not a directory|Too many"):
+    with pytest.raises(OSError, match=r"Not a directory|Too many"):
         write_files(directory, {"link/planted": ""})
     assert not (tmp_path / "planted").exists()
     os.close(directory)

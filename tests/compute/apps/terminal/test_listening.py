@@ -30,7 +30,7 @@ async def test_private(reactor: Any, tmp_path: Path) -> None:
 
 @pytest_twisted.ensureDeferred
 async def test_who_the_folder_names_may_open_it(reactor: Any, tmp_path: Path) -> None:
-    """The service, by the default ACL of a launch's private directory; not the group."""
+    """The service, by the default ACL of a private directory; not the group."""
     head = struct.pack("<I", 2)
     rows = ((1, 7, -1), (2, 7, 4711), (4, 0, -1), (16, 7, -1), (32, 0, -1))
     wanted = head + b"".join(struct.pack("<HHi", *row) for row in rows)
