@@ -79,8 +79,9 @@ class Server:
             "runtime": str(runtime),
         }
         names = {ACTIVE: node.environment}
-        for name, text in kernel_files(runtime, names, ACTIVE, UserName("ada")).items():
-            write_private(runtime / name, text.encode())
+        files = kernel_files(runtime, names, ACTIVE, UserName("ada"))
+        for place, text in files.items():
+            write_private(runtime / place, text.encode())
         self.ready = substitute(self.manifest.ready, values)
         self.log = runtime / "log"
         with self.log.open("w") as log:

@@ -88,7 +88,7 @@ def test_the_user_does_not_own_it(place: Path, accounts: People) -> None:
     for work in (
         lambda: (place / "l1").chmod(0o711),
         lambda: (place / "l1").rename(place / "l2"),
-        lambda: (place / "l1/roots").unlink(),
+        (place / "l1/roots").unlink,
     ):
         with pytest.raises(Refused):
             as_person(owner, work)

@@ -152,8 +152,9 @@ def test_a_tool_ends_with_whoever_asked_or_in_its_time(
 ) -> None:
     """A node that goes away leaves no program behind that nobody knows."""
     one = helped.people[0]
-    text = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(100)"
-    order = helped.order("l1", one, *python("print(1, flush=True);" + text))
+    text = "import signal, time; signal.signal(15, signal.SIG_IGN);"
+    text += " print(1, flush=True); time.sleep(100)"
+    order = helped.order("l1", one, *python(text))
     seconds = 60 if how == "leaves" else 1
     began = time.monotonic()
     with _open(helped) as program:
