@@ -25,6 +25,8 @@ from twisted.web.http_headers import Headers
 from aen.compute import reap
 from aen.compute.app_process import LaunchLimits
 from aen.compute.environments.settings import CloneBy, EnvironmentSettings
+from aen.compute.helper.cgroups import Limit
+from aen.compute.limits import Bound, Bounds
 from aen.compute.service import (
     assemble,
     check,
@@ -86,6 +88,7 @@ def test_settings_reach_their_places() -> None:
         stop_patience=1.5,
         log_bytes=7,
         log_tail=5,
+        limits=Bounds(app=Bound(processes=9)),
     )
     assert environment_settings(settings) == EnvironmentSettings(
         python="/py",
@@ -95,7 +98,11 @@ def test_settings_reach_their_places() -> None:
         clone_by=CloneBy.COPY,
     )
     assert launch_limits(settings) == LaunchLimits(
-        per_project=3, patience=1.5, log_bytes=7, log_tail=5
+        per_project=3,
+        use={"app": Limit(processes=9), "project": Limit(), "node": Limit()},
+        patience=1.5,
+        log_bytes=7,
+        log_tail=5,
     )
 
 

@@ -1,6 +1,7 @@
 """Upstream addresses and the pool."""
 
 import socket
+from pathlib import Path
 
 import pytest
 from attrs import define, field
@@ -36,15 +37,20 @@ def test_addresses(upstream: str, where: tuple[str, int]) -> None:
     connecting.cancel()
 
 
-def test_unix_sockets() -> None:
-    """With the time limit of `Limits`."""
+def test_unix_sockets(tmp_path: Path) -> None:
+    """The very socket at the path, with the time limit of `Limits`; never by a link."""
     reactor = MemoryReactorClock()
     pool = Pool(reactor, Limits(connect_seconds=7), Sweep(reactor, 1))
-    connecting = pool.connect("unix:/run/a:b.sock")
-    assert (reactor.unixClients[0][0], reactor.unixClients[0][2]) == (
-        "/run/a:b.sock",
-        7,
-    )
+    path, link = tmp_path / "a:b.sock", tmp_path / "link"
+    link.symlink_to(path)
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+    failed: list[object] = []
+    pool.connect(f"unix:{link}").addErrback(failed.append)
+    assert len(failed) == 1
+    connecting = pool.connect(f"unix:{path}")
+    ((where, _, seconds, *_rest),) = reactor.unixClients
+    assert (Path(where).readlink(), seconds) == (path, 7)
     connecting.addErrback(lambda _: None)
     connecting.cancel()
 
