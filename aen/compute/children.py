@@ -1,6 +1,7 @@
 """Short-lived child programs: run, read line by line, bounded in time and memory."""
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -21,6 +22,7 @@ from aen.model.errors import Failed
 
 _LONGEST_LINE = 4 * 1024 * 1024  # bytes; the rest of a longer line is dropped
 _LONGEST_KEPT = 4096  # characters of each of the last lines
+_SETSID = "/usr/bin/setsid"  # makes the session and becomes the program
 
 
 class IReactorChildren(IReactorProcess, IReactorTime):
@@ -36,6 +38,8 @@ class Command:
     directory: Path = Path("/")
     timeout: float = 60.0
     """Seconds after which it is killed."""
+    session: bool = False
+    """Whether it leads a session of its own, which is killed whole."""
 
 
 @frozen
@@ -58,7 +62,9 @@ OnLine = Callable[[str], None]
 class _Child(ProcessProtocol):
     """Collects the lines of one child until it has ended."""
 
-    def __init__(self, on_line: OnLine, keep: int) -> None:
+    def __init__(self, on_line: OnLine, keep: int, *, session: bool = False) -> None:
+        self._session = session
+        self._pid = 0
         self.done: Deferred[Ended] = Deferred(self._cancelled)
         self._on_line = on_line
         self._lines: deque[str] = deque(maxlen=keep)
@@ -69,6 +75,10 @@ class _Child(ProcessProtocol):
     def limit(self, clock: IReactorTime, seconds: float) -> None:
         """Kill the child after *seconds*."""
         self._timer = clock.callLater(seconds, self._too_late)
+
+    def connectionMade(self) -> None:
+        if self.transport is not None:
+            self._pid = self.transport.pid or 0
 
     def childDataReceived(self, childFD: int, data: bytes) -> None:  # noqa: N803
         *whole, rest = (self._parts.get(childFD, b"") + data).split(b"\n")
@@ -106,6 +116,10 @@ class _Child(ProcessProtocol):
 
     def _kill(self) -> None:
         transport = self.transport
+        if self._session and self._pid:
+            # nobody else has this number while one of the session is left
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._pid, signal.SIGKILL)
         if transport is not None:
             with suppress(ProcessExitedAlready):
                 transport.signalProcess("KILL")
@@ -124,17 +138,22 @@ def run(
     :param keep: how many last lines the result holds.
     :raises Failed: the machine has no room for another process.
     """
-    child = _Child(on_line, keep)
+    child = _Child(on_line, keep, session=command.session)
+    argv = (_SETSID, *command.argv) if command.session else command.argv
+    nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     try:
         reactor.spawnProcess(
             child,
-            command.argv[0],
-            [os.fsencode(one) for one in command.argv],
+            argv[0],
+            [os.fsencode(one) for one in argv],
             {os.fsencode(k): os.fsencode(v) for k, v in command.environment.items()},
             str(command.directory),
+            childFDs={0: nothing, 1: "r", 2: "r"},
         )
     except OSError as error:
         program = Path(command.argv[0]).name
         raise Failed(f"The node cannot start {program}: {error.strerror}.") from None
+    finally:
+        os.close(nothing)
     child.limit(reactor, command.timeout)
     return child.done
