@@ -5,7 +5,7 @@ manifests name it in ``JUPYTER_CONFIG_PATH``.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,21 +112,54 @@ def server_config(runtime: Path, active: EnvironmentName, user: UserName) -> str
     )
 
 
+def has_kernel(packages: Iterable[tuple[str, str]]) -> bool:
+    """Whether an environment with these *packages* can run a notebook's kernel."""
+    return any(name == "ipykernel" for name, _ in packages)
+
+
+def kernel_specs(environments: Mapping[EnvironmentName, Path]) -> dict[str, str]:
+    """Return the text of each environment's ``kernel.json``, by name."""
+    return {
+        str(name): json.dumps(kernel_spec(name, prefix), indent=1)
+        for name, prefix in environments.items()
+    }
+
+
+def kernel_files(
+    runtime: Path,
+    environments: Mapping[EnvironmentName, Path],
+    active: EnvironmentName,
+    user: UserName,
+) -> dict[str, str]:
+    """Return kernels and configuration for one launch: relative names and texts.
+
+    :param runtime: the launch's private directory.
+    :param environments: those of the project that have a kernel, and their prefixes.
+    :param active: the one that new notebooks get, if it has a kernel.
+    """
+    specs = kernel_specs(environments)
+    return {
+        **{f"{KERNELS}/{name}/kernel.json": text for name, text in specs.items()},
+        CONFIG: server_config(runtime, preferred(environments, active), user),
+        PAGE_CONFIG: json.dumps(_WITHOUT),
+        STARTER: _STARTER,
+    }
+
+
+def preferred(
+    environments: Iterable[EnvironmentName], active: EnvironmentName
+) -> EnvironmentName:
+    """Return whose kernel new notebooks get: the active one's, or one that is there."""
+    names = tuple(environments)
+    return active if active in names or not names else min(names)
+
+
 def write_kernels(
     runtime: Path,
     environments: Mapping[EnvironmentName, Path],
     active: EnvironmentName,
     user: UserName,
 ) -> None:
-    """Put kernels and configuration into the runtime directory of a launch.
-
-    :param environments: the project's environments and their prefixes.
-    :param active: the one that new notebooks get.
-    """
-    kernels = runtime / KERNELS
-    for name, prefix in environments.items():
-        spec = json.dumps(kernel_spec(name, prefix), indent=1)
-        write_private(kernels / name / "kernel.json", spec.encode())
-    write_private(runtime / CONFIG, server_config(runtime, active, user).encode())
-    write_private(runtime / PAGE_CONFIG, json.dumps(_WITHOUT).encode())
-    write_private(runtime / STARTER, _STARTER.encode())
+    """Put kernels and configuration into the runtime directory of a launch."""
+    for name, text in kernel_files(runtime, environments, active, user).items():
+        write_private(runtime / name, text.encode())

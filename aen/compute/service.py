@@ -15,13 +15,18 @@ from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.app_process import LaunchLimits
 from aen.compute.command import Ground, passed_on
 from aen.compute.door import NodeRouter
+from aen.compute.environment_ground import EnvironmentGround, notebooks_of
+from aen.compute.environment_work import Ending, EnvironmentWork
 from aen.compute.environments.builtin import BuiltinEnvironments
 from aen.compute.environments.index import readable_pip_files, uv_environment
-from aen.compute.environments.provider import JUPYTER
+from aen.compute.environments.provider import JUPYTER, EnvironmentProvider
 from aen.compute.environments.settings import EnvironmentSettings
+from aen.compute.environments.sources import Sources
+from aen.compute.environments.tool import OwnTool
 from aen.compute.launches import Launches, LaunchGround
 from aen.compute.manifests import Manifests
 from aen.compute.preparing import Preparation
+from aen.compute.project_state import ProjectStates
 from aen.compute.project_work import ProjectWork
 from aen.compute.projects import ProjectDirectories
 from aen.compute.records import Records
@@ -94,7 +99,9 @@ def assemble(
     here, root = machine(), settings.project_root
     provision = environment_settings(settings)
     steps = ChildSteps(reactor, provision.step_timeout, mark(environ))
-    environments = BuiltinEnvironments(reactor, provision, root, steps, environ)
+    builtin = BuiltinEnvironments(reactor, provision, root, steps, environ)
+    sources = Sources(reactor, provision, root.absolute(), steps, environ, builtin)
+    environments = sources.templates
     directories = ProjectDirectories(root, provision, environments, steps)
 
     manifests = Manifests(settings.manifests)
@@ -109,11 +116,25 @@ def assemble(
     launches = Launches(ground)
 
     board = StatusBoard(settings.name, here, manifests, running, directories.self_check)
-    work = ProjectWork(directories, launches, running, board.look)
+    tool = OwnTool(
+        reactor, root, settings.home / "var/home", provision.build_timeout,
+        mark=mark(environ),
+    )  # fmt: skip
+    access = passed_on({**index_access(environ), **environ})
+    changes = EnvironmentWork(
+        EnvironmentGround(
+            directories, ProjectStates(root.absolute()), running, tool,
+            sources.packages, provision.provider,
+            notebooks_of(launches.list, manifests), access,
+        )  # fmt: skip
+    )
+    ending = Ending((changes, launches))
+    work = ProjectWork(directories, ending, running, board.look)
     key, calls = settings.gateway_key, settings.api_socket
     own = tickets.node(settings.name)
     door = Door(own, OneGateway(key), reactor, settings.call_limit)
-    api = ComputeApi(door, work, launches, directories, board, Meter(reactor))
+    meter = Meter(reactor)
+    api = ComputeApi(door, work, launches, directories, board, meter, changes)
     router = NodeRouter(settings.name, key, calls, launches, reactor)
     log = AccessLog(settings.logs / "compute-launcher.log", reactor)
     proxy = ProxyFactory(router, reactor, access_log=log)
@@ -129,7 +150,7 @@ def assemble(
 def _preparation(
     settings: ComputeSettings,
     directories: ProjectDirectories,
-    environments: BuiltinEnvironments,
+    environments: EnvironmentProvider,
     environ: Mapping[str, str],
 ) -> Preparation:
     """Return what gets launches ready, with this node's way to the outside."""
@@ -189,6 +210,9 @@ def shell() -> str:
 def environment_settings(settings: ComputeSettings) -> EnvironmentSettings:
     """Return what *settings* say about environments."""
     return EnvironmentSettings(
+        provider=settings.environments,
+        conda=settings.conda or "",
+        default_environment=settings.default_environment or "",
         python=settings.python or "",
         default_packages=settings.default_packages,
         jupyter_packages=settings.jupyter_packages,

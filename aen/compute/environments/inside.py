@@ -31,6 +31,7 @@ _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _DEEPEST = 100  # directories; each level holds two descriptors
 _LONGEST_TEXT = 1024 * 1024  # bytes; longer files name no prefix
 _BLOCK = 1024 * 1024
+_ASIDE = ".old."  # between what takes the place of an environment and its name
 _RENAME_EXCHANGE = 2  # renameat2(2)
 
 
@@ -189,18 +190,33 @@ def _now(directory: int) -> int:
     return last
 
 
-def clear(project: str, keep: list[str]) -> None:
+def clear(project: str, keep: list[str], free: str = "") -> None:
     """Remove what changes that broke off have left in the project.
 
     :param keep: what changes that are under way have staged.
+    :param free: the name of an environment that must not be there.
     """
     with _opened(_project(project)) as top:
-        with os.scandir(top) as found:
-            left = [one.name for one in found if one.name.startswith(STAGED)]
-        for name in left:
-            if name not in keep:
-                with suppress(OSError):  # another member's: it is only in the way
-                    _removed(top, name)
+        for name in set(os.listdir(top)) - set(keep):
+            if not name.startswith(STAGED) or _put_back(top, name):
+                continue
+            with suppress(OSError):  # another member's: it is only in the way
+                _removed(top, name)
+        with _opened(_below(top, "envs")) as envs:
+            if free and _exists(envs, free):
+                raise Refused(f"There is something at envs/{free} already.")
+
+
+def _put_back(top: int, name: str) -> bool:
+    """Put back an environment that was on its way out when all broke off."""
+    _, aside, place = name.partition(_ASIDE)
+    if not aside:
+        return False
+    with _opened(_below(top, "envs")) as envs:
+        if _exists(envs, place):
+            return False
+        os.rename(name, place, src_dir_fd=top, dst_dir_fd=envs)
+    return True
 
 
 def end(
@@ -237,7 +253,7 @@ def _exchange(top: int, staged: str, envs: int, name: str) -> None:
         first, second = os.fsencode(staged), os.fsencode(name)
         if rename(top, first, envs, second, _RENAME_EXCHANGE) == 0:
             return
-    aside = f"{staged}.old"
+    aside = f"{staged}{_ASIDE}{name}"
     os.rename(name, aside, src_dir_fd=envs, dst_dir_fd=top)
     try:
         os.rename(staged, name, src_dir_fd=top, dst_dir_fd=envs)
@@ -263,8 +279,6 @@ def relocate(directory: int, old: bytes, new: bytes, mark: int = 0) -> int:
         if stat.S_ISDIR(about.st_mode):
             with _opened(_below(directory, one.name)) as inner:
                 changed += relocate(inner, old, new, mark)
-        elif stat.S_ISLNK(about.st_mode):
-            changed += _relink(directory, one.name, old, new)
         elif (
             stat.S_ISREG(about.st_mode)
             and about.st_nlink == 1
@@ -273,15 +287,6 @@ def relocate(directory: int, old: bytes, new: bytes, mark: int = 0) -> int:
         ):
             changed += _relocate_file(directory, one.name, about, old, new)
     return changed
-
-
-def _relink(directory: int, name: str, old: bytes, new: bytes) -> int:
-    text = os.readlink(os.fsencode(name), dir_fd=directory)
-    if not text.startswith(old):
-        return 0
-    os.unlink(name, dir_fd=directory)
-    os.symlink(text.replace(old, new), os.fsencode(name), dir_fd=directory)
-    return 1
 
 
 def _relocate_file(
@@ -343,11 +348,8 @@ def kernels(directory: str, specs: dict[str, str]) -> None:
         with suppress(FileExistsError):
             os.mkdir("kernels", 0o700, dir_fd=private)
         with _opened(_below(private, "kernels")) as place:
-            with os.scandir(place) as found:
-                names = [one.name for one in found]
-            for name in names:
-                if name not in specs:
-                    _removed(place, name)
+            for name in set(os.listdir(place)) - specs.keys():
+                _removed(place, name)
             for name, text in specs.items():
                 _write_spec(place, name, text.encode())
 

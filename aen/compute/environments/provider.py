@@ -1,6 +1,5 @@
 """What every source of environments can do, whichever tool it uses."""
 
-import enum
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -14,15 +13,6 @@ Report = Callable[[Progress], None]
 
 DEFAULT = "default"
 JUPYTER = "jupyter"
-
-
-class Provider(enum.Enum):
-    """Where the environments of a node come from."""
-
-    BUILTIN = "builtin"
-    CONDA = "conda"
-
-
 BUILDING = "Building the environment template"
 CLONING = "Cloning the environment"
 
@@ -35,6 +25,8 @@ class Listed:
     python: str
     packages: tuple[tuple[str, str], ...]
     """Name and version of each."""
+    by_pip: tuple[tuple[str, str], ...] = ()
+    """Those of `packages` that pip put into a conda environment."""
 
 
 @frozen
@@ -70,6 +62,10 @@ class EnvironmentProvider(Protocol):
 
     async def problems(self) -> tuple[str, ...]:
         """Return what keeps environments from being made here, a sentence each."""
+        ...
+
+    async def stop(self) -> None:
+        """Give up what is being built."""
         ...
 
 

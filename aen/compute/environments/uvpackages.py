@@ -60,7 +60,7 @@ class UvPackages:
         wanted = _requirements(content)
         missing = set(_ALWAYS) - names_of(wanted)
         options = ("--relocatable", "--no-project", "--python", python.path)
-        await self._uv(hands, "made", "venv", *options, str(prefix))
+        await self._uv(hands, "The environment could not be made", "venv", *options, str(prefix))
         await self.install(hands, prefix, (*wanted, *sorted(missing)))
 
     async def clone(self, hands: Hands, source: str, name: str, prefix: Path) -> None:
@@ -92,7 +92,7 @@ class UvPackages:
         """
         names = check_names(packages)
         target = ("--python", str(prefix / "bin" / "python"))
-        await self._uv(hands, "removed", "pip", "uninstall", *target, "--", *names)
+        await self._uv(hands, "The packages could not be removed", "pip", "uninstall", *target, "--", *names)
 
     async def update(
         self, hands: Hands, prefix: Path, packages: tuple[str, ...]
@@ -121,14 +121,14 @@ class UvPackages:
         options = ("--compile-bytecode", "--link-mode", "copy", *more)
         target = ("--python", str(prefix / "bin" / "python"))
         await self._uv(
-            hands, "installed", "pip", "install", *options, *target, "--", *packages
+            hands, "The packages could not be installed", "pip", "install", *options, *target, "--", *packages
         )
 
-    async def _uv(self, hands: Hands, done: str, *arguments: str) -> None:
+    async def _uv(self, hands: Hands, what: str, *arguments: str) -> None:
         argv = (await self.uv(), *arguments)
         ended = await hands.hearing(_cleaned(hands)).run(argv, _OURS)
         if not ended.ok:
-            raise not_done(done, ended)
+            raise not_done(what, ended)
 
 
 def _cleaned(hands: Hands) -> Callable[[str], None]:
@@ -136,13 +136,12 @@ def _cleaned(hands: Hands) -> Callable[[str], None]:
     return lambda line: hands.hear(without_credentials(line))
 
 
-def not_done(done: str, ended: Ended) -> Failed:
-    """Say that packages could not be *done*, why, and what the tool said last."""
+def not_done(what: str, ended: Ended) -> Failed:
+    """Say *what* could not be done, why, and what uv said last."""
     lines = tuple(without_credentials(line) for line in ended.lines)
     why = "it took too long" if ended.timed_out else reason(lines)
     return Failed(
-        f"The packages could not be {done}: {why or 'see what the tool said'}."
-        " The environment is as it was.",
+        f"{what}: {why or 'see what the tool said'}. Nothing has been changed.",
         log=lines,
     )
 

@@ -1,6 +1,7 @@
 """The program uv: where it is, what it is told, how it is run."""
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -123,3 +124,33 @@ def _not_built(ended: Ended) -> Failed:
         " When that is mended, use “Reset” to try again.",
         log=lines,
     )
+
+
+def everybody_runs(program: Path) -> bool:
+    """Whether every account of the machine may run *program*."""
+    places = (program, *program.parents)
+    return all(one.stat().st_mode & stat.S_IXOTH for one in places)
+
+
+async def shared_uv(reactor: IReactorChildren, directory: Path) -> str:
+    """Return a uv program that every account can run: the one that came with AEN.
+
+    Where its directory is closed to others (a home, say) it is copied, once.
+
+    :param directory: where the copy goes; readable by everybody.
+    :raises Failed: it is missing, or cannot be copied.
+    """
+    program = Path(find_uv()).resolve()
+    if everybody_runs(program):
+        return str(program)
+    about = program.stat()
+    copy = directory / f"uv-{about.st_size}-{about.st_mtime_ns}"
+    if not copy.exists():
+        directory.mkdir(mode=0o755, parents=True, exist_ok=True)
+        beside = f"{copy}.{os.getpid()}"
+        words = 'cp -- "$1" "$2" && chmod 755 "$2" && mv -f -- "$2" "$3"'
+        argv = ("/bin/sh", "-c", words, "sh", str(program), beside, str(copy))
+        ended = await run(reactor, Command(argv, {"PATH": os.defpath}), lambda _: None)
+        if not ended.ok:
+            raise Failed("The node cannot copy uv for its users.", log=ended.lines)
+    return str(copy)
