@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from attrs import evolve, frozen
+from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
+from typing_extensions import override
 
 from aen.compute.environment_ground import Change, EnvironmentGround, OnLine
 from aen.compute.environment_verbs import EnvironmentVerbs, existing, parse_verb
@@ -37,7 +39,7 @@ from aen.wire.messages import (
 _STOPPED = "The project was stopped before the environment was changed."
 
 
-class EnvironmentWork:
+class EnvironmentWork(Service):
     """Changes the environments of running projects, and answers about them."""
 
     _log = Logger()
@@ -172,9 +174,11 @@ class EnvironmentWork:
                 self._sharing.cancel(change.key)
                 await waiting
 
-    async def stop(self) -> None:
+    @override
+    def stopService(self) -> Deferred[None]:
         """Give up all changes."""
-        await self._sharing.stop()
+        super().stopService()
+        return Deferred.fromCoroutine(self._sharing.stop())
 
 
 class Stopping(Protocol):

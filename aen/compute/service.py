@@ -141,6 +141,7 @@ def assemble(
     return _services(
         Beginning(settings, records, running, launches, directories),
         Housekeeping(reactor, environments, launches, board),
+        changes,
         ListeningService(unix_endpoint(calls), Calls(api.app.resource()), reactor),
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
         Settled(),

@@ -24,7 +24,11 @@ from twisted.web.http_headers import Headers
 
 from aen.compute import reap
 from aen.compute.app_process import LaunchLimits
-from aen.compute.environments.settings import CloneBy, EnvironmentSettings
+from aen.compute.environments.settings import (
+    CloneBy,
+    EnvironmentSettings,
+    Provider,
+)
 from aen.compute.service import (
     assemble,
     check,
@@ -51,7 +55,7 @@ def test_assemble_gives_one_service(tmp_path: Path) -> None:
     settings = ComputeSettings("n1", KEY.public, prefix=str(tmp_path))
     node = assemble(settings, Clock(), {})
     assert isinstance(node, MultiService)
-    assert len(list(node)) == 5
+    assert len(list(node)) == 6
     assert list(tmp_path.iterdir()) == []
 
 
@@ -77,6 +81,9 @@ def test_settings_reach_their_places() -> None:
     settings = ComputeSettings(
         "n1",
         KEY.public,
+        environments=Provider.CONDA,
+        conda="/conda",
+        default_environment="/own",
         python="/py",
         skeleton="/s",
         default_packages=("six",),
@@ -88,6 +95,9 @@ def test_settings_reach_their_places() -> None:
         log_tail=5,
     )
     assert environment_settings(settings) == EnvironmentSettings(
+        provider=Provider.CONDA,
+        conda="/conda",
+        default_environment="/own",
         python="/py",
         skeleton="/s",
         default_packages=("six",),

@@ -26,7 +26,11 @@ from aen.compute.environments.provider import (
     JUPYTER,
     Report,
 )
-from aen.compute.environments.settings import CloneBy, EnvironmentSettings
+from aen.compute.environments.settings import (
+    CloneBy,
+    EnvironmentSettings,
+    Provider,
+)
 from aen.compute.environments.sharing import Sharing
 from aen.compute.environments.uvoutput import BuildProgress
 from aen.compute.environments.uvtool import Uv, find_uv, tool_environment
@@ -77,6 +81,8 @@ class BuiltinEnvironments:
         self._uv = Uv(reactor, settings, environment)
         self._builds = Sharing("building an environment template")
         self._python: Interpreter | None = None
+        builtin = settings.provider is Provider.BUILTIN
+        self._own_default = settings.default_environment if builtin else ""
         self._own: Recipe | None = None
         self._looked = 0.0
         self._content = {
@@ -120,9 +126,8 @@ class BuiltinEnvironments:
 
         It runs what the project's people installed: for single-user mode only.
         """
-        own = self._settings.default_environment
         wanted = any("ipykernel" in one for one in self._settings.default_packages)
-        return await starts(self._reactor, prefix, kernel=wanted and not own)
+        return await starts(self._reactor, prefix, kernel=wanted and not self._own_default)
 
     async def problems(self) -> tuple[str, ...]:
         """Return what keeps environments from being made here, a sentence each."""
@@ -133,7 +138,7 @@ class BuiltinEnvironments:
             found.append(error.message)
         try:
             await self.interpreter()
-            if self._settings.default_environment:
+            if self._own_default:
                 await self._adopted()
         except Failed as error:
             found.append(error.message)
@@ -163,7 +168,7 @@ class BuiltinEnvironments:
     async def _recipe(self, template: str) -> Recipe:
         if template not in self._content:
             raise NotFound(f"There is no environment template “{template}”.")
-        if template == DEFAULT and self._settings.default_environment:
+        if template == DEFAULT and self._own_default:
             return await self._adopted()
         packages, without = self._content[template]
         return Recipe(template, packages, await self.interpreter(), without)
@@ -176,7 +181,7 @@ class BuiltinEnvironments:
         now = self._reactor.seconds()
         if self._own is not None and now - self._looked < _FRESH:
             return self._own
-        place = Path(self._settings.default_environment)
+        place = Path(self._own_default)
         if not (place / "pyvenv.cfg").is_file():
             raise Failed(
                 f"“default_environment” is no Python environment: {place}. Ask the"

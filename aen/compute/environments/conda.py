@@ -143,6 +143,7 @@ class CondaEnvironments:
     async def stop(self) -> None:
         """Give up what is being built."""
         await self._builds.stop()
+        await self.others.stop()
 
     # ---- templates
 

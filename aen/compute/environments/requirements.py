@@ -18,8 +18,7 @@ _LONGEST = 300  # characters of one requirement
 _LONGEST_FILE = 256 * 1024
 _SCHEMES = frozenset({"https", "http", "git+https", "file"})
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
-# https://docs.conda.io/projects/conda-build/en/stable/resources/package-spec.html,
-# without channels, brackets and files
+# conda's "match specification" without channels, brackets and files
 _SPEC = re.compile(
     r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:\s*[=<>!~]=?\s*[A-Za-z0-9._*+!-]+"
     r"(?:[,|][=<>!~]{0,2}[A-Za-z0-9._*+!-]+)*(?:=[A-Za-z0-9._*]+)?)?",

@@ -101,6 +101,19 @@ async def test_a_failure_nobody_waits_for_is_logged(
 
 
 @pytest_twisted.ensureDeferred
+async def test_one_can_be_cancelled() -> None:
+    """Its own people are told; what nobody does is not missed."""
+    sharing, build = Sharing("building"), Build()
+    waiting = begin(sharing, build)
+    sharing.cancel("b")
+    assert not build.cancelled
+    sharing.cancel("a")
+    assert build.cancelled
+    with pytest.raises(CancelledError):
+        await waiting
+
+
+@pytest_twisted.ensureDeferred
 async def test_stopping_ends_all() -> None:
     """A node that shuts down leaves no build behind."""
     sharing, build = Sharing("building"), Build()
