@@ -20,6 +20,7 @@ from aen.wire.messages import EnvironmentChange, Launch, Line, ProjectOnDisk
 
 OnLine = Callable[[Line], None]
 _JUPYTER = "%(jupyter)s"
+_LONGEST = 2000  # characters of a line that people are told
 
 
 class Directories(Protocol):
@@ -79,6 +80,11 @@ class EnvironmentGround:
     """Returns the Jupyters that run in a project."""
     access: Mapping[str, str] = field(factory=dict)
     """By what tools reach package indexes."""
+    links: bool = True
+    """Whether users' copies can link the files of templates, as their owner can.
+
+    Else the node places a clone of the template, which has them, to begin with.
+    """
 
     def hands(self, change: "Change") -> Hands:
         """Return the hands of who asks for *change*; what they print is told."""
@@ -87,7 +93,7 @@ class EnvironmentGround:
             change.user,
             change.path,
             change.home,
-            lambda text: change.say(Line(output=text)),
+            lambda text: change.say(Line(output=text[:_LONGEST])),
             self.access,
         )
 

@@ -11,7 +11,9 @@ from attrs import evolve, frozen
 from twisted.logger import Logger
 
 from aen.compute.environment_ground import Change, EnvironmentGround
+from aen.compute.environments.inside import BASE, STAGED
 from aen.compute.environments.provider import Report
+from aen.compute.environments.settings import Provider
 from aen.compute.environments.tool import Hands
 from aen.compute.kernels import has_kernel, kernel_specs
 from aen.compute.project_state import ProjectState
@@ -135,7 +137,7 @@ class EnvironmentVerbs:
         packages = self.ground.packages_of(one)
         wanted = change.asked.packages
         if verb is Verb.UPDATE and not wanted:
-            wanted = tuple(dict(set(one.packages) - set(one.by_pip)))
+            wanted = tuple(sorted(dict(set(one.packages) - set(one.by_pip))))
         else:
             wanted = packages.check(wanted, change.home)
         does = {
@@ -147,13 +149,30 @@ class EnvironmentVerbs:
         async def make(hands: Hands) -> int:
             tell(Progress(COPYING))
             named = {"source": change.name, "name": change.name}
-            copied = await hands.step("copy", **named, staged=change.staged)
+            base = await self._base(change, one)
+            copied = await hands.step("copy", **named, staged=change.staged, base=base)
             tell(Progress(CHANGING))
             await does(hands, change.prefix, wanted)
             mark: int = copied["mark"]
             return mark
 
         await self._stage(change, make, tell, new=False)
+
+    async def _base(self, change: Change, one: Environment) -> str:
+        """Return a clone of the template that shall become the copy; "" for none."""
+        ground, project = self.ground, change.project
+        builtin = Provider.BUILTIN
+        of_template = ground.provider is builtin and one.provider == builtin.value
+        if ground.links or not of_template:
+            return ""
+        name = EnvironmentName(change.staged.replace(STAGED, BASE))
+        add = ground.directories.add_environment
+        try:
+            await add(change.path, project.id, project.team, name, lambda _: None)
+        except AenError as error:  # a copy without one only takes more of the disk
+            _log.warn("{path}: {why}", path=change.path, why=error.message)
+            return ""
+        return name
 
     async def _stage(
         self,

@@ -13,13 +13,13 @@ from typing_extensions import override
 
 from aen.compute.environment_ground import Change, EnvironmentGround, OnLine
 from aen.compute.environment_verbs import EnvironmentVerbs, existing, parse_verb
-from aen.compute.environments.inside import STAGED
+from aen.compute.environments.inside import BASE, STAGED
 from aen.compute.environments.provider import Listed, Report
 from aen.compute.environments.sharing import Sharing
 from aen.compute.projects import Environment
 from aen.compute.running import path_of
 from aen.model.environments import Verb
-from aen.model.errors import Conflict
+from aen.model.errors import Conflict, Invalid
 from aen.model.names import (
     EnvironmentName,
     parse_environment_name,
@@ -84,7 +84,7 @@ class EnvironmentWork(Service):
         if asked.user != asked.project.owner:
             parse_user_name(asked.user)
         self._ground.demand_running(asked.project)
-        names = [parse_environment_name(asked.name)]
+        names = [_parse_name(asked.name)]
         if parse_verb(asked.verb) is Verb.CLONE:
             names.append(parse_environment_name(asked.source))
         for name in names:
@@ -179,6 +179,13 @@ class EnvironmentWork(Service):
         """Give up all changes."""
         super().stopService()
         return Deferred.fromCoroutine(self._sharing.stop())
+
+
+def _parse_name(text: str) -> EnvironmentName:
+    name = parse_environment_name(text)
+    if name.startswith(BASE):
+        raise Invalid(f"Names that begin with “{BASE}” are the platform's own.")
+    return name
 
 
 class Stopping(Protocol):

@@ -17,12 +17,11 @@ from aen.compute.command import Ground, passed_on
 from aen.compute.door import NodeRouter
 from aen.compute.environment_ground import EnvironmentGround, notebooks_of
 from aen.compute.environment_work import Ending, EnvironmentWork
-from aen.compute.environments.builtin import BuiltinEnvironments
 from aen.compute.environments.index import readable_pip_files, uv_environment
 from aen.compute.environments.provider import JUPYTER, EnvironmentProvider
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.environments.sources import Sources
-from aen.compute.environments.tool import OwnTool
+from aen.compute.environments.tool import OwnTool, Tool
 from aen.compute.launches import Launches, LaunchGround
 from aen.compute.manifests import Manifests
 from aen.compute.preparing import Preparation
@@ -99,37 +98,23 @@ def assemble(
     here, root = machine(), settings.project_root
     provision = environment_settings(settings)
     steps = ChildSteps(reactor, provision.step_timeout, mark(environ))
-    builtin = BuiltinEnvironments(reactor, provision, root, steps, environ)
-    sources = Sources(reactor, provision, root.absolute(), steps, environ, builtin)
+    sources = Sources(reactor, provision, root.absolute(), steps, environ)
     environments = sources.templates
     directories = ProjectDirectories(root, provision, environments, steps)
-
     manifests = Manifests(settings.manifests)
     running = RunningProjects(settings.home / "var/run/projects")
     records = Records(settings.runtime, Path(settings.short_runtime))
     preparation = _preparation(settings, directories, environments, environ)
-    spawner, limits = OwnSpawner(reactor), launch_limits(settings)
     ground = LaunchGround(
-        manifests, running, records, spawner, preparation, reactor, here,
-        settings.logs, limits,
+        manifests, running, records, OwnSpawner(reactor), preparation, reactor, here,
+        settings.logs, launch_limits(settings),
     )  # fmt: skip
     launches = Launches(ground)
 
     board = StatusBoard(settings.name, here, manifests, running, directories.self_check)
-    tool = OwnTool(
-        reactor, root, settings.home / "var/home", provision.build_timeout,
-        mark=mark(environ),
-    )  # fmt: skip
-    access = passed_on({**index_access(environ), **environ})
-    changes = EnvironmentWork(
-        EnvironmentGround(
-            directories, ProjectStates(root.absolute()), running, tool,
-            sources.packages, provision.provider,
-            notebooks_of(launches.list, manifests), access,
-        )  # fmt: skip
-    )
-    ending = Ending((changes, launches))
-    work = ProjectWork(directories, ending, running, board.look)
+    tool = OwnTool(reactor, root, settings.home / "var/home", mark=mark(environ))
+    changes = _changes(tool, environ, directories, launches, ground, sources)
+    work = ProjectWork(directories, Ending((changes, launches)), running, board.look)
     key, calls = settings.gateway_key, settings.api_socket
     own = tickets.node(settings.name)
     door = Door(own, OneGateway(key), reactor, settings.call_limit)
@@ -167,6 +152,29 @@ def _preparation(
         return await environments.ready(JUPYTER, lambda _: None)
 
     return Preparation(directories, jupyter, settings.home / "var/home", ground)
+
+
+def _changes(
+    tool: Tool,
+    environ: Mapping[str, str],
+    directories: ProjectDirectories,
+    launches: Launches,
+    ground: LaunchGround,
+    sources: Sources,
+) -> EnvironmentWork:
+    """Return what changes the environments of projects, as whoever asks."""
+    return EnvironmentWork(
+        EnvironmentGround(
+            directories,
+            ProjectStates(sources.root),
+            ground.running,
+            tool,
+            sources.packages,
+            sources.provider,
+            notebooks_of(launches.list, ground.manifests),
+            passed_on({**index_access(environ), **environ}),
+        )
+    )
 
 
 class NodeService(MultiService):

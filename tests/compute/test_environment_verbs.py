@@ -8,6 +8,7 @@ import pytest_twisted
 
 from aen.compute.environment_ground import Notebooks
 from aen.compute.environment_verbs import parse_verb
+from aen.compute.environment_work import EnvironmentWork
 from aen.model.environments import Verb
 from aen.model.errors import Conflict, Failed, Invalid, NotFound, Taken
 from aen.model.names import UserName
@@ -47,6 +48,26 @@ async def test_packages_are_changed_in_a_copy(shop: Workshop) -> None:
         "Changing packages",
         "Putting the environment in its place",
     ]
+
+
+@pytest_twisted.ensureDeferred
+async def test_where_users_cannot_link(shop: Workshop) -> None:
+    """The node gives them a clone of the template to begin with; it is no environment.
+
+    Where it cannot, all is copied.
+    """
+    shop.work = EnvironmentWork(shop.ground(links=False))
+    (shared,) = (shop.home / "envs" / "default").rglob("six.py")
+    before = shared.stat()
+    await shop.change(Verb.INSTALL, "default", "six")
+    after = shared.stat()
+    assert (after.st_ino, after.st_nlink) == (before.st_ino, before.st_nlink)
+    assert shop.names == ["default"]
+    (shop.directory / "root" / ".envs").rename(shop.directory / "gone")
+    (shop.directory / "root" / ".envs").touch()
+    await shop.change(Verb.INSTALL, "default", "attrs")
+    assert (shop.home / "envs/default/has-attrs").exists()
+    assert (shop.staged, shop.names) == ([], ["default"])
 
 
 @pytest.mark.parametrize("verb", [Verb.INSTALL, Verb.REMOVE, Verb.UPDATE])

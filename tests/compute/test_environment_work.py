@@ -87,6 +87,7 @@ async def test_one_change_at_a_time(shop: Workshop) -> None:
         ({"verb": "destroy"}, "“destroy” cannot be done"),
         ({"name": "../x"}, "environment name must be"),
         ({"name": ""}, "environment name is missing"),
+        ({"name": "_aen-x"}, "the platform's own"),
         ({"verb": "clone", "source": ".hidden"}, "environment name must be"),
         ({"user": "Ada; rm"}, "user name must be"),
         ({"project": evolve(LAB, owner="..")}, "no such project"),

@@ -46,7 +46,7 @@ class Workshop:
         self.running.load()
         self.work = EnvironmentWork(self.ground())
 
-    def ground(self) -> EnvironmentGround:
+    def ground(self, *, links: bool = True) -> EnvironmentGround:
         """Return what changes stand on."""
         return EnvironmentGround(
             self.directories,
@@ -56,6 +56,7 @@ class Workshop:
             {"builtin": self.packages},
             Provider.BUILTIN,
             lambda _: self.notebooks,
+            links=links,
         )
 
     async def start(self) -> None:

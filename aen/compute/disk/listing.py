@@ -28,11 +28,16 @@ def environments(root: str, owner: str, name: str) -> list[Found]:
             opened(descend(root, [owner, name])) as project,
             opened(open_below(project, "envs")) as directory,
         ):
-            names = [one for one in _names(directory) if _NAME.fullmatch(one)]
+            names = [one for one in _names(directory) if _is_environment(one)]
             found = [_one(directory, one) for one in names[:_MOST_ENVIRONMENTS]]
     except FileNotFoundError:
         return []
     return [one for one in found if one is not None]
+
+
+def _is_environment(name: str) -> bool:
+    """Whether *name* is one of people's; see `aen.compute.environments.inside`."""
+    return _NAME.fullmatch(name) is not None and not name.startswith("_aen-")
 
 
 def _names(directory: int) -> list[str]:

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from attrs import define, field
 
-from aen.compute.children import Ended, run
-from aen.compute.children import Command as Program
+from aen.compute.children import Command, Ended, run
 from aen.compute.environments.builtin import make_directory
 from aen.compute.environments.condatool import Conda, CondaTool, reason
 from aen.compute.environments.filelock import locked
@@ -229,7 +228,7 @@ class CondaEnvironments:
     async def _move(self, place: Path, target: Path, prefix: Path) -> None:
         paths = {"source": str(place), "target": str(target), "prefix": str(prefix)}
         argv = (*inside_program(), "move", json.dumps(paths))
-        command = Program(argv, timeout=self.settings.step_timeout)
+        command = Command(argv, timeout=self.settings.step_timeout)
         ended = await run(self.tool.reactor, command, lambda _: None)
         if not ended.ok:
             raise Failed("The clone could not be moved to its place.", log=ended.lines)

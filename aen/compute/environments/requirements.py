@@ -163,7 +163,8 @@ def _in_line(number: int, text: str, home: Path) -> str:
 
 
 def _read_yaml(text: str, home: Path) -> FileContent:
-    channels, specs, requirements, python = [], [], [], ""
+    channels, specs, requirements = list[str](), list[str](), list[str]()
+    python = ""
     for number, key, item in _items(text):
         if key == "channels" and _CHANNEL.fullmatch(item):
             channels.append(item)

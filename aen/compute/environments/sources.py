@@ -29,8 +29,9 @@ class Sources:
         root: Path,
         steps: Steps,
         environ: Mapping[str, str],
-        builtin: BuiltinEnvironments,
     ) -> None:
+        builtin = BuiltinEnvironments(reactor, settings, root, steps, environ)
+        self.provider, self.root = settings.provider, root
         place = root / ".envs"
         by_conda = settings.provider is Provider.CONDA
         tool = CondaTool(

@@ -2,7 +2,6 @@
 
 import functools
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any, Protocol
 from attrs import evolve, field, frozen
 
 from aen.compute.children import Command, Ended, IReactorChildren, OnLine, run
-from aen.compute.environments import inside
+from aen.compute.environments import copying, inside
+from aen.compute.environments.uvtool import everybody_runs
 from aen.compute.records import make_private
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath, UserName
@@ -24,6 +24,14 @@ FULL = (
 # What a member makes is the whole team's, and nobody else's.
 _SHELL = ("/bin/sh", "-c", 'umask 007; exec "$@"', "sh")
 _SYSTEM_PYTHON = "/usr/bin/python3"
+# Makes modules of texts, the last of which is the program.
+_BOOT = """\
+import json, sys, types
+for name, text in json.loads(sys.argv.pop(1)).items():
+    module = sys.modules[name] = types.ModuleType(name)
+    exec(compile(text, name, "exec"), module.__dict__)
+sys.exit(module.main(*sys.argv[1:]))
+"""
 _TRIAL = ("-I", "-c", "import ipykernel")
 
 
@@ -167,10 +175,12 @@ def step_failure(answer: Mapping[str, Any], ended: Ended) -> Failed:
 @functools.cache
 def inside_program() -> tuple[str, ...]:
     """Return the beginning of the command that does a step of `inside`."""
-    text = Path(inside.__file__).read_text("utf-8")
-    system = os.access(_SYSTEM_PYTHON, os.X_OK)
+    parts = (copying, inside)
+    texts = {one.__name__: Path(one.__file__).read_text("utf-8") for one in parts}
+    own = Path(sys.executable).resolve()
+    python = str(own) if everybody_runs(own) else _SYSTEM_PYTHON
     # -I -S: neither the environment nor anything installed has a say in what runs
-    return (_SYSTEM_PYTHON if system else sys.executable, "-I", "-S", "-c", text)
+    return (python, "-I", "-S", "-c", _BOOT, json.dumps(texts))
 
 
 async def works_as(tool: Tool, user: UserName, path: ProjectPath, prefix: Path) -> bool:

@@ -3,17 +3,15 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aen.compute.environments import inside
-from aen.compute.environments.inside import Refused, main
-
-HOME = "/usr/bin"
-
+from aen.compute.environments.copying import Refused
+from aen.compute.environments.inside import main
+from aen.compute.environments.tool import inside_program
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -35,6 +33,23 @@ def project(tmp_path: Path) -> Path:
 def do(verb: str, project: Path, **more: Any) -> Any:
     """Do a step here and now."""
     return inside.VERBS[verb](project=str(project), **more)
+
+
+def test_a_copy_from_a_base(project: Path) -> None:
+    """A clone that has the shared files already: whoever copies need not link them."""
+    do("copy", project, source="default", name="default", staged=".aen-0123456")
+    base = project / "envs" / "_aen-0123456"
+    (project / ".aen-0123456").rename(base)
+    (base / "bin" / "tool").write_text("other")
+    (base / "bin" / "more").touch()
+    (base / "lib").mkdir()
+    do("copy", project, source="default", name="default", staged=".aen-7", base=base.name)
+    copy, prefix = project / ".aen-7", project / "envs" / "default"
+    assert (copy / "sealed").samefile(prefix / "sealed")
+    assert (copy / "bin" / "tool").read_text() == f"#!{prefix}/bin/python\n"
+    assert sorted(os.listdir(copy / "bin")) == ["python", "raw", "tool"]
+    assert not (copy / "lib").exists()
+    assert not base.exists()
 
 
 def test_a_copy_is_what_the_source_is(project: Path) -> None:
@@ -107,6 +122,11 @@ def test_leftovers(project: Path) -> None:
         (project / name).mkdir()
     do("clear", project, keep=[".aen-2"])
     assert sorted(os.listdir(project)) == [".aen-2", ".mine", "envs"]
+    for name in ("_aen-1", "_aen-2", "_mine"):
+        (project / "envs" / name).mkdir()
+    do("clear", project, keep=[".aen-2"])
+    left = sorted(os.listdir(project / "envs"))
+    assert left == ["_aen-2", "_mine", "default"]
     with pytest.raises(Refused, match="something at envs/default already"):
         do("clear", project, keep=[], free="default")
 
@@ -194,10 +214,9 @@ def test_answers_are_lines(
 
 def test_its_text_is_the_whole_program(project: Path) -> None:
     """An interpreter that sees nothing of ours does the same."""
-    text = Path(inside.__file__).read_text("utf-8")
     given = json.dumps({"project": str(project), "keep": []})
     done = subprocess.run(
-        (sys.executable, "-I", "-S", "-c", text, "clear", given),
+        (*inside_program(), "clear", given),
         cwd="/",
         env={},
         capture_output=True,
@@ -205,4 +224,4 @@ def test_its_text_is_the_whole_program(project: Path) -> None:
         check=False,
     )
     assert (done.stdout, done.returncode) == ('{"result": null}\n', 0)
-    assert len(text) < 24 * 1024
+    assert sum(map(len, inside_program())) < 24 * 1024

@@ -20,7 +20,7 @@ def test_all_providers_do_the_same(tmp_path: Path) -> None:
     builtin = BuiltinEnvironments(reactor, settings, tmp_path, steps, {})
     providers: list[EnvironmentProvider] = [
         builtin,
-        Sources(reactor, settings, tmp_path, steps, {}, builtin).templates,
+        Sources(reactor, settings, tmp_path, steps, {}).templates,
         LocalEnvironments(tmp_path, steps),
     ]
     can = [name for name in vars(EnvironmentProvider) if not name.startswith("_")]
@@ -32,8 +32,7 @@ def test_packages_of_all_kinds(tmp_path: Path) -> None:
     """By uv, by conda, and the tests' own."""
     reactor: Any = Clock()
     settings, steps = EnvironmentSettings(), LocalSteps()
-    builtin = BuiltinEnvironments(reactor, settings, tmp_path, steps, {})
-    sources = Sources(reactor, settings, tmp_path, steps, {}, builtin)
+    sources = Sources(reactor, settings, tmp_path, steps, {})
     kinds: list[Packages] = [*sources.packages.values(), FilePackages()]
     can = [name for name in vars(Packages) if not name.startswith("_")]
     assert can

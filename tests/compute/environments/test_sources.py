@@ -28,8 +28,7 @@ def test_a_node_has_one_provider_and_serves_both(
     """Environments made before a change of the setting stay usable."""
     reactor: Any = Clock()
     settings, steps = EnvironmentSettings(provider=provider), LocalSteps()
-    builtin = BuiltinEnvironments(reactor, settings, tmp_path, steps, {})
-    sources = Sources(reactor, settings, tmp_path, steps, {}, builtin)
+    sources = Sources(reactor, settings, tmp_path, steps, {})
     assert isinstance(sources.templates, kind)
     assert isinstance(sources.packages["builtin"], UvPackages)
     assert isinstance(sources.packages["conda"], CondaPackages)

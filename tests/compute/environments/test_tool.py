@@ -1,7 +1,6 @@
 """Programs that work inside a project."""
 
 import os
-import sys
 import uuid
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from aen.compute.environments.tool import (
     step_failure,
     works_as,
 )
+from aen.compute.environments.uvtool import everybody_runs
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
 from aen.runtime.tasks import start
@@ -138,5 +138,10 @@ def test_failures_in_words(answer: dict[str, str], ended: Ended, words: str) -> 
 
 def test_the_program_is_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any interpreter of the machine will do; the system's is everybody's."""
-    assert inside_program()[0] in {"/usr/bin/python3", sys.executable}
-    assert inside_program()[1:4] == ("-I", "-S", "-c")
+    python, *words = inside_program()[:4]
+    assert everybody_runs(Path(python))
+    assert words == ["-I", "-S", "-c"]
+    inside_program.cache_clear()
+    monkeypatch.setattr("aen.compute.environments.tool.everybody_runs", lambda _: False)
+    assert inside_program()[0] == "/usr/bin/python3"
+    inside_program.cache_clear()

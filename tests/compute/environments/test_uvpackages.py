@@ -85,10 +85,7 @@ class Node:
         running = RunningProjects(self.directory / "running")
         running.load()
         settings, steps = EnvironmentSettings(), ChildSteps(REACTOR, 60)
-        builtin = self.builtin()
-        sources = Sources(
-            REACTOR, settings, self.root, steps, self.environ, builtin
-        )
+        sources = Sources(REACTOR, settings, self.root, steps, self.environ)
         return EnvironmentWork(
             EnvironmentGround(
                 self.directories(),
