@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 PLACEHOLDER = "/opt/placeholder_" + "x" * 200
-PYTHON = "#!/bin/sh\nexec /usr/bin/python3 \"$@\"\n"
+PYTHON = '#!/bin/sh\nexec /usr/bin/python3 "$@"\n'
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes, mode: int) -> None:

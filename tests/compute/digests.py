@@ -1,7 +1,12 @@
-"""One hash over all that a tree is."""
+"""What is in a directory: names, and one hash over all that a tree is."""
 
 import hashlib
 from pathlib import Path
+
+
+def names_in(place: Path) -> list[str]:
+    """Return the names of what is in a directory, in order."""
+    return sorted(one.name for one in place.iterdir())
 
 
 def digest(tree: Path) -> str:

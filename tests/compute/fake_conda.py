@@ -9,7 +9,7 @@ well and made nothing), ``no-clone``.
 import sys
 from pathlib import Path
 
-PROGRAM = r'''
+PROGRAM = r"""
 import glob, json, os, shutil, subprocess, sys, tarfile, time
 from pathlib import Path
 
@@ -150,7 +150,7 @@ elif words[0] == "search":
     print(json.dumps(found, indent=2))
 else:
     end("conda: error: invalid choice", 2)
-'''
+"""
 
 
 def fake_conda(directory: Path) -> Path:

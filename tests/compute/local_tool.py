@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 
 from aen.compute.children import Ended, OnLine
 from aen.compute.environments import inside
+from aen.compute.environments.copying import Refused
 from aen.compute.environments.provider import FoundOne, Listed
 from aen.compute.environments.requirements import check_requirements
 from aen.compute.environments.tool import Hands, inside_program
@@ -54,7 +55,7 @@ class LocalTool:
         self.steps.append(verb)
         try:
             answer = {"result": inside.VERBS[verb](**json.loads(arguments))}
-        except inside.Refused as error:
+        except Refused as error:
             answer = {"error": str(error), "kind": "refused"}
         except OSError as error:
             answer = {"error": str(error), "kind": "disk"}

@@ -107,14 +107,12 @@ async def test_it_has_nothing_to_read() -> None:
 async def test_a_session_is_killed_whole() -> None:
     """What the child has started goes with it, in its time as when it is cancelled."""
     mark = uuid.uuid4().hex
+    other = f"import time; time.sleep(60)#{mark}"
     code = (
         "import subprocess, sys, time;"
-        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)#{mark}'])"
-        ";time.sleep(60)"
+        f"subprocess.Popen([sys.executable, '-c', {other!r}]);time.sleep(60)"
     )
-    ended = await run(
-        REACTOR, python(code, timeout=1.0, session=True), lambda _: None
-    )
+    ended = await run(REACTOR, python(code, timeout=1.0, session=True), lambda _: None)
     assert ended.timed_out
     await eventually(lambda: not running(mark), "the grandchild is gone")
 

@@ -57,9 +57,10 @@ def test_files_are_texts_by_name() -> None:
         "kernels/default/kernel.json",
         "labconfig/page_config.json",
     ]
-    assert files["kernels/default/kernel.json"] == kernel_specs({DEFAULT: Path("/e")})[
-        "default"
-    ]
+    assert (
+        files["kernels/default/kernel.json"]
+        == kernel_specs({DEFAULT: Path("/e")})["default"]
+    )
     assert "/run/l1/kernels" in files[CONFIG]
 
 

@@ -30,16 +30,18 @@ class Workshop:
     work: EnvironmentWork = field(init=False)
     running: RunningProjects = field(init=False)
     directories: ProjectDirectories = field(init=False)
+    templates: LocalEnvironments = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         (self.directory / "skeleton").mkdir()
         root = self.directory / "root"
         root.mkdir()
         steps = LocalSteps()
+        self.templates = LocalEnvironments(root, steps)
         self.directories = ProjectDirectories(
             root,
             EnvironmentSettings(skeleton=str(self.directory / "skeleton")),
-            LocalEnvironments(root, steps),
+            self.templates,
             steps,
         )
         self.running = RunningProjects(self.directory / "running")

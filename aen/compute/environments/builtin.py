@@ -127,7 +127,9 @@ class BuiltinEnvironments:
         It runs what the project's people installed: for single-user mode only.
         """
         wanted = any("ipykernel" in one for one in self._settings.default_packages)
-        return await starts(self._reactor, prefix, kernel=wanted and not self._own_default)
+        return await starts(
+            self._reactor, prefix, kernel=wanted and not self._own_default
+        )
 
     async def problems(self) -> tuple[str, ...]:
         """Return what keeps environments from being made here, a sentence each."""

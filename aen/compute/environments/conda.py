@@ -192,8 +192,7 @@ class CondaEnvironments:
         if size < _FEWEST:
             raise Failed(f"The path {prefix} is too short for a conda environment.")
         place = Path(start + self.new_token(size))
-        if place.exists() or place.is_symlink():
-            raise Failed(f"There is something at {place} already; try again.")
+        _demand_absent(place)
         return place
 
     async def _cloning(self, conda: Conda, template: Path) -> tuple[str, ...]:
@@ -218,8 +217,7 @@ class CondaEnvironments:
         self, conda: Conda, place: Path, words: tuple[str, ...], done: str
     ) -> None:
         """Create what is absent: conda replaces what is there without a word."""
-        if place.exists():
-            raise Failed(f"There is something at {place} already; try again.")
+        _demand_absent(place)
         said = ("create", "-p", str(place), "-y", "-q", *words)
         ended = await self.tool.run(conda, said, lambda _: None)
         if not ended.ok or not is_conda(place):
@@ -237,6 +235,11 @@ class CondaEnvironments:
         """Remove what a creation left that did not come to its end."""
         arguments = {"root": str(self._directory), "prefix": name}
         await self.steps.run("drop", arguments)
+
+
+def _demand_absent(place: Path) -> None:
+    if place.exists() or place.is_symlink():
+        raise Failed(f"There is something at {place} already; try again.")
 
 
 def addresses(lines: list[str]) -> tuple[str, ...]:

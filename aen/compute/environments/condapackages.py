@@ -49,7 +49,15 @@ class CondaPackages:
         channels = [word for one in content.channels for word in ("-c", one)]
         specs = (f"python{content.python}", *content.specs, *missing)
         await self._conda(
-            hands, "The environment could not be made", "create", "-p", str(prefix), "-y", "-q", *channels, *specs
+            hands,
+            "The environment could not be made",
+            "create",
+            "-p",
+            str(prefix),
+            "-y",
+            "-q",
+            *channels,
+            *specs,
         )
         if content.requirements:
             python = str(prefix / "bin" / "python")
@@ -70,11 +78,23 @@ class CondaPackages:
         if not conda.clones:
             said: list[str] = []
             await self._conda(
-                hands.hearing(said.append), "The environment could not be read", *conda.exports_by, "-p", str(place)
+                hands.hearing(said.append),
+                "The environment could not be read",
+                *conda.exports_by,
+                "-p",
+                str(place),
             )
             words = addresses(said)
         await self._conda(
-            hands, "The environment could not be cloned", "create", "-p", str(prefix), "-y", "-q", "--offline", *words
+            hands,
+            "The environment could not be cloned",
+            "create",
+            "-p",
+            str(prefix),
+            "-y",
+            "-q",
+            "--offline",
+            *words,
         )
 
     async def install(
@@ -84,7 +104,9 @@ class CondaPackages:
 
         :raises Failed: with the reason and conda's last lines.
         """
-        await self._change(hands, "The packages could not be installed", "install", prefix, packages)
+        await self._change(
+            hands, "The packages could not be installed", "install", prefix, packages
+        )
 
     async def remove(
         self, hands: Hands, prefix: Path, packages: tuple[str, ...]
@@ -94,7 +116,13 @@ class CondaPackages:
         :raises Invalid: one is not a name.
         :raises Failed: with the reason and conda's last lines.
         """
-        await self._change(hands, "The packages could not be removed", "remove", prefix, check_names(packages))
+        await self._change(
+            hands,
+            "The packages could not be removed",
+            "remove",
+            prefix,
+            check_names(packages),
+        )
 
     async def update(
         self, hands: Hands, prefix: Path, packages: tuple[str, ...]
@@ -103,7 +131,9 @@ class CondaPackages:
 
         :raises Failed: with the reason and conda's last lines.
         """
-        await self._change(hands, "The packages could not be updated", "update", prefix, packages)
+        await self._change(
+            hands, "The packages could not be updated", "update", prefix, packages
+        )
 
     async def search(self, text: str) -> tuple[FoundOne, ...]:
         """Return packages whose names begin with *text*, with their versions.

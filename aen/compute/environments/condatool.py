@@ -179,7 +179,7 @@ class CondaTool:
 _REASONS = (
     (r"No space left on device|NoSpaceLeft", "the disk of the node is full"),
     (
-        r"PackagesNotFound|nothing provides|does not exist \(perhaps|not available from",
+        r"PackagesNotFound|nothing provides|does not exist \(perhaps",
         "a package, or the version asked for, is in none of the channels",
     ),
     (
@@ -187,8 +187,7 @@ _REASONS = (
         "what is asked for contradicts itself, or what is installed",
     ),
     (
-        r"CondaHTTPError|ConnectionFailed|Could not resolve|ProxyError|Download error"
-        r"|OfflineError|PathNotFoundError",
+        r"HTTPError|ConnectionFailed|Could not resolve|Download error|PathNotFound",
         "a channel cannot be reached, or a package is not in the cache",
     ),
     (r"EnvironmentLocationNotFound|DirectoryNotACondaEnv", "there is no environment"),

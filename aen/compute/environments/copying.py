@@ -15,7 +15,8 @@ from contextlib import contextmanager
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_SKIPPED = frozenset({".lock"})  # uv's lock is open to everybody
+LOCK = ".lock"
+"""uv's lock, open to everybody."""
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _DEEPEST = 100  # directories; each level holds two descriptors
 _LONGEST_TEXT = 1024 * 1024  # bytes; longer files name no prefix
@@ -91,7 +92,7 @@ class Copier:
         if depth > _DEEPEST:
             raise Refused("The environment has directories that are too deep.")
         with os.scandir(source) as found:
-            entries = [one for one in found if depth or one.name not in _SKIPPED]
+            entries = [one for one in found if depth or one.name != LOCK]
         for name in set(os.listdir(target)) - {one.name for one in entries}:
             remove(target, name)
         for one in entries:

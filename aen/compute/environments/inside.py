@@ -21,6 +21,7 @@ from typing import Any
 
 from aen.compute.environments.copying import (
     DIRECTORY,
+    LOCK,
     NEW,
     READ,
     Copier,
@@ -127,6 +128,7 @@ def end(
     """
     with opened(_project(project)) as top, opened(below(top, "envs")) as envs:
         with opened(below(top, staged)) as tree:
+            remove(tree, LOCK)
             renamed = relocate(
                 tree,
                 os.fsencode(f"{project}/{staged}"),

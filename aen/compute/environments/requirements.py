@@ -93,7 +93,7 @@ def _invalid(message: str) -> Invalid:
 
 def _requirement(text: str, home: Path) -> str:
     if len(text) > _LONGEST or not text.isprintable():
-        raise _invalid(f"“{text[:40]!a}…” is too long, or not text.")
+        raise _invalid(f"“{ascii(text[:40])[1:-1]}…” is too long, or not text.")
     try:
         found = Requirement(text)
     except InvalidRequirement:

@@ -176,7 +176,7 @@ def step_failure(answer: Mapping[str, Any], ended: Ended) -> Failed:
 def inside_program() -> tuple[str, ...]:
     """Return the beginning of the command that does a step of `inside`."""
     parts = (copying, inside)
-    texts = {one.__name__: Path(one.__file__).read_text("utf-8") for one in parts}
+    texts = {one.__name__: Path(str(one.__file__)).read_text("utf-8") for one in parts}
     own = Path(sys.executable).resolve()
     python = str(own) if everybody_runs(own) else _SYSTEM_PYTHON
     # -I -S: neither the environment nor anything installed has a say in what runs

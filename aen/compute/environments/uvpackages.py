@@ -60,7 +60,9 @@ class UvPackages:
         wanted = _requirements(content)
         missing = set(_ALWAYS) - names_of(wanted)
         options = ("--relocatable", "--no-project", "--python", python.path)
-        await self._uv(hands, "The environment could not be made", "venv", *options, str(prefix))
+        await self._uv(
+            hands, "The environment could not be made", "venv", *options, str(prefix)
+        )
         await self.install(hands, prefix, (*wanted, *sorted(missing)))
 
     async def clone(self, hands: Hands, source: str, name: str, prefix: Path) -> None:
@@ -92,7 +94,15 @@ class UvPackages:
         """
         names = check_names(packages)
         target = ("--python", str(prefix / "bin" / "python"))
-        await self._uv(hands, "The packages could not be removed", "pip", "uninstall", *target, "--", *names)
+        await self._uv(
+            hands,
+            "The packages could not be removed",
+            "pip",
+            "uninstall",
+            *target,
+            "--",
+            *names,
+        )
 
     async def update(
         self, hands: Hands, prefix: Path, packages: tuple[str, ...]
@@ -121,7 +131,14 @@ class UvPackages:
         options = ("--compile-bytecode", "--link-mode", "copy", *more)
         target = ("--python", str(prefix / "bin" / "python"))
         await self._uv(
-            hands, "The packages could not be installed", "pip", "install", *options, *target, "--", *packages
+            hands,
+            "The packages could not be installed",
+            "pip",
+            "install",
+            *options,
+            *target,
+            "--",
+            *packages,
         )
 
     async def _uv(self, hands: Hands, what: str, *arguments: str) -> None:

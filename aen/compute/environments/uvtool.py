@@ -140,17 +140,31 @@ async def shared_uv(reactor: IReactorChildren, directory: Path) -> str:
     :param directory: where the copy goes; readable by everybody.
     :raises Failed: it is missing, or cannot be copied.
     """
+    program, copy = _places(directory)
+    if copy is None:
+        return str(program)
+    words = 'cp -- "$1" "$2" && chmod 755 "$2" && mv -f -- "$2" "$3"'
+    beside = f"{copy}.{os.getpid()}"
+    argv = ("/bin/sh", "-c", words, "sh", str(program), beside, str(copy))
+    ended = await run(reactor, Command(argv, {"PATH": os.defpath}), lambda _: None)
+    if not ended.ok:
+        raise Failed("The node cannot copy uv for its users.", log=ended.lines)
+    return str(copy)
+
+
+def _places(directory: Path) -> tuple[Path, Path | None]:
+    """Return a uv that everybody runs; or ours, and where a copy has to be made."""
     program = Path(find_uv()).resolve()
     if everybody_runs(program):
-        return str(program)
+        return program, None
     about = program.stat()
     copy = directory / f"uv-{about.st_size}-{about.st_mtime_ns}"
-    if not copy.exists():
-        directory.mkdir(mode=0o755, parents=True, exist_ok=True)
-        beside = f"{copy}.{os.getpid()}"
-        words = 'cp -- "$1" "$2" && chmod 755 "$2" && mv -f -- "$2" "$3"'
-        argv = ("/bin/sh", "-c", words, "sh", str(program), beside, str(copy))
-        ended = await run(reactor, Command(argv, {"PATH": os.defpath}), lambda _: None)
-        if not ended.ok:
-            raise Failed("The node cannot copy uv for its users.", log=ended.lines)
-    return str(copy)
+    if copy.exists():
+        return copy, None
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        directory.chmod(0o755)
+    except OSError as error:
+        why = f"{error.strerror}: {directory}"
+        raise Failed(f"The node cannot write to the project root: {why}.") from None
+    return program, copy

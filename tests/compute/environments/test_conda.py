@@ -11,7 +11,7 @@ from aen.compute.environments.settings import CloneBy
 from aen.model.errors import Failed
 from aen.model.projects import Progress
 from tests.compute.conda_world import CondaWorld
-from tests.compute.digests import digest
+from tests.compute.digests import digest, names_in
 from tests.compute.fakes import unheard
 from tests.compute.programs import running
 from tests.waiting import eventually
@@ -107,14 +107,14 @@ async def test_what_fails_leaves_nothing(mode: str, tmp_path: Path) -> None:
             await world.provider.ready("default", unheard)
     world.mode("")
     template = await world.provider.ready("default", unheard)
-    kept = sorted(os.listdir(world.root / ".envs"))
+    kept = names_in(world.root / ".envs")
     world.mode(mode)
     where = places(world)
     with pytest.raises(Failed, match="environment could not be cloned") as caught:
         await world.provider.clone(template, **where, report=unheard)
     assert caught.value.log
     assert not where["target"].exists()
-    assert sorted(os.listdir(world.root / ".envs")) == kept
+    assert names_in(world.root / ".envs") == kept
 
 
 @pytest_twisted.ensureDeferred
@@ -128,7 +128,7 @@ async def test_what_hangs_is_ended(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="it took too long"):
         await world.provider.clone(template, **where, report=unheard)
     await eventually(lambda: not running(world.exe), "it has ended")
-    assert not [one for one in os.listdir(world.root / ".envs") if len(one) > 60]
+    assert not [one for one in names_in(world.root / ".envs") if len(one) > 60]
 
 
 @pytest_twisted.ensureDeferred
@@ -154,7 +154,7 @@ async def test_it_is_driven_as_was_found_out(tmp_path: Path) -> None:
 
 @pytest_twisted.ensureDeferred
 async def test_what_is_there_is_never_replaced(tmp_path: Path) -> None:
-    """conda would, without a word: we look ourselves."""
+    """Conda would, without a word: we look ourselves."""
     world = CondaWorld(tmp_path, real=False)
     template = await world.provider.ready("default", unheard)
     provider = world.provider
@@ -188,7 +188,7 @@ async def test_the_rest(tmp_path: Path) -> None:
         provider._place(Path("/e"))
     assert await provider.works(await provider.ready("default", unheard))
     assert not await provider.works(tmp_path)
-    os.unlink(world.exe)
+    Path(world.exe).unlink()
     assert "There is no conda" in (await world.provider.problems())[0]
     await provider.stop()
 
@@ -197,5 +197,3 @@ def test_addresses_are_picked_out() -> None:
     """Comments and marks are not."""
     lines = ["# https://comment", "@EXPLICIT", "https://c/noarch/a-1-0.conda#abc", ""]
     assert addresses(lines) == ("https://c/noarch/a-1-0.conda#abc",)
-
-

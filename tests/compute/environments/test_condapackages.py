@@ -19,6 +19,7 @@ from aen.compute.environments.tool import Hands, OwnTool
 from aen.model.errors import Failed, Invalid
 from aen.model.names import UserName, parse_project_path
 from tests.compute.conda_world import REACTOR, CondaWorld
+from tests.compute.digests import names_in
 from tests.compute.fakes import unheard
 
 pytestmark = pytest.mark.system
@@ -68,17 +69,16 @@ class Lab:
         return dict(found["packages"])  # type: ignore[call-overload, no-any-return]
 
 
-@pytest_twisted.async_fixture(params=["scripted", "real"])
-async def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Lab:
+@pytest.fixture(params=["scripted", "real"])
+def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Lab:
     """Return a project by the scripted conda, then one by the real one."""
-    made = Lab(CondaWorld(tmp_path, real=request.param == "real"))
-    await made.make()
-    return made
+    return Lab(CondaWorld(tmp_path, real=request.param == "real"))
 
 
 @pytest_twisted.ensureDeferred
 async def test_install_update_remove(lab: Lab) -> None:
     """The tool's words are heard; the listing follows."""
+    await lab.make()
     assert lab.listed == {"ipykernel": "3.11.4", "python": "3.11.4", "tiny": "1.0"}
     await lab.packages.install(lab.hands, lab.prefix, ("tinier",))
     assert lab.listed["tinier"] == "0.1"
@@ -94,6 +94,7 @@ async def test_install_update_remove(lab: Lab) -> None:
 @pytest_twisted.ensureDeferred
 async def test_in_a_copy_that_takes_the_place(lab: Lab) -> None:
     """As changes are made: what conda bakes in is the place's path afterwards."""
+    await lab.make()
     staged, named = ".aen-0123456", {"source": "default", "name": "default"}
     copied = await lab.hands.step("copy", **named, staged=staged)
     await lab.packages.install(lab.hands, lab.home / staged, ("tinier",))
@@ -103,12 +104,13 @@ async def test_in_a_copy_that_takes_the_place(lab: Lab) -> None:
     binary = (lab.prefix / "share/tinier/binary").read_bytes()
     assert binary.startswith(b"\0" + os.fsencode(lab.prefix) + b"/lib\0")
     await lab.packages.remove(lab.hands, lab.prefix, ("tinier",))
-    assert os.listdir(lab.home) == ["envs"]
+    assert names_in(lab.home) == ["envs"]
 
 
 @pytest_twisted.ensureDeferred
 async def test_what_fails_says_why(lab: Lab) -> None:
     """In words, with the tool's last lines."""
+    await lab.make()
     with pytest.raises(Failed, match="in none of the channels") as caught:
         await lab.packages.install(lab.hands, lab.prefix, ("nosuch",))
     assert caught.value.log
@@ -120,7 +122,8 @@ async def test_what_fails_says_why(lab: Lab) -> None:
 @pytest_twisted.ensureDeferred
 async def test_create_and_clone(lab: Lab) -> None:
     """From what a file asks for, with what notebooks need; from another one."""
-    staged = lab.home / ".aen-01234567"
+    await lab.make()
+    staged = lab.home / ".aen-012345678"
     await lab.packages.create(lab.hands, staged, "dependencies:\n- tiny=1.0\n")
     await lab.hands.step("end", name="from-file", staged=staged.name, mark=0, new=True)
     prefix = lab.home / "envs" / "from-file"
@@ -134,6 +137,7 @@ async def test_create_and_clone(lab: Lab) -> None:
 @pytest_twisted.ensureDeferred
 async def test_search(lab: Lab) -> None:
     """The very one first, the newest version first."""
+    await lab.make()
     found = await lab.packages.search("Tin")
     assert found == (FoundOne("tinier", ("0.1",)), FoundOne("tiny", ("2.0", "1.0")))
     assert (await lab.packages.search("tiny"))[0].name == "tiny"
@@ -179,7 +183,7 @@ def test_export() -> None:
 
 
 def test_answers_of_searches() -> None:
-    """conda's and mamba's; noise before, errors, nonsense."""
+    """Conda's and mamba's; noise before, errors, nonsense."""
     conda = {"a": [{"name": "a", "version": "1"}, {"name": "a", "version": "2"}]}
     mamba = {"result": {"pkgs": [{"name": "a", "version": "1"}]}}
     assert read_found(["Loading", *json.dumps(conda, indent=1).splitlines()]) == {

@@ -92,7 +92,7 @@ async def test_what_does_not_work_is_passed_over(tmp_path: Path) -> None:
     good = program(tmp_path / "mamba", "mamba 2.1.0")
     environ = {"CONDA_EXE": "relative/conda", "MAMBA_EXE": mute, "PATH": str(tmp_path)}
     assert (await tool(tmp_path, environ).find()).path == good
-    with pytest.raises(Failed, match="/none/conda does not work. Install one"):
+    with pytest.raises(Failed, match=r"/none/conda does not work\. Install one"):
         await tool(tmp_path, environ, "/none/conda").find()
     with pytest.raises(Failed, match="there is no conda, mamba or micromamba"):
         await tool(tmp_path, {"PATH": "/none"}).find()

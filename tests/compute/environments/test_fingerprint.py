@@ -19,12 +19,12 @@ def test_every_change_is_seen(tmp_path: Path) -> None:
     (tmp_path / ".lock").touch()
     assert taken(str(tmp_path)) == seen[0]
     for change in (
-        lambda: (tmp_path / "lib" / "new.py").touch(),
+        (tmp_path / "lib" / "new.py").touch,
         lambda: (tmp_path / "lib" / "six.py").write_text("12"),
         lambda: os.utime(tmp_path / "lib" / "six.py", ns=(1, 1)),
         lambda: (tmp_path / "lib").rename(tmp_path / "lib2"),
-        lambda: (tmp_path / "empty").mkdir(),
-        lambda: (tmp_path / "link").unlink(),
+        (tmp_path / "empty").mkdir,
+        (tmp_path / "link").unlink,
     ):
         change()
         seen.append(taken(str(tmp_path)))

@@ -44,7 +44,7 @@ class Index(BaseHTTPRequestHandler):
     asked: list[str] = []  # noqa: RUF012 -- shared by all requests on purpose
     broken = False
 
-    def do_GET(self) -> None:  # noqa: N802 -- the library's name
+    def do_GET(self) -> None:
         """Answer one page."""
         self.asked.append(self.path)
         if self.headers["Authorization"] != "Basic YWRhOnMzY3JldA==":

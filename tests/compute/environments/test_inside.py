@@ -12,6 +12,8 @@ from aen.compute.environments import inside
 from aen.compute.environments.copying import Refused
 from aen.compute.environments.inside import main
 from aen.compute.environments.tool import inside_program
+from tests.compute.digests import names_in
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -43,11 +45,18 @@ def test_a_copy_from_a_base(project: Path) -> None:
     (base / "bin" / "tool").write_text("other")
     (base / "bin" / "more").touch()
     (base / "lib").mkdir()
-    do("copy", project, source="default", name="default", staged=".aen-7", base=base.name)
+    do(
+        "copy",
+        project,
+        source="default",
+        name="default",
+        staged=".aen-7",
+        base=base.name,
+    )
     copy, prefix = project / ".aen-7", project / "envs" / "default"
     assert (copy / "sealed").samefile(prefix / "sealed")
     assert (copy / "bin" / "tool").read_text() == f"#!{prefix}/bin/python\n"
-    assert sorted(os.listdir(copy / "bin")) == ["python", "raw", "tool"]
+    assert names_in(copy / "bin") == ["python", "raw", "tool"]
     assert not (copy / "lib").exists()
     assert not base.exists()
 
@@ -64,7 +73,7 @@ def test_a_copy_is_what_the_source_is(project: Path) -> None:
     assert (copy / "bin" / "tool").read_text() == f"#!{prefix}/bin/python\n"
     assert (copy / "bin" / "tool").stat().st_mtime_ns == 10**18
     assert os.access(copy / "bin" / "tool", os.X_OK)
-    assert os.readlink(copy / "bin" / "python") == "/bin/sh"
+    assert str((copy / "bin" / "python").readlink()) == "/bin/sh"
     assert not (copy / ".lock").exists()
 
 
@@ -76,9 +85,9 @@ def test_a_clone_knows_its_name(project: Path) -> None:
     assert (copy / "other").read_text() == f"{old}2/bin {new}/bin {old}-x {new}"
     assert os.fsencode(old) in (copy / "bin" / "raw").read_bytes()
     do("end", project, name="two", staged=".aen-012", mark=0, new=True)
-    assert sorted(os.listdir(project / "envs")) == ["default", "two"]
+    assert names_in(project / "envs") == ["default", "two"]
+    do("copy", project, source="default", name="two", staged=".aen-013")
     with pytest.raises(Refused, match="already"):
-        do("copy", project, source="default", name="two", staged=".aen-013")
         do("end", project, name="two", staged=".aen-013", mark=0, new=True)
 
 
@@ -86,7 +95,9 @@ def test_the_copy_takes_the_place(project: Path) -> None:
     """In one step; its own path in what was changed becomes that of the place."""
     staged = ".aen-0123456"
     copied = do("copy", project, source="default", name="default", staged=staged)
-    (project / staged / "new").write_bytes(b"\0" + os.fsencode(project / staged) + b"\0")
+    (project / staged / "new").write_bytes(
+        b"\0" + os.fsencode(project / staged) + b"\0"
+    )
     (project / staged / "new").chmod(0o555)
     (project / staged / "linked").write_text(str(project / staged))
     (project / staged / "linked2").hardlink_to(project / staged / "linked")
@@ -113,7 +124,7 @@ def test_without_an_exchange(project: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (project / ".aen-02.old.other").mkdir()
     do("clear", project, keep=[])
     assert (project / "envs" / "default" / "new").exists()
-    assert sorted(os.listdir(project)) == ["envs"]
+    assert names_in(project) == ["envs"]
 
 
 def test_leftovers(project: Path) -> None:
@@ -121,11 +132,11 @@ def test_leftovers(project: Path) -> None:
     for name in (".aen-1", ".aen-2", ".mine"):
         (project / name).mkdir()
     do("clear", project, keep=[".aen-2"])
-    assert sorted(os.listdir(project)) == [".aen-2", ".mine", "envs"]
+    assert names_in(project) == [".aen-2", ".mine", "envs"]
     for name in ("_aen-1", "_aen-2", "_mine"):
         (project / "envs" / name).mkdir()
     do("clear", project, keep=[".aen-2"])
-    left = sorted(os.listdir(project / "envs"))
+    left = names_in(project / "envs")
     assert left == ["_aen-2", "_mine", "default"]
     with pytest.raises(Refused, match="something at envs/default already"):
         do("clear", project, keep=[], free="default")
@@ -140,8 +151,8 @@ def test_removal(project: Path) -> None:
     (project / "envs" / "evil").symlink_to(outside)
     do("withdraw", project, name="default", staged=".aen-1")
     do("withdraw", project, name="evil", staged=".aen-2")
-    assert os.listdir(project) == ["envs"]
-    assert os.listdir(project / "envs") == []
+    assert names_in(project) == ["envs"]
+    assert names_in(project / "envs") == []
     assert (outside / "thesis").exists()
     with pytest.raises(Refused, match="no environment “default”"):
         do("withdraw", project, name="default", staged=".aen-1")

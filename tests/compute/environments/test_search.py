@@ -30,7 +30,10 @@ REACTOR: Any = reactor
             Places(("https://a/simple", "https://b"), (), ()),
         ),
         (
-            {"UV_INDEX_URL": "https://a?x=y", "UV_EXTRA_INDEX_URL": "https://b https://c"},
+            {
+                "UV_INDEX_URL": "https://a?x=y",
+                "UV_EXTRA_INDEX_URL": "https://b https://c",
+            },
             Places(("https://a?x=y", "https://b", "https://c"), (), ()),
         ),
         (

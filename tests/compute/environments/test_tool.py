@@ -1,6 +1,5 @@
 """Programs that work inside a project."""
 
-import os
 import uuid
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from aen.compute.environments.uvtool import everybody_runs
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
 from aen.runtime.tasks import start
+from tests.compute.digests import names_in
 from tests.compute.local_tool import LocalTool
 from tests.compute.programs import running
 from tests.waiting import eventually
@@ -89,7 +89,7 @@ async def test_steps_for_real(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="no “none” here"):
         await mine.step("copy", source="none", name="none", staged=".aen-1234")
     await mine.step("withdraw", name="default", staged=".aen-1")
-    assert os.listdir(mine.home / "envs") == []
+    assert names_in(mine.home / "envs") == []
     (tmp_path / "private").mkdir()
     await mine.offer_kernels(tmp_path / "private", {"r2": "{}"})
     assert (tmp_path / "private/kernels/r2/kernel.json").read_text() == "{}"

@@ -35,7 +35,7 @@ from aen.wire.messages import (
     PackageSearch,
     ProjectOnDisk,
 )
-from tests.compute.digests import digest
+from tests.compute.digests import digest, names_in
 from tests.compute.fakes import unheard
 from tests.compute.package_index import PackageIndex, filled
 
@@ -171,7 +171,7 @@ async def test_what_one_project_does_reaches_no_other(node: Node) -> None:
     assert (digest(node.template), digest(node.prefix(project="other"))) == before
     kept = next(node.prefix().joinpath("lib").rglob("ipykernel/__init__.py"))
     assert kept.stat().st_nlink > 2
-    assert sorted(os.listdir(node.root / "ada" / "lab")) == ["envs", "public"]
+    assert names_in(node.root / "ada" / "lab") == ["envs", "public"]
 
 
 @pytest.mark.system
@@ -186,7 +186,7 @@ async def test_what_is_installed_knows_its_place(node: Node) -> None:
     for path in prefix.rglob("*"):
         if path.is_file() and not path.is_symlink():
             assert b"/.aen-" not in path.read_bytes(), path
-            assert not path.stat().st_mode & 0o007 or path.stat().st_nlink > 1, path
+            assert not path.stat().st_mode & 0o006 or path.stat().st_nlink > 1, path
 
 
 @pytest.mark.system
@@ -209,7 +209,7 @@ async def test_what_fails_changes_nothing(
     assert caught.value.message.startswith("The packages could not be installed")
     assert caught.value.log
     assert digest(node.prefix()) == before
-    assert sorted(os.listdir(node.root / "ada" / "lab")) == ["envs", "public"]
+    assert names_in(node.root / "ada" / "lab") == ["envs", "public"]
 
 
 @pytest.mark.system
@@ -230,7 +230,7 @@ async def test_an_export_makes_the_same_again(node: Node) -> None:
     assert found.text == "ipykernel==7.0\npip==24.0\ntinier==0.1\ntiny==1.0\n"
     with pytest.raises(Invalid, match="Line 1"):
         await node.change(Verb.CREATE, "bad", file="-e .\n")
-    with pytest.raises(Invalid, match="asks for Python 2.7"):
+    with pytest.raises(Invalid, match=r"asks for Python 2\.7"):
         await node.change(Verb.CREATE, "bad", file="dependencies:\n- python=2.7\n")
     assert not node.prefix("bad").exists()
 
@@ -303,7 +303,7 @@ def test_the_python_of_a_file(python: str, fits: bool) -> None:  # noqa: FBT001
     if fits:
         demand_python(content, ours)
         return
-    with pytest.raises(Invalid, match="have Python 3.11.2"):
+    with pytest.raises(Invalid, match=r"have Python 3\.11\.2"):
         demand_python(content, ours)
 
 
@@ -313,7 +313,9 @@ def test_failures_keep_no_password() -> None:
     failed = not_done("The packages could not be installed", Ended(1, (line,)))
     assert "s3cret" not in repr((failed.message, failed.log))
     late: AenError = not_done("It could not be", Ended(None, (), timed_out=True))
-    assert late.message == "It could not be: it took too long. Nothing has been changed."
+    assert (
+        late.message == "It could not be: it took too long. Nothing has been changed."
+    )
 
 
 def test_exports_are_sorted() -> None:
