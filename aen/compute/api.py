@@ -4,6 +4,7 @@ from attrs import define, frozen
 from klein import Klein
 from twisted.internet.defer import Deferred
 
+from aen.compute.environment_work import EnvironmentWork
 from aen.compute.launches import Launches
 from aen.compute.preparing import Projects
 from aen.compute.project_work import ProjectWork
@@ -16,13 +17,18 @@ from aen.wire import routes
 from aen.wire.call import Door, call
 from aen.wire.messages import (
     Environment,
+    EnvironmentChange,
+    EnvironmentFile,
     EnvironmentList,
+    EnvironmentQuestion,
+    FoundPackages,
     Launch,
     LaunchList,
     LaunchRequest,
     Line,
     NodeStatus,
     Nothing,
+    PackageSearch,
     ProjectOnDisk,
     ProjectQuestion,
     StopLaunch,
@@ -56,6 +62,7 @@ class ComputeApi:
     projects: Projects
     board: StatusBoard
     meter: Meter
+    changes: EnvironmentWork
 
     @app.route(routes.STATUS.path, methods=["POST"])
     @call(Nothing)
@@ -113,6 +120,26 @@ class ComputeApi:
         found = await self.projects.environments(path_of(asked), asked.id)
         return EnvironmentList(tuple(_told(one) for one in found))
 
+    @app.route(routes.CHANGE_ENVIRONMENT.path, methods=["POST"])
+    @stream(EnvironmentChange)
+    async def change_environment(
+        self, asker: str, asked: EnvironmentChange, report: Report
+    ) -> None:
+        """Change an environment of a project that runs; tools are heard live."""
+        await self.changes.change(asked, report)
+
+    @app.route(routes.EXPORT_ENVIRONMENT.path, methods=["POST"])
+    @call(EnvironmentQuestion)
+    async def export(self, asker: str, asked: EnvironmentQuestion) -> EnvironmentFile:
+        """Write an environment down, so that it can be made again."""
+        return await self.changes.export(asked)
+
+    @app.route(routes.SEARCH_PACKAGES.path, methods=["POST"])
+    @call(PackageSearch)
+    async def search(self, asker: str, asked: PackageSearch) -> FoundPackages:
+        """Find packages that an environment could get."""
+        return await self.changes.search(asked)
+
     @app.route(routes.USAGE.path, methods=["POST"])
     @call(ProjectOnDisk)
     async def usage(self, asker: str, asked: ProjectOnDisk) -> Usage:
@@ -137,4 +164,4 @@ class ComputeApi:
 
 def _told(one: OnDisk) -> Environment:
     packages = tuple(f"{name}=={version}" for name, version in one.packages)
-    return Environment(one.name, one.python, one.active, packages)
+    return Environment(one.name, one.python, one.active, packages, one.provider)

@@ -5,7 +5,7 @@ project: the manifests name it in ``JUPYTER_CONFIG_PATH``.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -111,24 +111,43 @@ def server_config(runtime: Path, active: EnvironmentName, user: UserName) -> str
     )
 
 
+def has_kernel(packages: Iterable[tuple[str, str]]) -> bool:
+    """Whether an environment with these *packages* can run a notebook's kernel."""
+    return any(name == "ipykernel" for name, _ in packages)
+
+
+def kernel_specs(environments: Mapping[EnvironmentName, Path]) -> dict[str, str]:
+    """Return the text of each environment's ``kernel.json``, by name."""
+    return {
+        str(name): json.dumps(kernel_spec(name, prefix), indent=1)
+        for name, prefix in environments.items()
+    }
+
+
 def kernel_files(
     runtime: Path,
     environments: Mapping[EnvironmentName, Path],
     active: EnvironmentName,
     user: UserName,
 ) -> dict[str, str]:
-    """Return kernels and configuration, by name in the runtime directory of a launch.
+    """Return kernels and configuration for one launch: relative names and texts.
 
-    :param environments: the project's environments and their prefixes.
-    :param active: the one that new notebooks get.
+    :param runtime: the launch's private directory.
+    :param environments: those of the project that have a kernel, and their prefixes.
+    :param active: the one that new notebooks get, if it has a kernel.
     """
-    specs = {
-        f"{KERNELS}/{name}/kernel.json": json.dumps(kernel_spec(name, prefix), indent=1)
-        for name, prefix in environments.items()
-    }
+    specs = kernel_specs(environments)
     return {
-        **specs,
-        CONFIG: server_config(runtime, active, user),
+        **{f"{KERNELS}/{name}/kernel.json": text for name, text in specs.items()},
+        CONFIG: server_config(runtime, preferred(environments, active), user),
         PAGE_CONFIG: json.dumps(_WITHOUT),
         STARTER: _STARTER,
     }
+
+
+def preferred(
+    environments: Iterable[EnvironmentName], active: EnvironmentName
+) -> EnvironmentName:
+    """Return whose kernel new notebooks get: the active one's, or one that is there."""
+    names = tuple(environments)
+    return active if active in names or not names else min(names)

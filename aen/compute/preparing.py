@@ -7,7 +7,7 @@ from typing import Protocol
 from attrs import evolve, field, frozen
 
 from aen.compute.command import Ground, Values
-from aen.compute.kernels import kernel_files
+from aen.compute.kernels import has_kernel, kernel_files
 from aen.compute.projects import Environment
 from aen.compute.records import make_private
 from aen.model.apps import Manifest
@@ -118,7 +118,9 @@ class Preparation:
     async def _kernels(self, wanted: Wanted) -> dict[str, str]:
         found = await self.projects.environments(wanted.path, wanted.project_id)
         prefixes = {
-            one.name: self.projects.environment(wanted.path, one.name) for one in found
+            one.name: self.projects.environment(wanted.path, one.name)
+            for one in found
+            if has_kernel(one.packages)
         }
         active = self.projects.active_name(wanted.project_id)
         return kernel_files(wanted.private, prefixes, active, wanted.user)

@@ -63,16 +63,16 @@ class ProjectDisk:
             await self._discard()
             raise
 
-    async def renew_environment(self, report: Report) -> None:
-        """Clone the default environment anew; the one that is there goes away.
+    async def renew_environment(self, report: Report, name: str = DEFAULT) -> None:
+        """Clone the default environment anew as *name*; what is there goes away.
 
         :raises Failed: a step did not succeed; what was there is still there.
         """
         await self._sweep()
         try:
             await self._staged("stage")
-            await self._clone(Path("environment"), report)
-            await self._run("place", staging=self.staging, environment=DEFAULT)
+            await self._clone(Path("environment"), report, name)
+            await self._run("place", staging=self.staging, environment=name)
         except Exception:
             await self._discard()
             raise
@@ -87,9 +87,9 @@ class ProjectDisk:
         await self._sweep()
         await self._run("remove", staging=self.staging)
 
-    async def _clone(self, target: Path, report: Report) -> None:
+    async def _clone(self, target: Path, report: Report, name: str = DEFAULT) -> None:
         template = await self.environments.ready(DEFAULT, report)
-        prefix = self.root / self.path.owner / self.path.name / "envs" / DEFAULT
+        prefix = self.root / self.path.owner / self.path.name / "envs" / name
         staged = self.root / ".staging" / self.staging / target
         await self.environments.clone(template, staged, prefix, report)
 

@@ -31,6 +31,9 @@ class Environment:
     """Name and version of each."""
 
     active: bool
+    provider: str = "builtin"
+    by_pip: tuple[tuple[str, str], ...] = ()
+    """Those of `packages` that pip put into a conda environment."""
 
 
 class ProjectDirectories:
@@ -82,6 +85,8 @@ class ProjectDirectories:
                 one["python"],
                 tuple((name, version) for name, version in one["packages"]),
                 one["name"] == active,
+                one["provider"],
+                tuple((name, version) for name, version in one.get("by_pip", ())),
             )
             for one in found
         )
@@ -111,6 +116,21 @@ class ProjectDirectories:
         if found.project and not state:
             await disk.settle(report)
         self._states.write(project_id, state or ProjectState(str(path)))
+
+    async def add_environment(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        name: EnvironmentName,
+        report: Report,
+    ) -> None:
+        """Put another environment into the project, cloned from the default.
+
+        :raises Failed: it cannot be made; nothing is left of it.
+        """
+        self._known(path, project_id)
+        await self._disk(path, project_id).renew_environment(report, name)
 
     async def reset(
         self,

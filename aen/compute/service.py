@@ -15,22 +15,24 @@ from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.app_process import LaunchLimits
 from aen.compute.command import Ground, passed_on
 from aen.compute.door import NodeRouter
-from aen.compute.environments.builtin import BuiltinEnvironments
+from aen.compute.environment_ground import EnvironmentGround, notebooks_of
+from aen.compute.environment_work import Ending, EnvironmentWork
 from aen.compute.environments.index import readable_pip_files, uv_environment
-from aen.compute.environments.provider import JUPYTER
+from aen.compute.environments.provider import JUPYTER, EnvironmentProvider
 from aen.compute.environments.settings import EnvironmentSettings
+from aen.compute.environments.sources import Sources
 from aen.compute.launches import Launches, LaunchGround
 from aen.compute.limits import as_limits, check_bounds
 from aen.compute.manifests import Manifests
-from aen.compute.mode import Mode, find_mode
-from aen.compute.preparing import Homes, OwnHomes, Preparation
+from aen.compute.mode import find_mode
+from aen.compute.preparing import Preparation
+from aen.compute.privilege import Privilege, privilege
+from aen.compute.project_state import ProjectStates
 from aen.compute.project_work import ProjectWork
 from aen.compute.projects import ProjectDirectories
 from aen.compute.records import Records
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
-from aen.compute.spawn import OwnSpawner, Spawner
-from aen.compute.spawn_accounts import Accounts, AccountSpawner
 from aen.compute.status import StatusBoard
 from aen.compute.steps import ChildSteps
 from aen.compute.upkeep import Beginning, Housekeeping
@@ -99,56 +101,48 @@ def assemble(
     provision = environment_settings(settings)
     mode = find_mode(settings, mark(environ), os.geteuid())
     steps = ChildSteps(reactor, provision.step_timeout, mark(environ))
-    environments = BuiltinEnvironments(reactor, provision, root, steps, environ)
+    sources = Sources(reactor, provision, root.absolute(), steps, environ)
+    environments = sources.templates
     directories = ProjectDirectories(root, provision, environments, steps)
-
     manifests = Manifests(settings.manifests)
     running = RunningProjects(settings.home / "var/run/projects")
     records = Records(settings.runtime, Path(settings.short_runtime), mode.runtime)
-    spawner, homes = _privilege(settings, mode, reactor)
-    preparation = _preparation(settings, directories, environments, environ, homes)
-    limits = launch_limits(settings)
+    hands = privilege(settings, mode, reactor, mark(environ))
+    preparation = _preparation(settings, directories, environments, environ, hands)
     ground = LaunchGround(
-        manifests, running, records, spawner, preparation, reactor, here,
-        settings.logs, limits,
+        manifests, running, records, hands.spawner, preparation, reactor, here,
+        settings.logs, launch_limits(settings),
     )  # fmt: skip
     launches = Launches(ground)
 
     check = directories.self_check
     board = StatusBoard(settings.name, here, manifests, running, check, mode)
-    work = ProjectWork(directories, launches, running, board.look)
+    changes = _changes(hands, environ, directories, launches, ground, sources)
+    work = ProjectWork(directories, Ending((changes, launches)), running, board.look)
     key, calls = settings.gateway_key, settings.api_socket
     own = tickets.node(settings.name)
     door = Door(own, OneGateway(key), reactor, settings.call_limit)
-    api = ComputeApi(door, work, launches, directories, board, Meter(reactor))
+    meter = Meter(reactor)
+    api = ComputeApi(door, work, launches, directories, board, meter, changes)
     router = NodeRouter(settings.name, key, calls, launches, reactor)
     log = AccessLog(settings.logs / "compute-launcher.log", reactor)
     proxy = ProxyFactory(router, reactor, access_log=log)
     return _services(
         Beginning(settings, records, running, launches, directories, mode),
         Housekeeping(reactor, environments, launches, board),
+        changes,
         ListeningService(unix_endpoint(calls), Calls(api.app.resource()), reactor),
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
         Settled(),
     )
 
 
-def _privilege(
-    settings: ComputeSettings, mode: Mode, reactor: Any
-) -> tuple[Spawner, Homes]:
-    """Return what differs by mode for launches: who runs them, and at home where."""
-    if mode.helper is None or mode.runtime is None:
-        return OwnSpawner(reactor), OwnHomes(settings.home / "var/home")
-    spawner = AccountSpawner(reactor, mode.helper, mode.runtime)
-    return spawner, Accounts(reactor, mode.helper)
-
-
 def _preparation(
     settings: ComputeSettings,
     directories: ProjectDirectories,
-    environments: BuiltinEnvironments,
+    environments: EnvironmentProvider,
     environ: Mapping[str, str],
-    homes: Homes,
+    hands: Privilege,
 ) -> Preparation:
     """Return what gets launches ready, with this node's way to the outside."""
     ground = Ground(
@@ -162,7 +156,31 @@ def _preparation(
     async def jupyter() -> Path:
         return await environments.ready(JUPYTER, lambda _: None)
 
-    return Preparation(directories, jupyter, homes, ground)
+    return Preparation(directories, jupyter, hands.homes, ground)
+
+
+def _changes(
+    hands: Privilege,
+    environ: Mapping[str, str],
+    directories: ProjectDirectories,
+    launches: Launches,
+    ground: LaunchGround,
+    sources: Sources,
+) -> EnvironmentWork:
+    """Return what changes the environments of projects, as whoever asks."""
+    return EnvironmentWork(
+        EnvironmentGround(
+            directories,
+            ProjectStates(sources.root),
+            ground.running,
+            hands.tool,
+            sources.packages,
+            sources.provider,
+            notebooks_of(launches.list, ground.manifests),
+            passed_on({**index_access(environ), **environ}),
+            links=hands.links,
+        )
+    )
 
 
 class NodeService(MultiService):
@@ -207,6 +225,9 @@ def shell() -> str:
 def environment_settings(settings: ComputeSettings) -> EnvironmentSettings:
     """Return what *settings* say about environments."""
     return EnvironmentSettings(
+        provider=settings.environments,
+        conda=settings.conda or "",
+        default_environment=settings.default_environment or "",
         python=settings.python or "",
         default_packages=settings.default_packages,
         jupyter_packages=settings.jupyter_packages,

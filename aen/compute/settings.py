@@ -8,6 +8,7 @@ from aen.compute.environments.settings import (
     DEFAULT_PACKAGES,
     JUPYTER_PACKAGES,
     CloneBy,
+    Provider,
 )
 from aen.compute.limits import Bounds
 
@@ -34,6 +35,12 @@ class ComputeSettings:
     """First files of a new project; default: the ones installed with AEN."""
     python: str | None = None
     """Interpreter of environments; default: the system's, if it is new enough."""
+    environments: Provider = Provider.BUILTIN
+    """Where projects' environments come from: ``builtin`` (uv) or ``conda``."""
+    conda: str | None = None
+    """The program conda, mamba or micromamba; default: the one that is found."""
+    default_environment: str | None = None
+    """Prefix of your own environment that “default” of new projects is cloned from."""
     jupyter_packages: tuple[str, ...] = JUPYTER_PACKAGES
     """What is installed beside environments to serve notebooks."""
     default_packages: tuple[str, ...] = DEFAULT_PACKAGES

@@ -9,8 +9,11 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from typing_extensions import override
 
-from aen.compute.environments.builtin import BuiltinEnvironments
-from aen.compute.environments.provider import DEFAULT, JUPYTER
+from aen.compute.environments.provider import (
+    DEFAULT,
+    JUPYTER,
+    EnvironmentProvider,
+)
 from aen.compute.launches import Launches
 from aen.compute.mode import Mode
 from aen.compute.projects import ProjectDirectories
@@ -101,7 +104,7 @@ class Housekeeping(Service):
     def __init__(
         self,
         reactor: Any,
-        environments: BuiltinEnvironments,
+        environments: EnvironmentProvider,
         launches: Launches,
         board: StatusBoard,
     ) -> None:

@@ -122,3 +122,6 @@ class LocalEnvironments:
     async def problems(self) -> tuple[str, ...]:
         """Whatever `trouble` says."""
         return self.trouble
+
+    async def stop(self) -> None:
+        """Nothing is built."""

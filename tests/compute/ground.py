@@ -58,7 +58,11 @@ class FakeProjects:
     ) -> tuple[Environment, ...]:
         """Return the one environment."""
         name = EnvironmentName("default")
-        return (Environment(name, "3.11.2", (("pip", "24.0"),), active=True),)
+        return (
+            Environment(
+                name, "3.11.2", (("ipykernel", "7.0"), ("pip", "24.0")), active=True
+            ),
+        )
 
 
 @define(eq=False)

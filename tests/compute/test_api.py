@@ -13,26 +13,36 @@ from twisted.web.client import Agent
 from twisted.web.server import Site
 
 from aen.compute.api import ComputeApi, OneGateway
+from aen.compute.environment_ground import EnvironmentGround
+from aen.compute.environment_work import EnvironmentWork
 from aen.compute.environments.provider import Report
+from aen.compute.environments.settings import Provider
 from aen.compute.launches import Launches
+from aen.compute.project_state import ProjectStates
 from aen.compute.project_work import ProjectWork
+from aen.compute.running import RunningProjects
 from aen.compute.status import StatusBoard
 from aen.compute.usage import Meter, UsageLimits
 from aen.model.errors import Conflict, Failed, Invalid, NotFound, Unauthenticated
-from aen.model.names import ProjectPath
+from aen.model.names import EnvironmentName, ProjectPath, parse_project_path
 from aen.model.projects import Member, Progress
 from aen.runtime.tasks import start
 from aen.wire import routes, tickets
 from aen.wire.call import Door
 from aen.wire.client import NOTHING, Identity, Place, WireClient
 from aen.wire.messages import (
+    EnvironmentChange,
+    EnvironmentFile,
     EnvironmentList,
+    EnvironmentQuestion,
+    FoundPackages,
     Launch,
     LaunchList,
     LaunchRequest,
     Line,
     NodeStatus,
     Nothing,
+    PackageSearch,
     ProjectOnDisk,
     ProjectQuestion,
     StopLaunch,
@@ -40,6 +50,7 @@ from aen.wire.messages import (
 )
 from tests.compute.fake_spawner import FakeSpawner
 from tests.compute.ground import PROJECT, FakeProjects, Node, asking
+from tests.compute.local_tool import FilePackages, LocalTool
 from tests.waiting import eventually
 
 reactor: Any = _reactor
@@ -73,6 +84,16 @@ class FakeDirectories(FakeProjects):
         """Do nothing."""
 
     async def remove(self, path: ProjectPath, project_id: str) -> None:
+        """Do nothing."""
+
+    async def add_environment(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        name: EnvironmentName,
+        report: Report,
+    ) -> None:
         """Do nothing."""
 
 
@@ -109,7 +130,20 @@ def make_api(node: Node) -> ComputeApi:
     work = ProjectWork(files, launches, ground.running, board.look)
     door = Door(tickets.node("n1"), OneGateway(KEY.public), reactor)
     meter = Meter(reactor, UsageLimits(sample=0.01))
-    return ComputeApi(door, work, launches, files, board, meter)
+    changes = EnvironmentWork(changes_ground(node, files, ground.running))
+    return ComputeApi(door, work, launches, files, board, meter, changes)
+
+
+def changes_ground(
+    node: Node, files: FakeDirectories, running: RunningProjects
+) -> EnvironmentGround:
+    """Return what changes of environments stand on; nothing is on disk."""
+    states = ProjectStates(node.directory / "projects")
+    packages = {"builtin": FilePackages()}
+    tool, none = LocalTool(), lambda _: ()
+    return EnvironmentGround(
+        files, states, running, tool, packages, Provider.BUILTIN, none
+    )
 
 
 @pytest_twisted.async_yield_fixture
@@ -223,9 +257,40 @@ async def test_status_environments_and_usage(pair: Pair) -> None:
     assert status.single_user
     assert "app" in [one.name for one in status.apps]
     found = await pair.ask(routes.ENVIRONMENTS, PROJECT, EnvironmentList)
-    assert found.environments[0].packages == ("pip==24.0",)
+    assert found.environments[0].packages == ("ipykernel==7.0", "pip==24.0")
+    assert found.environments[0].provider == "builtin"
     usage = await pair.ask(routes.USAGE, PROJECT, Usage)
     assert usage.processes == 0
+
+
+@pytest_twisted.ensureDeferred
+async def test_environments_are_changed(pair: Pair) -> None:
+    """Only while the project runs; the tool is heard as it works."""
+    asked = EnvironmentChange(PROJECT, "ada", "install", "default", ("six",))
+    with pytest.raises(Failed, match="is not running; start it"):
+        await pair.follow(routes.CHANGE_ENVIRONMENT, asked)
+    await pair.follow(routes.START_PROJECT, PROJECT)
+    home = pair.api.projects.home(parse_project_path("ada", "lab"))
+    (home / "envs" / "default").mkdir(parents=True)
+    lines = await pair.follow(routes.CHANGE_ENVIRONMENT, asked)
+    assert [one.output for one in lines if one.output] == ["install six"]
+    assert lines[0].progress == Progress("Copying the environment")
+    assert (home / "envs" / "default" / "has-six").exists()
+
+
+@pytest_twisted.ensureDeferred
+async def test_environments_are_written_down_and_filled(pair: Pair) -> None:
+    """A file for one, names for another."""
+    about = EnvironmentQuestion(PROJECT, "ada", "default")
+    file = await pair.ask(routes.EXPORT_ENVIRONMENT, about, EnvironmentFile)
+    assert file == EnvironmentFile("requirements.txt", "ipykernel pip")
+    search = PackageSearch(PROJECT, "ada", "default", "pan")
+    found = await pair.ask(routes.SEARCH_PACKAGES, search, FoundPackages)
+    assert [one.name for one in found.packages] == ["pan-found"]
+    with pytest.raises(NotFound):
+        await pair.ask(
+            routes.EXPORT_ENVIRONMENT, evolve(about, name="none"), EnvironmentFile
+        )
 
 
 @pytest_twisted.ensureDeferred

@@ -128,6 +128,28 @@ async def test_cancelling_kills_it() -> None:
     await eventually(lambda: not running(mark), "the child is gone")
 
 
+@pytest_twisted.ensureDeferred
+async def test_it_has_nothing_to_read() -> None:
+    """Who asks a question gets the end of file, and goes on or fails."""
+    ended = await run(REACTOR, python("input('sure?')", timeout=20), lambda _: None)
+    assert ended.status == 1
+    assert any("EOFError" in line for line in ended.lines)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_session_is_killed_whole() -> None:
+    """What the child has started goes with it, in its time as when it is cancelled."""
+    mark = uuid.uuid4().hex
+    other = f"import time; time.sleep(60)#{mark}"
+    code = (
+        "import subprocess, sys, time;"
+        f"subprocess.Popen([sys.executable, '-c', {other!r}]);time.sleep(60)"
+    )
+    ended = await run(REACTOR, python(code, timeout=1.0, session=True), lambda _: None)
+    assert ended.timed_out
+    await eventually(lambda: not running(mark), "the grandchild is gone")
+
+
 class Exhausted:
     """A reactor whose machine has no process left."""
 

@@ -15,10 +15,11 @@ from attrs import frozen
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 from websockets.sync.client import unix_connect
 
+from aen.compute.environments import inside
 from aen.compute.environments.builtin import BuiltinEnvironments
 from aen.compute.environments.provider import DEFAULT, JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
-from aen.compute.kernels import kernel_files
+from aen.compute.kernels import kernel_files, kernel_specs
 from aen.compute.projects import ProjectDirectories
 from aen.compute.steps import ChildSteps
 from aen.model.apps import Manifest, substitute
@@ -171,6 +172,31 @@ def test_a_cell_runs_in_the_projects_environment(server: Server, node: Node) -> 
     code = "import sys; print(sys.prefix, 6 * 7)"
     output = run_cell(server, made.json["id"], cookie, code)
     assert output == f"{node.environment} 42\n"
+
+
+def test_a_new_environment_is_seen_at_once(server: Server, node: Node) -> None:
+    """Without a restart: its kernel runs in it, and is gone when it is."""
+    home, name = node.root / "ada" / "lab", f"r{len(server.manifest.name)}"
+    staged = ".aen-".ljust(len(f"envs/{name}"), "0")
+    inside.copy(str(home), "default", name, staged)
+    inside.end(str(home), name, staged, 0, new=True)
+    prefixes = {ACTIVE: node.environment, EnvironmentName(name): home / "envs" / name}
+    private = str(server.socket.parent)
+    inside.kernels(private, kernel_specs(prefixes))
+    specs = f"{server.prefix}/api/kernelspecs"
+    assert set(server.ask("GET", specs).json["kernelspecs"]) == {"default", name}
+    page = {"jupyterlab": "lab", "notebook": "tree"}[server.manifest.name]
+    shown = server.ask("GET", f"{server.prefix}/{page}")
+    cookie = shown.headers["Set-Cookie"].partition(";")[0]
+    sent = {"Cookie": cookie, "X-XSRFToken": cookie.partition("=")[2]}
+    kernels = f"{server.prefix}/api/kernels"
+    made = server.client.ask("POST", kernels, {"name": name}, sent)
+    assert made.status == HTTPStatus.CREATED
+    code = "import sys; print(sys.prefix)"
+    output = run_cell(server, made.json["id"], cookie, code)
+    assert output == f"{home}/envs/{name}\n"
+    inside.kernels(private, kernel_specs({ACTIVE: node.environment}))
+    assert set(server.ask("GET", specs).json["kernelspecs"]) == {"default"}
 
 
 def test_nobody_else_reaches_it(server: Server) -> None:

@@ -10,8 +10,11 @@ from aen.compute.kernels import (
     CONFIG,
     PAGE_CONFIG,
     STARTER,
+    has_kernel,
     kernel_files,
     kernel_spec,
+    kernel_specs,
+    preferred,
     server_config,
 )
 from aen.model.names import EnvironmentName, UserName
@@ -43,6 +46,36 @@ def test_the_configuration_is_python_that_quotes_right() -> None:
         if isinstance(node, ast.Constant)
     }
     assert {"/r'\n\"{x}/kernels", "default", "ada"} <= constants
+
+
+def test_files_are_texts_by_name() -> None:
+    """What a launch is given, whoever writes it."""
+    files = kernel_files(Path("/run/l1"), {DEFAULT: Path("/e")}, DEFAULT, ADA)
+    assert sorted(files) == [
+        "jupyter_server_config.py",
+        "jupyterlab.py",
+        "kernels/default/kernel.json",
+        "labconfig/page_config.json",
+    ]
+    assert (
+        files["kernels/default/kernel.json"]
+        == kernel_specs({DEFAULT: Path("/e")})["default"]
+    )
+    assert "/run/l1/kernels" in files[CONFIG]
+
+
+def test_who_has_a_kernel() -> None:
+    """An environment without ipykernel would only fail."""
+    assert has_kernel((("ipykernel", "7.0"),))
+    assert not has_kernel((("ipython", "9.0"),))
+
+
+def test_new_notebooks_get_a_kernel_that_is_there() -> None:
+    """The active environment's, else the first one's by name."""
+    other = EnvironmentName("r2")
+    assert preferred((other, DEFAULT), DEFAULT) == DEFAULT
+    assert preferred((other,), DEFAULT) == other
+    assert preferred((), DEFAULT) == DEFAULT
 
 
 def test_what_a_launch_finds() -> None:

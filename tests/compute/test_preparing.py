@@ -5,12 +5,19 @@ from pathlib import Path
 
 import pytest
 import pytest_twisted
+from attrs import define, evolve
 
 from aen.compute.command import Ground
 from aen.compute.preparing import OwnHomes, Preparation, Wanted
+from aen.compute.projects import Environment
 from aen.model.apps import Manifest
 from aen.model.errors import Failed
-from aen.model.names import UserName, parse_project_path
+from aen.model.names import (
+    EnvironmentName,
+    ProjectPath,
+    UserName,
+    parse_project_path,
+)
 from tests.compute.ground import FakeProjects
 
 PLAIN = Manifest("plain", "Plain", ("run", "%(socket)s"))
@@ -68,6 +75,26 @@ async def test_jupyter_gets_the_projects_kernels(tmp_path: Path) -> None:
     assert found.ground.jupyter == "/jupyter"
     spec = json.loads(found.files["kernels/default/kernel.json"])
     assert spec["argv"][0] == str(tmp_path / "ada/lab/envs/default/bin/python")
+
+
+@define
+class WithoutKernel(FakeProjects):
+    """Projects whose environment has no kernel in it."""
+
+    async def environments(
+        self, path: ProjectPath, project_id: str
+    ) -> tuple[Environment, ...]:
+        """Return the one environment."""
+        name = EnvironmentName("default")
+        return (Environment(name, "3.11.2", (("pip", "24.0"),), active=True),)
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_has_no_kernel_is_not_offered(tmp_path: Path) -> None:
+    """A kernel that cannot start would only fail when it is chosen."""
+    made = evolve(preparation(tmp_path), projects=WithoutKernel(tmp_path))
+    await made.prepare(LAB, wanted(tmp_path))
+    assert not (tmp_path / "private" / "kernels").exists()
 
 
 @pytest_twisted.ensureDeferred

@@ -56,6 +56,17 @@ async def test_an_environment_that_cannot_be_renewed_stays(tmp_path: Path) -> No
 
 
 @pytest_twisted.ensureDeferred
+async def test_another_environment_has_its_own_place(tmp_path: Path) -> None:
+    """Beside the first one, which stays; inside it says where it is."""
+    made = disk(tmp_path, LocalSteps())
+    await made.make(unheard)
+    await made.renew_environment(unheard, "r2")
+    prefix = tmp_path / "root" / "ada" / "lab" / "envs" / "r2"
+    assert (prefix / "bin" / "tool").read_text() == f"#!{prefix}/bin/python\n"
+    assert (prefix.parent / "default").is_dir()
+
+
+@pytest_twisted.ensureDeferred
 async def test_the_first_reason_is_told(tmp_path: Path) -> None:
     """When cleaning up fails too, people hear what went wrong first."""
     with pytest.raises(Failed, match="dead"):

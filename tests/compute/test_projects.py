@@ -12,7 +12,7 @@ from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.project_state import ProjectState, ProjectStates
 from aen.compute.projects import ProjectDirectories
 from aen.model.errors import Failed, Invalid
-from aen.model.names import parse_project_path
+from aen.model.names import EnvironmentName, parse_project_path
 from aen.model.projects import Progress
 from tests.compute.fakes import LocalEnvironments, LocalSteps
 
@@ -233,6 +233,21 @@ async def test_environments_are_listed(node: Node) -> None:
     (one,) = await node.projects().environments(LAB, "p1")
     assert (one.name, one.python, one.active) == (DEFAULT, "3.11.2", True)
     assert one.packages == (("six", "1.17.0"),)
+
+
+@pytest_twisted.ensureDeferred
+async def test_another_environment(node: Node) -> None:
+    """A clone of the default under a name of its own; by the node's provider."""
+    await node.start()
+    projects = node.projects()
+    name = EnvironmentName("r2")
+    await projects.add_environment(LAB, "p1", (), name, node.told.append)
+    found = await projects.environments(LAB, "p1")
+    assert [(one.name, one.active, one.provider) for one in found] == [
+        (DEFAULT, True, "builtin"),
+        ("r2", False, "builtin"),
+    ]
+    assert whole(node)
 
 
 @pytest_twisted.ensureDeferred

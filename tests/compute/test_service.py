@@ -24,7 +24,11 @@ from twisted.web.http_headers import Headers
 
 from aen.compute import reap
 from aen.compute.app_process import LaunchLimits
-from aen.compute.environments.settings import CloneBy, EnvironmentSettings
+from aen.compute.environments.settings import (
+    CloneBy,
+    EnvironmentSettings,
+    Provider,
+)
 from aen.compute.helper.cgroups import Limit
 from aen.compute.limits import Bound, Bounds
 from aen.compute.service import (
@@ -53,7 +57,7 @@ def test_assemble_gives_one_service(tmp_path: Path) -> None:
     settings = ComputeSettings("n1", KEY.public, prefix=str(tmp_path))
     node = assemble(settings, Clock(), {})
     assert isinstance(node, MultiService)
-    assert len(list(node)) == 5
+    assert len(list(node)) == 6
     assert list(tmp_path.iterdir()) == []
 
 
@@ -79,6 +83,9 @@ def test_settings_reach_their_places() -> None:
     settings = ComputeSettings(
         "n1",
         KEY.public,
+        environments=Provider.CONDA,
+        conda="/conda",
+        default_environment="/own",
         python="/py",
         skeleton="/s",
         default_packages=("six",),
@@ -91,6 +98,9 @@ def test_settings_reach_their_places() -> None:
         limits=Bounds(app=Bound(processes=9)),
     )
     assert environment_settings(settings) == EnvironmentSettings(
+        provider=Provider.CONDA,
+        conda="/conda",
+        default_environment="/own",
         python="/py",
         skeleton="/s",
         default_packages=("six",),

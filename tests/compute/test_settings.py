@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from aen.compute.environments.settings import CloneBy
+from aen.compute.environments.settings import CloneBy, Provider
 from aen.compute.settings import ComputeSettings
 from aen.model.errors import Invalid
 from aen.runtime.structure import structure
@@ -26,6 +26,12 @@ def test_environments_can_be_copied() -> None:
     assert structure(given, ComputeSettings).clone_by is CloneBy.COPY
     with pytest.raises(Invalid, match="clone_by"):
         structure(given | {"clone_by": "move"}, ComputeSettings)
+
+
+def test_environments_by_conda() -> None:
+    """One word of the settings."""
+    given = {"name": "n1", "gateway_key": "k", "environments": "conda"}
+    assert structure(given, ComputeSettings).environments is Provider.CONDA
 
 
 def test_a_wrong_key_is_explained() -> None:

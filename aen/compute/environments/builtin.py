@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -11,8 +12,13 @@ from attrs import frozen
 
 from aen.compute.children import Command, IReactorChildren, run
 from aen.compute.disk.clone import MARKER
+from aen.compute.environments import fingerprint
 from aen.compute.environments.filelock import locked
-from aen.compute.environments.interpreter import Interpreter, find_interpreter
+from aen.compute.environments.interpreter import (
+    Interpreter,
+    find_interpreter,
+    starts,
+)
 from aen.compute.environments.provider import (
     BUILDING,
     CLONING,
@@ -20,7 +26,11 @@ from aen.compute.environments.provider import (
     JUPYTER,
     Report,
 )
-from aen.compute.environments.settings import CloneBy, EnvironmentSettings
+from aen.compute.environments.settings import (
+    CloneBy,
+    EnvironmentSettings,
+    Provider,
+)
 from aen.compute.environments.sharing import Sharing
 from aen.compute.environments.uvoutput import BuildProgress
 from aen.compute.environments.uvtool import Uv, find_uv, tool_environment
@@ -29,7 +39,7 @@ from aen.model.errors import Failed, NotFound
 from aen.model.projects import Progress
 
 _VERSION = 1  # of what we do to a template besides installing packages
-_PATIENCE = 60.0  # seconds; the first import of a kernel on a slow disk
+_FRESH = 30.0  # seconds for which the administrator's own default is not looked at
 
 
 @frozen
@@ -40,6 +50,8 @@ class Recipe:
     packages: tuple[str, ...]
     python: Interpreter
     without: tuple[str, ...] = ()
+    source: str = ""
+    """Prefix of an environment that is copied as it is; its hash is the version."""
 
     @property
     def name(self) -> str:
@@ -69,6 +81,10 @@ class BuiltinEnvironments:
         self._uv = Uv(reactor, settings, environment)
         self._builds = Sharing("building an environment template")
         self._python: Interpreter | None = None
+        builtin = settings.provider is Provider.BUILTIN
+        self._own_default = settings.default_environment if builtin else ""
+        self._own: Recipe | None = None
+        self._looked = 0.0
         self._content = {
             DEFAULT: (settings.default_packages, ()),
             JUPYTER: (settings.jupyter_packages, settings.jupyter_without),
@@ -106,12 +122,14 @@ class BuiltinEnvironments:
         )
 
     async def works(self, prefix: Path) -> bool:
-        """Whether the environment at *prefix* starts and can run a kernel."""
-        kernel = any("ipykernel" in one for one in self._settings.default_packages)
-        trial = "import ipykernel" if kernel else "import site"
-        argv = (str(prefix / "bin" / "python"), "-I", "-c", trial)
-        command = Command(argv, timeout=_PATIENCE)
-        return (await run(self._reactor, command, lambda _: None)).ok
+        """Whether the environment at *prefix* starts and can run a kernel.
+
+        It runs what the project's people installed: for single-user mode only.
+        """
+        wanted = any("ipykernel" in one for one in self._settings.default_packages)
+        return await starts(
+            self._reactor, prefix, kernel=wanted and not self._own_default
+        )
 
     async def problems(self) -> tuple[str, ...]:
         """Return what keeps environments from being made here, a sentence each."""
@@ -122,9 +140,18 @@ class BuiltinEnvironments:
             found.append(error.message)
         try:
             await self.interpreter()
+            if self._own_default:
+                await self._adopted()
         except Failed as error:
             found.append(error.message)
         return tuple(found)
+
+    def python_with_pip(self) -> str:
+        """Return the Python of a template that is there and has pip; "": none has."""
+        for marker in sorted(self._directory.glob(f"*/{MARKER}")):
+            if list(marker.parent.glob("lib/python3*/site-packages/pip")):
+                return str(marker.parent / "bin" / "python")
+        return ""
 
     async def interpreter(self) -> Interpreter:
         """Return the Python of the environments.
@@ -143,8 +170,32 @@ class BuiltinEnvironments:
     async def _recipe(self, template: str) -> Recipe:
         if template not in self._content:
             raise NotFound(f"There is no environment template “{template}”.")
+        if template == DEFAULT and self._own_default:
+            return await self._adopted()
         packages, without = self._content[template]
         return Recipe(template, packages, await self.interpreter(), without)
+
+    async def _adopted(self) -> Recipe:
+        """Return the recipe that copies the administrator's own default as it is now.
+
+        :raises Failed: there is none at its place.
+        """
+        now = self._reactor.seconds()
+        if self._own is not None and now - self._looked < _FRESH:
+            return self._own
+        place = Path(self._own_default)
+        if not (place / "pyvenv.cfg").is_file():
+            raise Failed(
+                f"“default_environment” is no Python environment: {place}. Ask the"
+                " administrator to correct it."
+            )
+        argv = (sys.executable, "-I", "-S", fingerprint.__file__, str(place))
+        ended = await run(self._reactor, Command(argv), lambda _: None)
+        if not ended.ok:
+            raise Failed(f"The node cannot read {place}.", log=ended.lines)
+        python = Interpreter(str(place), ended.lines[-1])
+        self._own, self._looked = Recipe(DEFAULT, (), python, source=str(place)), now
+        return self._own
 
     async def _build(self, recipe: Recipe, tell: Report) -> None:
         tell(Progress(BUILDING))
@@ -170,8 +221,11 @@ class BuiltinEnvironments:
 
         building = f".building-{recipe.name}-{secrets.token_hex(4)}"
         prefix = self._directory / building
-        await self._uv.make(prefix, recipe.python.path, hear)
-        await self._uv.install(prefix, recipe.packages, hear)
+        if recipe.source:
+            await self._copy(Path(recipe.source), prefix)
+        else:
+            await self._uv.make(prefix, recipe.python.path, hear)
+            await self._uv.install(prefix, recipe.packages, hear)
         if recipe.without:
             await self._uv.take_out(prefix, recipe.without, hear)
         about = {"template": recipe.template, "python": recipe.python.version}
@@ -184,6 +238,11 @@ class BuiltinEnvironments:
                 "about": about,
             },
         )
+
+    async def _copy(self, source: Path, prefix: Path) -> None:
+        """Copy the administrator's own environment, which may change at any time."""
+        paths = {"template": str(source), "target": str(prefix), "prefix": str(prefix)}
+        await self._steps.run("clone", {**paths, "link": False})
 
     async def _drop(self, recipe: Recipe) -> None:
         """Remove what a build left that did not come to its end."""

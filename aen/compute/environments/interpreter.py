@@ -15,6 +15,7 @@ _TRIAL = (
     "import ctypes, sqlite3, ssl, sys, venv, zlib;print(*sys.version_info[:3], sep='.')"
 )
 _PATIENCE = 20.0  # seconds; the first start of an interpreter on a slow disk
+_KERNEL_PATIENCE = 60.0  # the first import of a kernel
 
 
 @frozen
@@ -61,3 +62,14 @@ async def _version(reactor: IReactorChildren, path: str) -> str:
     lines: list[str] = []
     ended = await run(reactor, command, lines.append)
     return lines[-1] if ended.ok and lines else ""
+
+
+async def starts(reactor: IReactorChildren, prefix: Path, *, kernel: bool) -> bool:
+    """Whether the Python of the environment at *prefix* starts, and can run a *kernel*.
+
+    It runs as the node's own account.
+    """
+    trial = "import ipykernel" if kernel else "import site"
+    argv = (str(prefix / "bin" / "python"), "-I", "-c", trial)
+    command = Command(argv, timeout=_KERNEL_PATIENCE)
+    return (await run(reactor, command, lambda _: None)).ok

@@ -24,9 +24,28 @@ class CloneBy(enum.Enum):
     COPY = "copy"
 
 
+class Provider(enum.Enum):
+    """Where the environments of a node's projects come from.
+
+    ``builtin``: uv makes them of packages from a Python index. ``conda``: conda, mamba
+    or micromamba of the machine, of packages from its channels.
+    """
+
+    BUILTIN = "builtin"
+    CONDA = "conda"
+
+
 @frozen
 class EnvironmentSettings:
     """Environments and skeleton of a node."""
+
+    provider: Provider = Provider.BUILTIN
+
+    conda: str = ""
+    """The program that makes conda environments; empty: looked for."""
+
+    default_environment: str = ""
+    """Prefix of the administrator's own environment that “default” is cloned from."""
 
     python: str = ""
     """The interpreter of environments; empty: the system's, else the platform's."""

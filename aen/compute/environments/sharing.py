@@ -65,6 +65,12 @@ class Sharing:
         current.task = background(self._log, self._what, self._run(key, current, work))
         await joined
 
+    def cancel(self, key: str) -> None:
+        """Cancel the work of *key*, if there is any; those who wait are told."""
+        current = self._current.get(key)
+        if current is not None and current.task is not None:
+            current.task.cancel()
+
     async def stop(self) -> None:
         """Cancel all work and wait until it has ended."""
         for current in list(self._current.values()):

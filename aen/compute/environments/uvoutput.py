@@ -27,9 +27,14 @@ _REASONS = (
         "the package index refuses the node",
     ),
     (
-        r"(?i)was not found in|no solution found|no versions of|not found in the",
-        "a package is not in the package index",
+        r"(?i)was not found in|no versions? of|not found in the",
+        "a package, or the version asked for, is not in the package index",
     ),
+    (
+        r"(?i)no solution found|unsatisfiable",
+        "what is asked for contradicts itself, or what is installed",
+    ),
+    (r"(?i)failed to build|build backend", "a package cannot be built on the node"),
     (r"(?i)permission denied", "a directory cannot be written"),
     (
         r"(?i)no interpreter found|querying python",

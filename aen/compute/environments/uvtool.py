@@ -1,6 +1,7 @@
 """The program uv: where it is, what it is told, how it is run."""
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -123,3 +124,47 @@ def _not_built(ended: Ended) -> Failed:
         " When that is mended, use “Reset” to try again.",
         log=lines,
     )
+
+
+def everybody_runs(program: Path) -> bool:
+    """Whether every account of the machine may run *program*."""
+    places = (program, *program.parents)
+    return all(one.stat().st_mode & stat.S_IXOTH for one in places)
+
+
+async def shared_uv(reactor: IReactorChildren, directory: Path) -> str:
+    """Return a uv program that every account can run: the one that came with AEN.
+
+    Where its directory is closed to others (a home, say) it is copied, once.
+
+    :param directory: where the copy goes; readable by everybody.
+    :raises Failed: it is missing, or cannot be copied.
+    """
+    program, copy = _places(directory)
+    if copy is None:
+        return str(program)
+    words = 'cp -- "$1" "$2" && chmod 755 "$2" && mv -f -- "$2" "$3"'
+    beside = f"{copy}.{os.getpid()}"
+    argv = ("/bin/sh", "-c", words, "sh", str(program), beside, str(copy))
+    ended = await run(reactor, Command(argv, {"PATH": os.defpath}), lambda _: None)
+    if not ended.ok:
+        raise Failed("The node cannot copy uv for its users.", log=ended.lines)
+    return str(copy)
+
+
+def _places(directory: Path) -> tuple[Path, Path | None]:
+    """Return a uv that everybody runs; or ours, and where a copy has to be made."""
+    program = Path(find_uv()).resolve()
+    if everybody_runs(program):
+        return program, None
+    about = program.stat()
+    copy = directory / f"uv-{about.st_size}-{about.st_mtime_ns}"
+    if copy.exists():
+        return copy, None
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        directory.chmod(0o755)
+    except OSError as error:
+        why = f"{error.strerror}: {directory}"
+        raise Failed(f"The node cannot write to the project root: {why}.") from None
+    return program, copy

@@ -23,6 +23,7 @@ def test_version_and_packages(envs: Path, tmp_path: Path) -> None:
     assert environments(str(tmp_path), "ada", "lab") == [
         {
             "name": "default",
+            "provider": "builtin",
             "python": "3.11.2",
             "packages": [("six", "1.17.0"), ("typing-extensions", "4.16.0")],
         }
@@ -52,5 +53,34 @@ def test_traps_do_not_hang_or_lead_out(envs: Path, tmp_path: Path) -> None:
     (envs / "link").mkdir()
     (envs / "link" / "pyvenv.cfg").symlink_to("/etc/hostname")
     assert environments(str(tmp_path), "ada", "lab") == [
-        {"name": "pipe", "python": "", "packages": []}
+        {"name": "pipe", "provider": "builtin", "python": "", "packages": []}
+    ]
+
+
+def test_conda_environments(envs: Path, tmp_path: Path) -> None:
+    """From conda's own records, and what pip has put beside."""
+    prefix = envs / "c"
+    (prefix / "conda-meta").mkdir(parents=True)
+    records = ("python-3.12.1-h1_0", "zope.interface-6.0-py312_0", "PyTorch-2.1-0")
+    for one in (*records, "odd"):
+        (prefix / "conda-meta" / f"{one}.json").touch()
+    (prefix / "conda-meta" / "history").touch()
+    packages = prefix / "lib" / "python3.12" / "site-packages"
+    for name, installer in (("torch-2.1", "conda"), ("six-1.17.0", "pip\n")):
+        (packages / f"{name}.dist-info").mkdir(parents=True)
+        (packages / f"{name}.dist-info" / "INSTALLER").write_text(installer)
+    (packages / "mute-1.0.dist-info").mkdir()
+    assert environments(str(tmp_path), "ada", "lab") == [
+        {
+            "name": "c",
+            "provider": "conda",
+            "python": "3.12.1",
+            "packages": [
+                ("python", "3.12.1"),
+                ("pytorch", "2.1"),
+                ("six", "1.17.0"),
+                ("zope.interface", "6.0"),
+            ],
+            "by_pip": [("six", "1.17.0")],
+        }
     ]

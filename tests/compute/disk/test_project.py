@@ -114,6 +114,16 @@ def test_check_tells_what_is_there(root: Path) -> None:
     ]
 
 
+def test_a_conda_environment_is_one(root: Path) -> None:
+    """It has conda's history in place of a configuration."""
+    environment(root)
+    prefix = root / "ada" / "lab" / "envs" / "default"
+    (prefix / "pyvenv.cfg").unlink()
+    (prefix / "conda-meta").mkdir()
+    (prefix / "conda-meta" / "history").touch()
+    assert project.check(str(root), "ada", "lab", "default")["environment"]
+
+
 def test_a_locked_project_is_opened_again(root: Path) -> None:
     """A chmod 0 on one's own project does not keep it from starting."""
     environment(root)

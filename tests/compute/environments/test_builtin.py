@@ -1,6 +1,5 @@
 """Templates built by the real uv."""
 
-import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,9 @@ from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.steps import ChildSteps
 from aen.model.errors import Failed, NotFound
 from aen.model.projects import Progress
+from tests.compute.digests import digest
 from tests.compute.fakes import unheard
+from tests.compute.package_index import filled
 
 REACTOR: Any = reactor
 PYTHON = Interpreter("/usr/bin/python3", "3.11.2")
@@ -33,16 +34,6 @@ def environments(
     steps = ChildSteps(REACTOR, 60)
     given = dict(os.environ) if environ is None else environ
     return BuiltinEnvironments(REACTOR, settings, root, steps, given)
-
-
-def digest(tree: Path) -> str:
-    """Return one hash over names, contents and modes of a tree."""
-    found = hashlib.sha256()
-    for path in sorted(tree.rglob("*")):
-        about = path.lstat()
-        content = b"" if path.is_symlink() or path.is_dir() else path.read_bytes()
-        found.update(f"{path} {about.st_mode} {about.st_uid}".encode() + content)
-    return found.hexdigest()
 
 
 async def pip(prefix: Path, *words: str) -> Ended:
@@ -165,3 +156,54 @@ async def test_a_template_and_its_clones(tmp_path: Path) -> None:
     (one / "bin" / "python").unlink()
     assert not await provider.works(one)
     assert await provider.problems() == ()
+
+
+@pytest.mark.system
+@pytest_twisted.ensureDeferred
+async def test_the_administrators_own_default(tmp_path: Path) -> None:
+    """Copied as it is: what is done to it later is another template, for new projects.
+
+    Neither side can change the other by writing into a file in place.
+    """
+    index, own = filled(tmp_path / "index"), tmp_path / "own"
+    given = dict(os.environ) | index.environ
+    source = environments(tmp_path, given, default_packages=("tiny==1.0",))
+    made = await source.ready("default", unheard)
+    await source.clone(made, own, own, unheard)
+    (tmp_path / "root").mkdir()
+    provider = environments(tmp_path / "root", given, default_environment=str(own))
+    assert await provider.problems() == ()
+    first = await provider.ready("default", unheard)
+    assert next(first.glob("lib/*/site-packages/tiny/old.py")).stat().st_nlink == 1
+    one = tmp_path / "root" / "one"
+    await provider.clone(first, one, one, unheard)
+    before = digest(first), digest(one)
+    (changed,) = own.glob("lib/*/site-packages/tiny/__init__.py")
+    changed.chmod(0o660)
+    changed.write_text("version = 'mine'\n")
+    assert await provider.ready("default", unheard) == first
+    provider._looked = -60.0
+    second = await provider.ready("default", unheard)
+    assert second != first
+    assert (digest(first), digest(one)) == before
+    assert await provider.works(one)
+    (own / "pyvenv.cfg").unlink()
+    provider._looked = -60.0
+    with pytest.raises(Failed, match="is no Python environment"):
+        await provider.ready("default", unheard)
+    assert "is no Python environment" in (await provider.problems())[0]
+
+
+@pytest.mark.system
+@pytest_twisted.ensureDeferred
+async def test_a_python_that_has_pip(tmp_path: Path) -> None:
+    """For what only pip knows."""
+    index = filled(tmp_path / "index")
+    given = dict(os.environ) | index.environ
+    provider = environments(tmp_path, given, default_packages=("tiny",))
+    assert provider.python_with_pip() == ""
+    await provider.ready("default", unheard)
+    assert provider.python_with_pip() == ""
+    with_pip = environments(tmp_path, given, default_packages=("pip",))
+    prefix = await with_pip.ready("default", unheard)
+    assert provider.python_with_pip() == str(prefix / "bin" / "python")

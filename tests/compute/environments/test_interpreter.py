@@ -8,7 +8,11 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
-from aen.compute.environments.interpreter import candidates, find_interpreter
+from aen.compute.environments.interpreter import (
+    candidates,
+    find_interpreter,
+    starts,
+)
 from aen.model.errors import Failed
 
 REACTOR: Any = reactor
@@ -49,3 +53,16 @@ async def test_one_that_is_not_there(tmp_path: Path) -> None:
     """No process is started for it."""
     with pytest.raises(Failed, match=r"does not work.*Set “python”"):
         await find_interpreter(REACTOR, str(tmp_path / "gone"))
+
+
+@pytest.mark.system
+@pytest_twisted.ensureDeferred
+async def test_whether_an_environment_starts(tmp_path: Path) -> None:
+    """With a kernel, if that is asked for."""
+    assert not await starts(REACTOR, tmp_path, kernel=False)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to("/usr/bin/python3")
+    assert await starts(REACTOR, tmp_path, kernel=False)
+    (tmp_path / "bin" / "python").unlink()
+    (tmp_path / "bin" / "python").symlink_to("/bin/false")
+    assert not await starts(REACTOR, tmp_path, kernel=True)

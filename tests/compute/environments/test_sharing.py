@@ -101,6 +101,20 @@ async def test_a_failure_nobody_waits_for_is_logged(
 
 
 @pytest_twisted.ensureDeferred
+async def test_one_can_be_cancelled() -> None:
+    """Its own people are told; what nobody does is not missed."""
+    sharing, build = Sharing("building"), Build()
+    waiting = begin(sharing, build)
+    seen = []
+    for key in ("b", "a"):
+        sharing.cancel(key)
+        seen.append(build.cancelled)
+    assert seen == [False, True]
+    with pytest.raises(CancelledError):
+        await waiting
+
+
+@pytest_twisted.ensureDeferred
 async def test_stopping_ends_all() -> None:
     """A node that shuts down leaves no build behind."""
     sharing, build = Sharing("building"), Build()

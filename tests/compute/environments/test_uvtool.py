@@ -2,13 +2,22 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_twisted
+from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
 from aen.compute.environments.settings import EnvironmentSettings
-from aen.compute.environments.uvtool import find_uv, tool_environment
+from aen.compute.environments.uvtool import (
+    everybody_runs,
+    find_uv,
+    shared_uv,
+    tool_environment,
+)
 from aen.model.errors import Failed
 
+REACTOR: Any = reactor
 ROOT = Path("/projects")
 
 
@@ -54,3 +63,30 @@ def test_without_uv_the_operator_reads_what_to_do(
     monkeypatch.setattr("uv.find_uv_bin", missing)
     with pytest.raises(Failed, match="install the Python package “uv”"):
         find_uv()
+
+
+@pytest.mark.system
+@pytest_twisted.ensureDeferred
+async def test_a_uv_for_everybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is where every account can run it, else copied once."""
+    assert everybody_runs(Path("/bin/sh").resolve())
+    monkeypatch.setattr("uv.find_uv_bin", lambda: "/bin/sh")
+    assert await shared_uv(REACTOR, tmp_path) == str(Path("/bin/sh").resolve())
+    closed = tmp_path / "home"
+    closed.mkdir(mode=0o700)
+    (closed / "uv").write_text("program")
+    (closed / "uv").chmod(0o755)
+    monkeypatch.setattr("uv.find_uv_bin", lambda: str(closed / "uv"))
+    tools = tmp_path / "tools"
+    copy = Path(await shared_uv(REACTOR, tools))
+    assert copy.read_text() == "program"
+    assert copy.stat().st_mode & 0o777 == 0o755
+    assert await shared_uv(REACTOR, tools) == str(copy)
+    assert list(tools.iterdir()) == [copy]
+    (closed / "uv").write_text("another program")
+    (tools / "x").touch()
+    monkeypatch.setattr("os.defpath", "/none")
+    with pytest.raises(Failed, match="cannot copy uv"):
+        await shared_uv(REACTOR, tools)
