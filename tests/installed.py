@@ -40,12 +40,14 @@ def free_ports(count: int) -> list[int]:
         return [probe.getsockname()[1] for probe in probes]
 
 
-def new_installation() -> Installation:
+def new_installation(*, multiuser: bool = False) -> Installation:
     """Choose a folder and ports for an installation of its own."""
     # Short: the paths of UNIX sockets are limited to about a hundred bytes.
     folder = Path(tempfile.mkdtemp(prefix="aen"))
+    if multiuser:
+        folder.chmod(0o755)  # its users must get to their projects
     http_port, gateway, compute = free_ports(3)
-    return Installation(folder, http_port, gateway, compute)
+    return Installation(folder, http_port, gateway, compute, multiuser=multiuser)
 
 
 @define
@@ -69,6 +71,7 @@ class Installed:
             *(sys.executable, "-m", "aen.local", "run"),
             *("--prefix", str(one.prefix), "--http", str(one.http)),
             *("--gateway", str(one.gateway), "--compute", str(one.compute)),
+            *(("--multiuser", "1") if one.multiuser else ()),
         )
 
     def start(self) -> None:
@@ -224,9 +227,9 @@ def _kill(pid: int) -> None:
         return
 
 
-def brought_up(name: str) -> Iterator[Installed]:
+def brought_up(name: str, *, multiuser: bool = False) -> Iterator[Installed]:
     """Give a platform that is up; afterwards end it and see that nothing is left."""
-    made = Installed(new_installation())
+    made = Installed(new_installation(multiuser=multiuser))
     try:
         made.start()
         made.wait_ready()

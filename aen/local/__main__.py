@@ -17,11 +17,6 @@ def main() -> None:
     """Run, and end with a sentence and status 1 when that cannot be."""
     asked = parser().parse_args()
     try:
-        if asked.multiuser not in ("", "0"):
-            raise Invalid(
-                "MULTIUSER=1 is not there yet: this version runs every app as the"
-                " account that starts it. Run without MULTIUSER."
-            )
         platform = Platform(
             one := installation(asked), programs(), environment(one, os.environ)
         )
@@ -49,7 +44,11 @@ def parser() -> argparse.ArgumentParser:
         help="others can read a command line; ADMIN_PASSWORD in the environment is"
         " better",
     )
-    run.add_argument("--multiuser", default="", help="not there yet")
+    run.add_argument(
+        "--multiuser",
+        default="",
+        help="1: each user has an account of this machine and apps run as it (root)",
+    )
     return made
 
 
@@ -62,7 +61,19 @@ def installation(asked: argparse.Namespace) -> Installation:
         compute=asked.compute,
         bind=asked.bind,
         public_host=asked.public_host,
+        multiuser=_switch("MULTIUSER", asked.multiuser),
     )
+
+
+def _switch(name: str, text: str) -> bool:
+    """Return whether a switch of the command line is on.
+
+    :raises Invalid: it is neither on nor off.
+    """
+    try:
+        return {"": False, "0": False, "1": True}[text]
+    except KeyError:
+        raise Invalid(f"{name}={text} is neither 1 nor 0.") from None
 
 
 def programs() -> Programs:

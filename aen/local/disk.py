@@ -9,7 +9,11 @@ from pathlib import Path
 
 from aen.local import files
 from aen.local.files import Programs
-from aen.local.installation import Installation, check_same_place
+from aen.local.installation import (
+    Installation,
+    check_same_accounts,
+    check_same_place,
+)
 from aen.model.errors import Conflict, Invalid
 from aen.runtime.credentials import write_private
 
@@ -55,9 +59,13 @@ def held(lock: Path) -> Iterator[None]:
 
 
 def check_place(one: Installation) -> None:
-    """Raise `Invalid` when the server knows the parts at other addresses."""
-    gateway = read_object(one.gateway_settings)
-    check_same_place(one, gateway, read_object(one.compute_settings))
+    """Raise `Invalid` when this installation was made in another way.
+
+    At other addresses, or with files that belong to other accounts.
+    """
+    gateway, node = read_object(one.gateway_settings), read_object(one.compute_settings)
+    check_same_place(one, gateway, node)
+    check_same_accounts(one, node)
 
 
 def is_registered(one: Installation) -> bool:
@@ -73,6 +81,8 @@ def write_settings(one: Installation) -> None:
         _update(one.gateway_settings, files.gateway_settings(one))
     if one.compute_settings.exists():
         _update(one.compute_settings, files.compute_settings(one))
+    if one.multiuser:
+        _update(one.helper_settings, files.helper_settings(one))
 
 
 def write_compute_settings(one: Installation, answer: dict[str, object]) -> None:

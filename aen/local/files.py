@@ -69,6 +69,19 @@ def compute_settings(one: Installation) -> dict[str, object]:
         "listen": [endpoint("127.0.0.1", one.compute)],
         "projectRoot": str(one.projects),
         "server_url": one.near_url,
+        "multiuser": one.multiuser,
+        "helper_settings": str(one.helper_settings) if one.multiuser else "",
+    }
+
+
+def helper_settings(one: Installation) -> dict[str, object]:
+    """Return what the privileged helper goes by: its file is root's alone to change."""
+    return {
+        "service_account": ADMINISTRATOR,
+        "project_root": str(one.projects),
+        "runtime": str(one.helper_runtime),
+        "audit_log": str(one.helper_log),
+        "manage_accounts": True,
     }
 
 

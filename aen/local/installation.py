@@ -1,6 +1,9 @@
 """One installation on one machine: where its files are and where it answers."""
 
+import hashlib
+import os
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,6 +32,8 @@ class Installation:
     compute: int = 5002
     bind: str = "127.0.0.1"
     public_host: str = ""
+    multiuser: bool = False
+    """Whether apps run as OS accounts of their users, and not all as ours."""
 
     @property
     def host(self) -> str:
@@ -104,6 +109,22 @@ class Installation:
         return self.prefix / "projects"
 
     @property
+    def helper_settings(self) -> Path:
+        """What the privileged helper reads."""
+        return self.prefix / "etc/helper.json"
+
+    @property
+    def helper_log(self) -> Path:
+        """What the privileged helper was asked to do."""
+        return self.compute_prefix / "var/log/wakari/helper.log"
+
+    @property
+    def helper_runtime(self) -> Path:
+        """Where apps listen whose users have accounts: outside, for a short path."""
+        digest = hashlib.sha256(os.fsencode(self.prefix)).hexdigest()
+        return Path("/run", f"aen-{digest[:8]}")
+
+    @property
     def programs(self) -> Path:
         """Commands bound to this installation."""
         return self.prefix / "bin"
@@ -168,6 +189,27 @@ def check_installation(one: Installation) -> None:
         )
 
 
+def check_accounts(one: Installation, account: int) -> None:
+    """Raise `Invalid` where MULTIUSER=1 cannot work.
+
+    :param account: the user id of whoever asks.
+    """
+    if not one.multiuser:
+        return
+    if account != 0:
+        raise Invalid(
+            "MULTIUSER=1 makes and uses accounts of this machine, which only root may."
+            " Run it as root, or without MULTIUSER."
+        )
+    for folder in (one.prefix, *one.prefix.parents):
+        if folder.exists() and not folder.stat().st_mode & stat.S_IXOTH:
+            raise Invalid(
+                f"Other accounts cannot enter {folder}, and so none of their projects"
+                " below it. Choose another PREFIX, e.g. PREFIX=/srv/aen, or allow it:"
+                f" chmod o+x {folder}"
+            )
+
+
 def check_plain(what: str, path: Path) -> None:
     """Raise `Invalid` for a path that configuration files cannot hold."""
     if not _PLAIN.fullmatch(str(path)):
@@ -204,6 +246,21 @@ def check_same_place(
             f" COMPUTE={one.compute}: it listens on {node['listen']}. Run it with that"
             " one again, or choose a new PREFIX."
         )
+
+
+def check_same_accounts(one: Installation, node: Mapping[str, object]) -> None:
+    """Raise `Invalid` when the projects here belong to accounts of the other kind.
+
+    :param node: the node's settings as they are; empty before the first run.
+    """
+    if not node or bool(node.get("multiuser", False)) is one.multiuser:
+        return
+    made, now = ("with", "without") if node.get("multiuser") else ("without", "with")
+    raise Invalid(
+        f"{one.prefix} was made {made} MULTIUSER=1 and cannot be run {now} it: whose"
+        " the files of its projects are would no longer fit. Run it as before, or"
+        " choose another PREFIX."
+    )
 
 
 def endpoint(address: str, port: int) -> str:

@@ -1,6 +1,7 @@
 """From a command line to a running platform, and back to nothing."""
 
 import contextlib
+import os
 import signal
 import sys
 import time
@@ -10,7 +11,12 @@ from types import FrameType
 from attrs import frozen
 
 from aen.local import disk, first_run, readiness
-from aen.local.installation import ADMINISTRATOR, Installation, check_installation
+from aen.local.installation import (
+    ADMINISTRATOR,
+    Installation,
+    check_accounts,
+    check_installation,
+)
 from aen.local.ports import check_ports
 from aen.local.supervision import Platform
 from aen.model.errors import AenError, Failed
@@ -36,6 +42,7 @@ def run(platform: Platform, wished_password: str, say: Say) -> None:
     """
     one = platform.one
     check_installation(one)
+    check_accounts(one, os.geteuid())
     disk.make_folders(one)
     with disk.held(one.lock), _stoppable():
         disk.check_place(one)

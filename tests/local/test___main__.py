@@ -25,7 +25,7 @@ def test_programs() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--multiuser", "1"), "MULTIUSER=1 is not there yet"),
+        (("--multiuser", "yes"), "MULTIUSER=yes is neither 1 nor 0"),
         (("--http", "0"), "HTTP=0 is not a port"),
     ],
 )

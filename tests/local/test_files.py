@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
+from attrs import evolve
 from supervisor.options import ServerOptions
 
 from aen.compute.settings import ComputeSettings
@@ -46,6 +47,19 @@ def test_compute_settings() -> None:
     found = structure({**given, **files.compute_settings(ONE)}, ComputeSettings)
     assert found.project_root == ONE.projects
     assert found.listen == ("tcp:5002:interface=127.0.0.1",)
+
+
+def test_settings_for_accounts() -> None:
+    """With MULTIUSER=1 node and helper agree; the administrator runs the platform."""
+    one = evolve(ONE, multiuser=True)
+    node = files.compute_settings(one)
+    helper = files.helper_settings(one)
+    assert node["multiuser"] is True
+    assert node["helper_settings"] == str(one.helper_settings)
+    assert helper["project_root"] == node["projectRoot"]
+    assert helper["service_account"] == "wakari"
+    assert len(str(helper["runtime"])) < 20
+    assert files.compute_settings(ONE)["multiuser"] is False
 
 
 def test_hand_made_keys_stay() -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from aen.local.installation import (
     Installation,
+    check_accounts,
     check_installation,
+    check_same_accounts,
     check_same_place,
     endpoint,
 )
@@ -99,3 +101,36 @@ def test_first_time() -> None:
 def test_ipv6_endpoint() -> None:
     """Twisted's descriptions are separated by colons, addresses hold them too."""
     assert endpoint("::1", 80) == "tcp:80:interface=\\:\\:1"
+
+
+def test_accounts_need_root_and_open_folders(tmp_path: Path) -> None:
+    """MULTIUSER=1 is refused where it could not work, in words; else it is not."""
+    one = Installation(tmp_path / "aen", multiuser=True)
+    with pytest.raises(Invalid, match="only root may"):
+        check_accounts(one, 1000)
+    tmp_path.chmod(0o700)
+    with pytest.raises(Invalid, match="cannot enter"):
+        check_accounts(one, 0)
+    check_accounts(attrs.evolve(one, multiuser=False), 1000)
+    check_accounts(attrs.evolve(one, prefix=Path("/srv/aen")), 0)
+
+
+@pytest.mark.parametrize(
+    ("node", "multiuser", "fits"),
+    [
+        ({}, True, True),
+        ({}, False, True),
+        ({"name": "a"}, False, True),
+        ({"multiuser": True}, True, True),
+        ({"multiuser": True}, False, False),
+        ({"name": "a"}, True, False),
+    ],
+)
+def test_whose_files(node: dict[str, object], multiuser: bool, fits: bool) -> None:
+    """An installation goes on as it was made: its files belong to somebody."""
+    one = attrs.evolve(ONE, multiuser=multiuser)
+    if fits:
+        check_same_accounts(one, node)
+        return
+    with pytest.raises(Invalid, match="MULTIUSER=1"):
+        check_same_accounts(one, node)

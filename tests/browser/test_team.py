@@ -1,0 +1,138 @@
+"""Two people on one file, in two browsers; then one is taken off the team."""
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import keep, opened_page, there
+from tests.browser.test_first_light import OPENING, opened
+from tests.installed import Installed, brought_up
+from tests.projects import FIRST_START, Person, Project, new_person, new_project
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.system,
+    pytest.mark.root,
+    pytest.mark.skipif(os.geteuid() != 0, reason="makes OS accounts: needs root"),
+]
+
+OUT_WITHIN_MS = 2000.0
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[Installed]:
+    """Give the platform with real accounts."""
+    yield from brought_up("team", multiuser=True)
+
+
+@pytest.fixture(scope="module")
+def two(real: Installed) -> Iterator[tuple[Person, Person]]:
+    """Give an owner and a member; their OS accounts go afterwards."""
+    made = (new_person(real, "aentada"), new_person(real, "aentbob"))
+    yield made
+    for one in made:
+        subprocess.run(
+            ("userdel", "--remove", "--force", one.name),
+            capture_output=True,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def shared(real: Installed, two: tuple[Person, Person]) -> Project:
+    """Give a running project of the first, with the second in its team."""
+    owner, member = two
+    made = new_project(real, "shared", owner)
+    answer = made.api.ask(
+        "PUT", f"{made.path}/team/{member.name}", {"role": "member"}
+    )
+    assert answer.status in (200, 201, 204), answer.text
+    made.start(FIRST_START)
+    return made
+
+
+@pytest.fixture
+def other(browser: Browser) -> Iterator[Page]:
+    """Give a second browser's window."""
+    window = opened_page(browser, "team-other")
+    yield there(window.__enter__)
+    with suppress(StopIteration):
+        there(lambda: window.__exit__(None, None, None))
+
+
+def enter(page: Page, real: Installed, person: Person, project: Project) -> None:
+    """Sign in and go to the project."""
+    page.goto(real.one.url)
+    page.get_by_label("Username").fill(person.name)
+    page.get_by_label("Password").fill(person.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name=project.name).first).to_be_visible()
+    page.goto(f"{real.one.url}/{project.owner}/{project.name}")
+
+
+def typed(terminal: Page, command: str) -> None:
+    """Type a command into a terminal that has its prompt."""
+    terminal.locator(".xterm-helper-textarea").first.focus()
+    terminal.keyboard.type(f"{command}\n")
+
+
+def test_one_file_two_people_then_one(
+    page: Page,
+    other: Page,
+    real: Installed,
+    two: tuple[Person, Person],
+    shared: Project,
+) -> None:
+    """Both work on the same file as themselves; who is taken off is out at once."""
+    owner, member = two
+    enter(page, real, owner, shared)
+    lab = opened(page, "JupyterLab")
+    expect(lab.locator("#jp-main-dock-panel")).to_be_visible(timeout=OPENING)
+    enter(other, real, member, shared)
+    terminal = opened(other, "Terminal")
+    rows = terminal.locator(".xterm-rows").first
+    expect(rows).to_contain_text(re.compile(r"[$#]"), timeout=OPENING)
+    typed(terminal, "id -un; echo from-bob > together.txt; ls")
+    expect(rows).to_contain_text(member.name, timeout=OPENING)
+    entry = lab.locator(".jp-DirListing-item", has_text="together.txt")
+    expect(entry).to_be_visible(timeout=OPENING)
+    entry.dblclick()
+    editor = lab.locator(".jp-FileEditor .cm-content").first
+    expect(editor).to_contain_text("from-bob", timeout=OPENING)
+    editor.click()
+    lab.keyboard.press("Control+End")
+    lab.keyboard.type("from-ada")
+    lab.keyboard.press("Control+s")
+    expect(lab.locator(".jp-mod-dirty")).to_have_count(0)
+    typed(terminal, "clear; stat -c %U together.txt; cat together.txt")
+    expect(rows).to_contain_text("from-ada", timeout=OPENING)
+    keep(lab, "team-lab")
+    keep(terminal, "team-terminal")
+
+    answer = shared.api.ask("DELETE", f"{shared.path}/team/{member.name}")
+    assert answer.status in (200, 204), answer.text
+    began = time.monotonic()
+    notice = terminal.get_by_text(re.compile("team|no longer|access", re.IGNORECASE))
+    expect(notice.first).to_be_visible(timeout=OUT_WITHIN_MS + 1000)
+    print(f"\nout after {time.monotonic() - began:.1f} s")  # noqa: T201
+    keep(terminal, "team-out")
+    terminal.reload()
+    expect(terminal.locator(".xterm-rows")).to_have_count(0)
+    typed_after = subprocess.run(
+        ("runuser", "-u", member.name, "--", "ls", str(_home(real, shared))),
+        capture_output=True,
+        check=False,
+        cwd="/",
+    )
+    assert typed_after.returncode != 0
+    expect(editor).to_contain_text("from-ada")
+
+
+def _home(real: Installed, project: Project) -> object:
+    return real.one.projects / project.owner / project.name
