@@ -5,7 +5,7 @@ const LINES = 2000;
 /** Puts what an event tells of a change into the page; false: there is no place yet. */
 export function hear(data) {
   const log = document.getElementById("environment-output");
-  if (!log) return false;
+  if (!log || !document.querySelector("[data-environment-progress]")) return false;
   if (data.line) append(log, data.line);
   if (data.progress) progress(data.progress);
   return true;

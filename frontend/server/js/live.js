@@ -41,7 +41,8 @@ export function follow(refresh) {
     source = new EventSource(place.dataset.stream);
     source.addEventListener("open", () => {
       // What happened while nobody listened is on no stream.
-      if (!first) soon(...USUAL, "environment");
+      const going = document.querySelector("[data-environment-progress]");
+      if (!first || going) soon(...USUAL, "environment");
       first = false;
     });
     for (const kind of USUAL) source.addEventListener(kind, () => soon(kind));
@@ -77,7 +78,8 @@ export function follow(refresh) {
     if (document.hidden) return;
     for (const element of document.querySelectorAll("[data-beat]")) {
       // What somebody has opened or stands in is left alone.
-      if (!element.contains(document.activeElement)) refresh(element);
+      const used = element.contains(document.activeElement);
+      if (!used && !element.querySelector("details[open]")) refresh(element);
     }
   }, BEAT);
   addEventListener("pagehide", close);
