@@ -228,7 +228,7 @@ class ResourcesPages:
             return Shown(work=work)
         asked = start(self._rooms.running.resources(visit.person, project.path))
         try:
-            found = await asked.addTimeout(_PATIENCE, self._rooms.clock)
+            found: Resources = await asked.addTimeout(_PATIENCE, self._rooms.clock)
         except TooSlow:
             return Shown(silent="The node takes long to answer.", work=work)
         except AenError as error:
