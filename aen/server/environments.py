@@ -233,9 +233,7 @@ def _requirements(packages: tuple[str, ...]) -> tuple[str, ...]:
     return found
 
 
-def _in_form(
-    told: EnvironmentFile, found: Environment, form: str
-) -> EnvironmentFile:
+def _in_form(told: EnvironmentFile, found: Environment, form: str) -> EnvironmentFile:
     """Return what the tool wrote, or the same packages as the other kind of file."""
     plain = told.name.endswith(".txt")
     if not form or plain == (form == "requirements"):

@@ -198,7 +198,9 @@ class Running:
         project = await self._projects.allowed(caller, path, Action.READ_FILES)
         found = await self.ask(project, routes.RESOURCES, on_disk(project), Resources)
         runs = may(caller, Action.RUN, project)
-        apps = [one for one in found.apps if runs and one.launch.project_id == project.id]
+        apps = [
+            one for one in found.apps if runs and one.launch.project_id == project.id
+        ]
         return evolve(found, apps=tuple(apps))
 
     async def ask(

@@ -30,7 +30,7 @@ async def changed(world: World, wanted: EnvironmentChanges = BOTH) -> Task:
 
 @ensureDeferred
 async def test_steps_output_and_end() -> None:
-    """Each step is asked of the node as the user; the project follows the active one."""
+    """Each is asked of the node as the user; the project follows the active one."""
     world, ada, _ = await running()
     told: list[Event] = []
     world.rooms.events.subscribe(ALL, told.append)

@@ -132,7 +132,9 @@ async def test_forms_of_export() -> None:
     export = world.rooms.environments.export
     answers = world.nodes.answers
     answers[EnvironmentFile] = EnvironmentFile("requirements.txt", "# x\na==1\nb==2\n")
-    assert (await export(ada, LAB, "default", "requirements")).text == "# x\na==1\nb==2\n"
+    assert (
+        await export(ada, LAB, "default", "requirements")
+    ).text == "# x\na==1\nb==2\n"
     made = await export(ada, LAB, "default", "environment")
     assert made.name == "environment.yml"
     assert made.text.splitlines()[-2:] == ["      - a==1", "      - b==2"]

@@ -192,7 +192,7 @@ class ResourcesPages:
         demand(visit.person, Action.READ_FILES, project)
         return project
 
-    async def _page(  # noqa: PLR0913 -- the page, a part of it, or what was refused
+    async def _page(
         self,
         visit: Visit,
         path: ProjectPath,

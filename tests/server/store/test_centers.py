@@ -45,7 +45,12 @@ async def test_what_is_heard_of_nodes() -> None:
     await store.put_silent("east", "n1.lan", 2.0)
     health = await store.health("east")
     assert health[NODE.name] == NodeHealth(
-        NODE.name, answering=False, projects=2, single_user=True, version="1", refused=()
+        NODE.name,
+        answering=False,
+        projects=2,
+        single_user=True,
+        version="1",
+        refused=(),
     )
     assert not health[PlaceName("n2")].answering
     assert health[PlaceName("n2")].refused is None

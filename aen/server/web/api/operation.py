@@ -207,7 +207,7 @@ class Calls:
     # ---- going out
 
     def _write(self, request: Request, described: Operation, found: Any) -> bytes:
-        if described.answer is None:
+        if described.answer is None and not described.text:
             self._head(request, 204)
             return b""
         self._head(request, described.status)

@@ -56,9 +56,7 @@ class ResourceCalls:
     @operation(
         Operation("GET", f"{ONE}/resources", "What a project has", ResourcesObject)
     )
-    async def resources(
-        self, call: Call, owner: str, project: str
-    ) -> ResourcesObject:
+    async def resources(self, call: Call, owner: str, project: str) -> ResourcesObject:
         """Show environments, running apps, use and limits."""
         path = parse_project_path(owner, project)
         return _shown(await self.rooms.running.resources(call.person, path))
