@@ -23,7 +23,7 @@ async def test_the_first_line_at_once_the_others_together() -> None:
     """Nothing is lost at the end, and nothing waits for a timer then."""
     clock = Clock()
     output, written, kept = writer(clock)
-    assert not output.heard
+    assert (output.heard, kept) == (False, [])
     for line in ("a", "b", "c"):
         output(line)
     assert written == [("a",)]
@@ -33,7 +33,7 @@ async def test_the_first_line_at_once_the_others_together() -> None:
     await output.stop()
     assert written[-1] == ("d",)
     assert kept == [1, 3, 4]
-    assert output.heard
+    assert (output.heard, written[0]) == (True, ("a",))
     assert clock.getDelayedCalls() == []
 
 

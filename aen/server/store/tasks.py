@@ -62,7 +62,7 @@ class TaskRecords:
         A worker that holds it finds out and gives it back.
         """
         query = {"_id": old.id, "kind": old.kind.value, "state": {"$in": _ACTIVE}}
-        fields = {
+        fields: dict[str, Any] = {
             "kind": new.kind.value,
             "arguments": new.arguments,
             "by": new.by,
