@@ -7,7 +7,7 @@ from attrs import evolve
 from twisted.internet.interfaces import IReactorTime
 
 from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
-from aen.model.names import ProjectPath, parse_environment_name, parse_project_path
+from aen.model.names import ProjectPath, parse_project_path
 from aen.model.permissions import (
     SCOPES,
     Action,
@@ -168,9 +168,6 @@ class Projects:
             fields["description"] = profile.description(changes.description)
         if changes.tags is not None:
             fields["tags"] = list(profile.tags(changes.tags))
-        if changes.environment is not None:
-            demand(caller, Action.RUN, project)
-            fields["environment"] = parse_environment_name(changes.environment)
         if changes.visibility is not None:
             demand(caller, Action.ADMINISTER, project)
             fields["visibility"] = _visibility(changes.visibility).value

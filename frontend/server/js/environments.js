@@ -30,6 +30,17 @@ function progress(step) {
   box.querySelector("output").textContent = share === null ? "" : `${share} %`;
 }
 
+/** Shows the end of what was printed first: it is what people look for. */
+export function startLogs() {
+  const show = (within) => {
+    for (const log of within.querySelectorAll(".log.tall")) log.scrollTop = log.scrollHeight;
+  };
+  show(document);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target instanceof Element) show(event.target);
+  });
+}
+
 /** Says how a change has ended, for those who do not see the page. */
 export function announceEnd({ name, problem }) {
   const voice = document.getElementById("voice");
