@@ -41,6 +41,8 @@ class NodeHealth:
     messages: tuple[str, ...] = ()
     single_user: bool = False
     version: str = ""
+    refused: tuple[str, ...] | None = None
+    """Accounts that may not own, join or start projects there; None: not told yet."""
 
 
 def choose_node(

@@ -50,3 +50,5 @@ class Task:
     lease_until: float = 0.0
     progress: Progress | None = None
     problem: str = ""
+    output: tuple[str, ...] = ()
+    """The last lines that a tool has printed so far, for people."""

@@ -6,6 +6,7 @@ from typing import Any
 from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
 from aen.model.names import UserName, parse_user_name
 from aen.model.permissions import demand_superuser
+from aen.model.tasks import Kind
 from aen.model.users import Caller, Role, User
 from aen.server import profile
 from aen.server.access import demand_whole, digest
@@ -13,6 +14,7 @@ from aen.server.api_tokens import ApiTokens
 from aen.server.passwords import check_password
 from aen.server.records import Page
 from aen.server.store.users import without_private
+from aen.server.tasks import Tasks, team_key
 
 
 class Accounts(ApiTokens):
@@ -134,11 +136,20 @@ class Accounts(ApiTokens):
         await self._users.change(user.id, {"disabled": True})
         await self._end_all(user, "Your account was removed.")
         await self._archive.tokens.end_user(user.id)
-        now = self._clock.seconds()
-        for project in await self._archive.projects.memberships(user.name):
-            await self._archive.projects.drop_member(project.id, user.name, now)
+        await self._leave_teams(user)
         await self._users.remove(user.id)
         self._log.info("account removed: {name}", name=user.name)
+
+    async def _leave_teams(self, user: User) -> None:
+        """Take somebody out of every team; the files follow, as with any change."""
+        projects, now = self._archive.projects, self._clock.seconds()
+        tasks = Tasks(self._archive.tasks, self._events, self._clock)
+        for project in await projects.memberships(user.name):
+            await projects.drop_member(project.id, user.name, now)
+            if project.node is not None:
+                arguments = {"project": project.id}
+                key = team_key(project.id)
+                await tasks.add_fresh(Kind.APPLY_TEAM, key, arguments, user.name)
 
     def _demand_over(self, by: Caller | None, user: User, *, own: bool) -> None:
         if by is None:

@@ -6,7 +6,14 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from aen.model.apps import AppSummary
-from aen.model.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
+from aen.model.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 from aen.model.names import PlaceName, parse_place_name
 from aen.model.permissions import demand_superuser
 from aen.model.places import DataCenter, Node, NodeHealth
@@ -22,12 +29,19 @@ from aen.wire.client import Place
 from aen.wire.messages import NodeStatus
 from aen.wire.routes import RELAY
 
+_REFUSED = (
+    "The account “{user}” runs the platform in the data center “{center}” and cannot"
+    " own, join or start projects; use an account of your own."
+)
 HEARD_SECONDS = 20.0
 """A connected gateway is noted anew so often; after three times it counts as gone."""
 
 
 class Centers:
-    """Finds data centers, adds to them, and keeps what is heard of their nodes."""
+    """Finds data centers, adds to them, and keeps what is heard of their nodes.
+
+    :param service_account: who is refused where no node has told yet; empty: nobody.
+    """
 
     def __init__(
         self,
@@ -35,11 +49,13 @@ class Centers:
         projects: ProjectRecords,
         events: Events,
         clock: IReactorTime,
+        service_account: str = "",
     ) -> None:
         self._records = records
         self._projects = projects
         self._events = events
         self._clock = clock
+        self._service_account = service_account
         self._log = Logger()
 
     async def data_centers(self, caller: Caller | None) -> tuple[DataCenter, ...]:
@@ -189,6 +205,24 @@ class Centers:
         found = await self._records.named(center)
         if found is not None and any(one.name == node for one in found.nodes):
             await self._records.put_silent(center, node, self._clock.seconds())
+
+    async def demand_person(self, center: str, user: str, field: str) -> None:
+        """Refuse the accounts that run the platform on nodes of real accounts.
+
+        :param field: what the error is about: “owner”, “user”.
+        :raises Forbidden: *user* cannot own, join or start projects in *center*.
+        """
+        told = [
+            one.refused
+            for one in (await self._records.health(center)).values()
+            if one.refused is not None
+        ]
+        refused = {name for names in told for name in names}
+        if not told:
+            refused = {self._service_account} - {""}
+        if user in refused:
+            message = _REFUSED.format(user=user, center=center)
+            raise Forbidden(message, fields={field: message})
 
     # -- where to go
 

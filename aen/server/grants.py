@@ -20,6 +20,8 @@ from aen.wire.messages import (
     GrantQuestion,
     Opening,
     OpenQuestion,
+    PublicPlace,
+    PublicQuestion,
 )
 
 
@@ -81,6 +83,17 @@ class Grants:
             problem=project.problem,
             app_token=token,
         )
+
+    async def public(self, center: str, question: PublicQuestion) -> PublicPlace:
+        """Return where a project's public folder is, which anybody may read.
+
+        :raises NotFound: there is no such project in this data center.
+        """
+        path = _path(question.owner, question.project)
+        project = await self.projects.public(path)
+        if project.data_center != center:
+            raise NotFound("There is no such project.")
+        return PublicPlace(project.id, await self._node(project))
 
     def _demand(
         self, caller: Caller | None, app: AppSummary | None, project: Project

@@ -1,52 +1,35 @@
-"""What a worker does to projects: start, stop, reset, delete, apply the team.
+"""What a worker does to projects: start, stop, reset, delete, team, environments.
 
 Each step may be done twice without harm: a worker that dies leaves its task to
 another, which begins at the beginning and finds done what is done.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
-from attrs import define, field, frozen
+from attrs import frozen
 from twisted.internet.defer import CancelledError
-from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 
-from aen.model.errors import AenError, Failed, NotFound, Unavailable
-from aen.model.places import DataCenter, Node, choose_node
-from aen.model.projects import Problem, Progress, Project, State
+from aen.model.errors import AenError, Failed
+from aen.model.projects import Problem, State
 from aen.model.tasks import Kind, Task
-from aen.runtime.structure import unstructure
-from aen.runtime.tasks import pause
-from aen.server.centers import relay
-from aen.server.events import GATEWAYS, Events, gateway_topic, project_topic
-from aen.server.progress import ProgressWriter
-from aen.server.running import Nodes, on_disk
-from aen.server.settings import ServerSettings
-from aen.server.store.archive import Archive
+from aen.server.environment_work import change_environment, tell_end
+from aen.server.events import GATEWAYS
 from aen.server.store.tasks import Holder
+from aen.server.turn import Lost, Means, Turn
 from aen.wire import routes
-from aen.wire.messages import Line, ProjectNews
-from aen.wire.routes import Route
 
-_WAITING = Progress("Waiting for the data center")
 _OURS = "Something went wrong on our side; it has been logged."
 _MOST_TEAM_CHANGES = 5
 _LOG_LINES = 200
 
 
-class Lost(Exception):
-    """Another worker has the task now, or it has become another one."""
+_BESIDE = (Kind.APPLY_TEAM, Kind.CHANGE_ENVIRONMENT)
+"""What goes on beside starts and stops, and never changes the project's state."""
 
 
 @frozen
-class ProjectWork:
+class ProjectWork(Means):
     """Does the tasks of projects."""
-
-    archive: Archive
-    events: Events
-    nodes: Nodes
-    settings: ServerSettings
-    clock: IReactorTime
 
     async def do(self, task: Task, holder: Holder) -> None:
         """Do *task* whole.
@@ -80,158 +63,22 @@ class ProjectWork:
         )
         turn = await self._turn(task, holder)
         if turn is not None:
-            await turn.begin(None)
+            if task.kind not in _BESIDE:
+                await turn.begin(None)
             await turn.fail(Problem(message))
         return message
 
-    async def _turn(self, task: Task, holder: Holder) -> "Turn | None":
+    async def ended(self, task: Task, problem: str) -> None:
+        """Tell those who watch an environment that its change has ended."""
+        if task.kind is Kind.CHANGE_ENVIRONMENT:
+            await tell_end(self, task, problem)
+
+    async def _turn(self, task: Task, holder: Holder) -> Turn | None:
         project = await self.archive.projects.with_id(str(task.arguments["project"]))
         if project is None:
             return None
         center = await self.archive.centers.named(project.data_center)
         return Turn(self, task, holder, project, center)
-
-
-@define
-class Turn:
-    """One worker's turn at one project, from `begin` to `finish`."""
-
-    work: ProjectWork
-    task: Task
-    holder: Holder
-    project: Project
-    center: DataCenter | None
-    state: State | None = None
-    log: Logger = field(factory=Logger)
-    writer: ProgressWriter = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.writer = ProgressWriter(self.work.clock, self._write)
-
-    @property
-    def mark(self) -> str:
-        """What tells this turn from all others at the project."""
-        return self.holder.mark
-
-    async def begin(self, state: State | None) -> None:
-        """Take the project; only this turn changes its state from now on."""
-        now = self.work.clock.seconds()
-        projects = self.work.archive.projects
-        if not await projects.begin(self.project.id, self.mark, state, now):
-            raise Lost
-        if state is not None:
-            self.state = state
-            await self.tell(state, None)
-
-    async def finish(self, state: State, problem: Problem | None = None) -> Project:
-        """Let the project go, in *state*."""
-        await self.writer.stop()
-        projects, now = self.work.archive.projects, self.work.clock.seconds()
-        key = self.project.id
-        found = await projects.finish(key, self.mark, state, problem, now)
-        if found is None:
-            raise Lost
-        self.project = found
-        await self.tell(state, problem)
-        return found
-
-    async def fail(self, problem: Problem) -> None:
-        """Let the project go with *problem*; what ran before goes on running."""
-        keeps = self.task.kind is Kind.APPLY_TEAM
-        await self.finish(State.RUNNING if keeps else State.FAILED, problem)
-
-    def known_center(self) -> DataCenter:
-        """Return the project's data center, or raise `Failed`."""
-        if self.center is None:
-            raise Failed(
-                f"The data center “{self.project.data_center}” is not registered"
-                " any more."
-            )
-        return self.center
-
-    async def choose(self) -> Node:
-        """Return the node to start on and note it, or raise `Failed`."""
-        center = self.known_center()
-        health = await self.work.archive.centers.health(center.name)
-        try:
-            node = choose_node(center.nodes, health, self.project.node)
-        except Unavailable as error:
-            raise Failed(error.message) from None
-        projects = self.work.archive.projects
-        if not await projects.place(self.project.id, self.mark, node.name):
-            raise Lost
-        return node
-
-    async def follow(self, route: Route, node: str) -> None:
-        """Have the node do something and write its progress.
-
-        :raises Failed: it did not succeed, or the node could not be reached.
-        """
-        center = self.known_center()
-        pauses = self.work.settings.task_pauses
-        for wait in (*pauses, None):
-            try:
-                await self.work.nodes.follow(
-                    relay(center, node), route, on_disk(self.project), self._heard
-                )
-            except (Unavailable, NotFound) as error:
-                if wait is None:
-                    raise Failed(error.message) from None
-                # A cancelled request may look like one that was not answered.
-                if not await self._note(_WAITING):
-                    raise Lost from None
-                await pause(self.work.clock, wait)
-            except Failed:
-                raise
-            except AenError as error:
-                what = f"The data center “{center.name}” refuses: {error.message}"
-                raise Failed(what) from None
-            else:
-                return
-
-    def _heard(self, line: Line) -> None:
-        if line.progress is not None:
-            self.writer(line.progress)
-
-    async def _write(self, progress: Progress) -> None:
-        await self._note(progress)
-
-    async def _note(self, progress: Progress) -> bool:
-        """Write *progress* and tell it; False when this turn is over."""
-        archive = self.work.archive
-        if not await archive.tasks.step(self.holder, progress):
-            return False
-        if self.state is None:
-            return True
-        if not await archive.projects.step(self.project.id, self.mark, progress):
-            return False
-        await self._publish("progress", unstructure(progress))
-        await self._tell_gateway(
-            ProjectNews(self.project.id, self.state, None, progress)
-        )
-        return True
-
-    async def tell(self, state: State, problem: Problem | None) -> None:
-        """Tell watchers and the gateway that the state has changed."""
-        data = {
-            "state": state.value,
-            "word": state.word,
-            "problem": None if problem is None else problem.message,
-        }
-        await self._publish("state", data)
-        node = None
-        if self.center is not None:
-            places = (one for one in self.center.nodes if one.name == self.project.node)
-            node = next(places, None)
-        news = ProjectNews(self.project.id, state, node, None, problem)
-        await self._tell_gateway(news)
-
-    async def _publish(self, kind: str, data: Mapping[str, object]) -> None:
-        await self.work.events.publish(project_topic(self.project.id), kind, data)
-
-    async def _tell_gateway(self, news: ProjectNews) -> None:
-        topic = gateway_topic(self.project.data_center)
-        await self.work.events.publish(topic, "project", unstructure(news))
 
 
 async def _start(turn: Turn) -> None:
@@ -283,8 +130,19 @@ async def _delete(turn: Turn) -> None:
 
 
 async def _apply_team(turn: Turn) -> None:
-    if turn.project.state is State.RUNNING:
-        await _start(turn)
+    projects = turn.work.archive.projects
+    for _ in range(_MOST_TEAM_CHANGES):
+        if turn.project.node is None:
+            return  # no files are there yet; the first start knows the team
+        await turn.follow(routes.APPLY_TEAM, turn.project.node)
+        now = await projects.with_id(turn.project.id)
+        if now is None:
+            return
+        # Whoever asked the node last has to find the team it sent still there.
+        sent, turn.project = turn.project.team, now
+        if now.team == sent:
+            break
+    await turn.complain(None)
 
 
 _STEPS: dict[Kind, Callable[[Turn], Awaitable[None]]] = {
@@ -293,4 +151,5 @@ _STEPS: dict[Kind, Callable[[Turn], Awaitable[None]]] = {
     Kind.RESET_PROJECT: _reset,
     Kind.DELETE_PROJECT: _delete,
     Kind.APPLY_TEAM: _apply_team,
+    Kind.CHANGE_ENVIRONMENT: change_environment,
 }

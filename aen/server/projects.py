@@ -1,6 +1,5 @@
 """Projects: making, finding and changing them, and asking for them to run."""
 
-import contextlib
 import secrets
 from typing import Any
 
@@ -8,7 +7,7 @@ from attrs import evolve
 from twisted.internet.interfaces import IReactorTime
 
 from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
-from aen.model.names import ProjectPath, parse_environment_name, parse_project_path
+from aen.model.names import ProjectPath, parse_project_path
 from aen.model.permissions import (
     SCOPES,
     Action,
@@ -25,7 +24,7 @@ from aen.server.records import NewProject, Page, ProjectChanges
 from aen.server.settings import ServerSettings
 from aen.server.store.archive import Archive
 from aen.server.store.projects import Looking
-from aen.server.tasks import Tasks, project_key
+from aen.server.tasks import Tasks, project_key, team_key
 
 _MOST_MINE = 500
 _SILENT = (
@@ -80,6 +79,13 @@ class Projects:
         demand(caller, action, found)
         return found
 
+    async def public(self, path: ProjectPath) -> Project:
+        """Return the project at *path*, for its public folder: open to everybody.
+
+        :raises NotFound: there is none.
+        """
+        return _still(await self._records.at(path))
+
     async def mine(self, caller: Caller) -> tuple[Project, ...]:
         """Return what the caller owns or is in the team of, changed last first."""
         found = await self._records.of_person(caller.user.name, _MOST_MINE)
@@ -125,6 +131,7 @@ class Projects:
         path = parse_project_path(owner, new.name)
         chosen = new.visibility or self._settings.default_visibility
         center = await self._centers.choose(new.data_center)
+        await self._centers.demand_person(center.name, owner, "owner")
         now = self._clock.seconds()
         project = Project(
             id=secrets.token_hex(12),
@@ -161,9 +168,6 @@ class Projects:
             fields["description"] = profile.description(changes.description)
         if changes.tags is not None:
             fields["tags"] = list(profile.tags(changes.tags))
-        if changes.environment is not None:
-            demand(caller, Action.RUN, project)
-            fields["environment"] = parse_environment_name(changes.environment)
         if changes.visibility is not None:
             demand(caller, Action.ADMINISTER, project)
             fields["visibility"] = _visibility(changes.visibility).value
@@ -184,6 +188,7 @@ class Projects:
             raise _no_account("user", user)
         if found.name == project.path.owner:
             raise Conflict(f"“{user}” owns the project and needs no place in its team.")
+        await self._centers.demand_person(project.data_center, found.name, "user")
         known = project.member(found.name) is not None
         if not known and len(project.team) >= self._settings.team_size:
             raise Conflict(
@@ -214,10 +219,11 @@ class Projects:
         team = [{"user": one.user, "role": one.role.value} for one in project.team]
         topic = project_topic(project.id)
         await self._events.publish(topic, "team", {"team": team})
-        if project.state is State.RUNNING:
-            # What is under way applies the team, or makes it needless.
-            with contextlib.suppress(Conflict):
-                await self._task(Kind.APPLY_TEAM, caller, project)
+        if project.node is not None:
+            # Beside a start or stop under way: the files follow at once.
+            arguments = {"project": project.id}
+            key, by = team_key(project.id), caller.user.name
+            await self._tasks.add_fresh(Kind.APPLY_TEAM, key, arguments, by)
         return project
 
     async def _drop(self, project: Project, reason: str) -> None:
@@ -229,7 +235,7 @@ class Projects:
 
     async def start(self, caller: Caller, path: ProjectPath) -> Task:
         """Have the project started; asked again meanwhile, it is the same task."""
-        project = await self.allowed(caller, path, Action.RUN)
+        project = await self._startable(caller, path)
         return await self._task(Kind.START_PROJECT, caller, project)
 
     async def stop(self, caller: Caller, path: ProjectPath) -> Task:
@@ -238,14 +244,20 @@ class Projects:
         return await self._task(Kind.STOP_PROJECT, caller, project)
 
     async def reset(self, caller: Caller, path: ProjectPath) -> Task:
-        """Have the project stopped and its environment made anew."""
-        project = await self.allowed(caller, path, Action.RUN)
+        """Have the project stopped, mended, its rights set anew; it starts again."""
+        project = await self._startable(caller, path)
         return await self._task(Kind.RESET_PROJECT, caller, project)
 
     async def delete(self, caller: Caller, path: ProjectPath) -> Task:
         """Have the project stopped, its files removed and its record with them."""
         project = await self.allowed(caller, path, Action.ADMINISTER)
         return await self._task(Kind.DELETE_PROJECT, caller, project)
+
+    async def _startable(self, caller: Caller, path: ProjectPath) -> Project:
+        project = await self.allowed(caller, path, Action.RUN)
+        user = caller.user.name
+        await self._centers.demand_person(project.data_center, user, "user")
+        return project
 
     async def _task(self, kind: Kind, caller: Caller, project: Project) -> Task:
         revision = await self._records.revision(project.id)

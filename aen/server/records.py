@@ -66,7 +66,6 @@ class ProjectChanges:
     description: str | None = None
     tags: tuple[str, ...] | None = None
     visibility: str | None = None
-    environment: str | None = None
 
 
 @frozen

@@ -6,6 +6,7 @@ from twisted.internet.interfaces import IReactorTime
 from aen.server.accounts import Accounts
 from aen.server.app_tokens import AppTokens
 from aen.server.centers import Centers
+from aen.server.environments import Environments
 from aen.server.events import Events
 from aen.server.launching import Launching
 from aen.server.oauth import OAuth
@@ -26,6 +27,7 @@ class Rooms:
     accounts: Accounts
     projects: Projects
     running: Running
+    environments: Environments
     centers: Centers
     tasks: Tasks
     events: Events
@@ -59,7 +61,8 @@ def furnish(parts: Parts) -> Rooms:
     events = Events(archive.events, clock)
     secret = parts.key.derive("anti-forgery")
     accounts = Accounts(archive, parts.passwords, events, settings, clock, secret)
-    centers = Centers(archive.centers, archive.projects, events, clock)
+    account = settings.service_account
+    centers = Centers(archive.centers, archive.projects, events, clock, account)
     tasks = Tasks(archive.tasks, events, clock)
     projects = Projects(archive, centers, tasks, events, settings, clock)
     running = Running(projects, centers, parts.nodes)
@@ -70,6 +73,7 @@ def furnish(parts: Parts) -> Rooms:
         accounts=accounts,
         projects=projects,
         running=running,
+        environments=Environments(projects, running, tasks),
         centers=centers,
         tasks=tasks,
         events=events,

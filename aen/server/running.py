@@ -2,7 +2,7 @@
 
 from typing import Protocol, TypeVar
 
-from attrs import AttrsInstance
+from attrs import AttrsInstance, evolve
 
 from aen.model.apps import AppSummary, Permission
 from aen.model.errors import Conflict, NotFound, Unavailable
@@ -21,9 +21,12 @@ from aen.wire.messages import (
     Launch,
     LaunchList,
     LaunchRequest,
+    Log,
+    LogQuestion,
     Nothing,
     ProjectOnDisk,
     ProjectQuestion,
+    Resources,
     StopLaunch,
     Usage,
 )
@@ -99,7 +102,7 @@ class Running:
     ) -> Launch:
         """Have the node launch an app in a running project; *token* is the app's."""
         request = LaunchRequest(on_disk(project), app, caller.user.name, token)
-        return await self._ask(project, routes.LAUNCH, request, Launch, _LAUNCH_SECONDS)
+        return await self.ask(project, routes.LAUNCH, request, Launch, _LAUNCH_SECONDS)
 
     async def named(self, project: Project, app: str) -> AppSummary | None:
         """Return what is known of the app called *app*."""
@@ -126,13 +129,32 @@ class Running:
         if project.node is None or project.state is State.STOPPED:
             return ()
         question = ProjectQuestion(project.id)
-        found = await self._ask(project, routes.LAUNCHES, question, LaunchList)
+        found = await self.ask(project, routes.LAUNCHES, question, LaunchList)
         return tuple(one for one in found.launches if one.project_id == project.id)
 
     async def stop_launch(
         self, caller: Caller, path: ProjectPath, app_or_launch_id: str
     ) -> None:
         """End an app: the caller's own of that name, or the launch with that id."""
+        project, ours = await self._theirs(caller, path, app_or_launch_id)
+        for one in ours:
+            await self.ask(project, routes.STOP_LAUNCH, StopLaunch(one.id), Nothing)
+
+    async def log(
+        self, caller: Caller, path: ProjectPath, app_or_launch_id: str
+    ) -> tuple[str, ...]:
+        """Return the last lines an app has printed: one's own, or a launch's.
+
+        :raises Forbidden: it is another's, and the caller does not manage the team.
+        """
+        project, ours = await self._theirs(caller, path, app_or_launch_id)
+        question = LogQuestion(ours[0].id)
+        return (await self.ask(project, routes.LAUNCH_LOG, question, Log)).lines
+
+    async def _theirs(
+        self, caller: Caller, path: ProjectPath, app_or_launch_id: str
+    ) -> tuple[Project, list[Launch]]:
+        """Return what runs of that name or id, if the caller looks after it."""
         project = await self._projects.allowed(caller, path, Action.RUN)
         ours = [
             one
@@ -145,7 +167,7 @@ class Running:
         for one in ours:
             if one.user != caller.user.name and one.instance == "user":
                 demand(caller, Action.MANAGE_TEAM, project)
-            await self._ask(project, routes.STOP_LAUNCH, StopLaunch(one.id), Nothing)
+        return project, ours
 
     async def environments(
         self, caller: Caller | None, path: ProjectPath
@@ -154,7 +176,7 @@ class Running:
         project = await self._projects.allowed(caller, path, Action.READ_FILES)
         if project.node is None:
             return ()
-        found = await self._ask(
+        found = await self.ask(
             project, routes.ENVIRONMENTS, on_disk(project), EnvironmentList
         )
         return found.environments
@@ -164,9 +186,24 @@ class Running:
         project = await self._projects.allowed(caller, path, Action.VIEW)
         if project.node is None:
             return Usage(cpu=0.0, memory=0, disk=0, processes=0)
-        return await self._ask(project, routes.USAGE, on_disk(project), Usage)
+        return await self.ask(project, routes.USAGE, on_disk(project), Usage)
 
-    async def _ask(
+    async def resources(self, caller: Caller, path: ProjectPath) -> Resources:
+        """Return what a project has and may have on its node.
+
+        Who may not run it does not see who runs what in it.
+
+        :raises Unavailable: it has not been started yet, or its node does not answer.
+        """
+        project = await self._projects.allowed(caller, path, Action.READ_FILES)
+        found = await self.ask(project, routes.RESOURCES, on_disk(project), Resources)
+        runs = may(caller, Action.RUN, project)
+        apps = [
+            one for one in found.apps if runs and one.launch.project_id == project.id
+        ]
+        return evolve(found, apps=tuple(apps))
+
+    async def ask(
         self,
         project: Project,
         route: Route,
@@ -174,6 +211,10 @@ class Running:
         answer: type[T],
         seconds: float | None = None,
     ) -> T:
+        """Ask the node of *project* and return its answer.
+
+        :raises Unavailable: it has none yet, or that does not answer.
+        """
         if project.node is None:
             raise Unavailable("The project has not been started yet.")
         center = await self._centers.center(project.data_center)

@@ -1,5 +1,6 @@
 """Settings of the server role."""
 
+import os
 from pathlib import Path
 from socket import gethostname
 
@@ -10,6 +11,10 @@ from aen.proxy.trust import Trust
 from aen.runtime.settings import SECRET, check_url, origin_of
 
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-server")
+
+
+def _service_account() -> str:
+    return os.environ.get("AEN_SRVC_ACCT", "wakari")
 
 
 @frozen
@@ -73,6 +78,10 @@ class ServerSettings:
     """How many API tokens a person may have."""
     app_tokens: int = 5
     """How many tokens the launches of one app by one person may hold."""
+    service_account: str = field(factory=_service_account)
+    """The account that runs the platform; the environment variable `AEN_SRVC_ACCT`
+    names another. Until a data center's nodes have told whom they refuse, it cannot
+    own, join or start projects there. Empty: nobody is refused before that."""
     team_size: int = 200
     """How many people may be in the team of a project."""
     events_kept: int = 10_000

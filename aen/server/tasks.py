@@ -13,9 +13,11 @@ from aen.server.events import TASKS, Events
 from aen.server.records import Page
 from aen.server.store.tasks import TaskRecords
 
-# A project has one active task at a time. One that weighs more takes its place:
-# whoever stops a project that starts does not have to wait for the start.
+# Of starts, stops, resets and deletes a project has one at a time. One that weighs
+# more takes its place: whoever stops a project that starts does not have to wait for
+# the start. Changes of team and environments have keys of their own.
 WEIGHT = {
+    Kind.CHANGE_ENVIRONMENT: 0,
     Kind.APPLY_TEAM: 0,
     Kind.START_PROJECT: 1,
     Kind.STOP_PROJECT: 2,
@@ -28,6 +30,16 @@ _TRIES = 20
 def project_key(project: str) -> str:
     """Return the key of the one active task of the project with that id."""
     return f"project:{project}"
+
+
+def team_key(project: str) -> str:
+    """Return the key, but for its number, of tasks that apply a project's team."""
+    return f"team:{project}"
+
+
+def environments_key(project: str) -> str:
+    """Return the key of the one change of a project's environments under way."""
+    return f"environments:{project}"
 
 
 class Tasks:
@@ -72,6 +84,23 @@ class Tasks:
                 return await self._told(turned)
         raise Conflict("Too much is happening to this at once; try again.")
 
+    async def add_fresh(
+        self, kind: Kind, key: str, arguments: dict[str, Any], by: str
+    ) -> Task:
+        """Return a task that begins only after this call: it sees what is now.
+
+        One that runs may have looked before; then it gets a companion.
+        """
+        for number in range(_TRIES):
+            task = await self.add(kind, f"{key}:{number}", arguments, by)
+            if task.state is TaskState.QUEUED:
+                return task
+        raise Conflict("Too much is happening to this at once; try again.")
+
+    async def last(self, key: str) -> Task | None:
+        """Return the newest task for *key*, ended or not."""
+        return await self._records.last(key)
+
     async def _told(self, task: Task) -> Task:
         await self._events.publish(TASKS, "task", {"id": task.id})
         return task
@@ -110,5 +139,6 @@ def _busy(kind: Kind) -> str:
         Kind.DELETE_PROJECT: "is being deleted",
         Kind.START_PROJECT: "is starting",
         Kind.APPLY_TEAM: "is changing",
+        Kind.CHANGE_ENVIRONMENT: "is changing",
     }
     return f"The project {doing[kind]}."

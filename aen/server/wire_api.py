@@ -27,6 +27,8 @@ from aen.wire.messages import (
     Opening,
     OpenQuestion,
     Places,
+    PublicPlace,
+    PublicQuestion,
     Registered,
     Registration,
 )
@@ -75,6 +77,12 @@ class WireApi:
     async def open(self, asker: str, asked: OpenQuestion) -> Opening:
         """Have a project started for somebody who opens an app."""
         return await self._grants.open(_center(asker), asked)
+
+    @app.route(routes.PUBLIC.path, methods=["POST"])
+    @call(PublicQuestion)
+    async def public(self, asker: str, asked: PublicQuestion) -> PublicPlace:
+        """Return where a project's public folder is served from."""
+        return await self._grants.public(_center(asker), asked)
 
     @app.route(routes.REGISTER.path, methods=["POST"])
     def register(self, request: Request) -> "Deferred[bytes]":

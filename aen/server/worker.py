@@ -12,11 +12,11 @@ from aen.model.errors import AenError, Unavailable
 from aen.model.tasks import Task
 from aen.runtime.tasks import Periodic, background, spawn
 from aen.server.events import TASKS, Events
-from aen.server.project_work import Lost
 from aen.server.records import Event
 from aen.server.settings import ServerSettings
 from aen.server.store.outage import through_outages
 from aen.server.store.tasks import Holder, TaskRecords
+from aen.server.turn import Lost
 
 _LOOKING = "looking for tasks"
 _RENEWING = "renewing leases"
@@ -32,6 +32,9 @@ class Work(Protocol):
 
     async def give_up(self, task: Task, holder: Holder) -> str:
         """It was tried too often: say so, and return the sentence."""
+
+    async def ended(self, task: Task, problem: str) -> None:
+        """It has ended and is noted so; *problem* is empty when it succeeded."""
 
 
 @frozen
@@ -172,12 +175,14 @@ class Worker:
             await self._let_go(task.id, self._clock.seconds() + _STORE_PAUSE)
         else:
             self._log.info("{kind} {key} ended {problem}", problem=problem, **what)
-            await self._finish(held, problem)
+            await self._finish(task, held, problem)
 
-    async def _finish(self, held: _Held, problem: str) -> None:
+    async def _finish(self, task: Task, held: _Held, problem: str) -> None:
         now = self._clock.seconds()
         try:
             ended = await self._records.finish(held.holder, problem, now)
+            if ended:
+                await self._work.ended(task, problem)
         except Unavailable as error:
             # Its lease will end, and doing it once more does no harm.
             self._log.warn("a task stays open: {error}", error=error.message)

@@ -3,6 +3,7 @@
 
 import htmx from "htmx.org";
 
+import { startFilters, startLogs, startPicking } from "./js/environments.js";
 import { follow } from "./js/live.js";
 import { startMenus, startCopying, startDialogs, startTheme } from "./js/controls.js";
 import { startTimes } from "./js/times.js";
@@ -51,4 +52,7 @@ startMenus();
 startCopying();
 startDialogs();
 startTimes();
+startFilters();
+startLogs();
+startPicking();
 follow((element) => htmx.trigger(element, "refresh"));

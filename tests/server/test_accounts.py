@@ -14,7 +14,7 @@ from aen.model.errors import (
 )
 from aen.model.projects import TeamRole
 from aen.model.users import Role
-from tests.server.furnished import PASSWORD, at, furnished
+from tests.server.furnished import PASSWORD, at, furnished, running
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,18 @@ async def test_removing_somebody() -> None:
     assert (await projects.at(ada, at("ada/lab"))).team == ()
     with pytest.raises(NotFound):
         await accounts.user("bob")
+
+
+@pytest_twisted.ensureDeferred
+async def test_files_are_closed_to_somebody_removed() -> None:
+    """Where files are already, the node is told of the team without them."""
+    world, _, _ = await running()
+    worker = world.worker()
+    worker.start()
+    told = world.nodes.routes.count("team")
+    await world.rooms.accounts.remove_user(None, "bob")
+    assert world.nodes.routes.count("team") == told + 1
+    await worker.stop()
 
 
 @pytest_twisted.ensureDeferred

@@ -1,6 +1,7 @@
 """Data centers and their nodes."""
 
 import pytest
+from attrs import evolve
 from pytest_twisted import ensureDeferred
 
 from aen.model.errors import (
@@ -16,6 +17,7 @@ from aen.model.users import Role
 from aen.server.centers import relay
 from aen.server.events import gateway_topic
 from aen.server.records import Event
+from aen.wire.messages import NodeStatus
 from aen.wire.tickets import SigningKey
 from tests.server.furnished import GATEWAY, GATEWAY_KEY, LAB, furnished, running
 
@@ -143,3 +145,27 @@ async def test_a_node_never_heard_of_does_not_answer() -> None:
     health = await world.rooms.centers.health(root)
     (node,) = health["east"].nodes
     assert (node.name, node.answering) == ("n1", False)
+
+
+@ensureDeferred
+async def test_who_is_refused_on_nodes_of_real_accounts() -> None:
+    """As the nodes say; before they have, the service account; else nobody."""
+    world = await furnished(service_account="aen")
+    await world.center()
+    centers = world.rooms.centers
+    await centers.demand_person("east", "ada", "user")
+    with pytest.raises(Forbidden) as refusal:
+        await centers.demand_person("east", "aen", "owner")
+    assert refusal.value.message == (
+        "The account “aen” runs the platform in the data center “east” and cannot own,"
+        " join or start projects; use an account of your own."
+    )
+    assert list(refusal.value.fields) == ["owner"]
+    real = NodeStatus("n1", "1", single_user=False, projects=0, refused=("root", "srv"))
+    await centers.heard_status("east", real)
+    await centers.demand_person("east", "aen", "user")
+    for name in real.refused:
+        with pytest.raises(Forbidden):
+            await centers.demand_person("east", name, "user")
+    await centers.heard_status("east", evolve(real, single_user=True))
+    await centers.demand_person("east", "srv", "user")

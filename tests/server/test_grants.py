@@ -14,7 +14,13 @@ from aen.model.users import Caller
 from aen.server.access import digest
 from aen.server.grants import Grants
 from aen.server.worker import Worker
-from aen.wire.messages import Credential, GrantQuestion, OpenQuestion
+from aen.wire.messages import (
+    Credential,
+    GrantQuestion,
+    OpenQuestion,
+    PublicPlace,
+    PublicQuestion,
+)
 from tests.server.furnished import LAB, World, furnished
 
 NOBODY = Credential()
@@ -223,3 +229,26 @@ async def test_an_unknown_app_starts_nothing() -> None:
         await one.open(of(one.ada), "notebok")
     project = await one.world.rooms.projects.at(one.ada, LAB)
     assert project.state is State.STOPPED
+
+
+@ensureDeferred
+async def test_where_a_public_folder_is() -> None:
+    """Of a private project too; not of another data center's, nor of none."""
+    one = await gate()
+    question = PublicQuestion("ada", "LAB")
+    found = await one.grants.public("east", question)
+    project = await one.world.rooms.projects.at(one.ada, LAB)
+    assert found == PublicPlace(project.id)
+    one.worker.start()
+    await one.world.rooms.projects.start(one.ada, LAB)
+    await one.worker.stop()
+    node = (await one.grants.public("east", question)).node
+    assert node is not None
+    assert node.url == "http://n1:5002"
+    for center, asked in (
+        ("west", question),
+        ("east", PublicQuestion("ada", "other")),
+        ("east", PublicQuestion("ada", "..")),
+    ):
+        with pytest.raises(NotFound):
+            await one.grants.public(center, asked)

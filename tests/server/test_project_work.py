@@ -268,11 +268,80 @@ async def test_a_changed_team_reaches_a_running_project() -> None:
     await world.rooms.projects.start(ada, LAB)
     await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
     assert teams == [(), ("bob",)]
+    assert world.nodes.routes == ["start", "team"]
     world.nodes.errors.append(Failed("No such account."))
     await world.rooms.projects.remove_member(ada, LAB, "bob")
     project = await world.rooms.projects.at(ada, LAB)
     assert project.state is State.RUNNING
     assert project.problem is not None
+    assert "No such account." in project.problem.message
+    await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.VIEWER)
+    assert (await world.rooms.projects.at(ada, LAB)).problem is None
+    await worker.stop()
+
+
+@ensureDeferred
+async def test_a_changed_team_reaches_a_stopped_project() -> None:
+    """It stays stopped; one without files yet has nothing to change."""
+    world, ada = await lab()
+    worker = hire(world)
+    await world.person("bob")
+    projects = world.rooms.projects
+    await projects.set_member(ada, LAB, "bob", TeamRole.VIEWER)
+    assert world.nodes.routes == []
+    await projects.start(ada, LAB)
+    await projects.stop(ada, LAB)
+    await projects.remove_member(ada, LAB, "bob")
+    assert world.nodes.routes == ["start", "stop", "team"]
+    project = await projects.at(ada, LAB)
+    assert (project.state, project.problem) == (State.STOPPED, None)
+    await worker.stop()
+
+
+@ensureDeferred
+async def test_a_node_that_is_away_is_asked_again_for_the_team() -> None:
+    """As often as for a start; then the project says that its files do not follow."""
+    world, ada = await lab()
+    worker = hire(world)
+    await world.person("bob")
+    projects = world.rooms.projects
+    await projects.start(ada, LAB)
+    world.nodes.silent = True
+    await projects.set_member(ada, LAB, "bob", TeamRole.VIEWER)
+    world.clock.advance(1.0)
+    assert (await projects.at(ada, LAB)).problem is None
+    world.clock.advance(2.0)
+    project = await projects.at(ada, LAB)
+    assert project.state is State.RUNNING
+    assert project.problem is not None
+    assert "do not follow the changed team yet" in project.problem.message
+    assert world.nodes.routes == ["start", "team", "team", "team"]
+    await worker.stop()
+
+
+@ensureDeferred
+async def test_teams_changed_one_after_the_other() -> None:
+    """What the node hears last is the team that holds."""
+    world, ada = await lab()
+    worker = hire(world)
+    for name in ("bob", "eve"):
+        await world.person(name)
+    projects = world.rooms.projects
+    await projects.start(ada, LAB)
+    teams: list[tuple[str, ...]] = []
+
+    def story(message: AttrsInstance, on_line: OnLine) -> None:
+        assert isinstance(message, ProjectOnDisk)
+        teams.append(tuple(one.user for one in message.team))
+
+    world.nodes.story = story
+    world.nodes.wait = Deferred()
+    await projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
+    waits, world.nodes.wait = world.nodes.wait, None
+    await projects.set_member(ada, LAB, "eve", TeamRole.MEMBER)
+    assert teams == [("bob",), ("bob", "eve")]
+    waits.callback(None)
+    assert teams == [("bob",), ("bob", "eve"), ("bob", "eve")]
     await worker.stop()
 
 
@@ -287,7 +356,7 @@ async def test_a_team_changed_during_the_start_is_sent_again() -> None:
     await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
     waits, world.nodes.wait = world.nodes.wait, None
     waits.callback(None)
-    assert world.nodes.routes == ["start", "start"]
+    assert world.nodes.routes == ["start", "team", "start"]
     assert (await world.rooms.projects.at(ada, LAB)).state is State.RUNNING
     await worker.stop()
 

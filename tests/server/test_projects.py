@@ -20,6 +20,7 @@ from aen.model.users import Caller, Role
 from aen.server.events import gateway_topic
 from aen.server.records import Event, NewProject, ProjectChanges
 from aen.server.rooms import Rooms
+from aen.wire.messages import NodeStatus
 from tests.server.furnished import LAB, World, at, furnished
 
 ATTEMPTS: dict[str, Callable[[Rooms, Caller], Awaitable[Any]]] = {
@@ -245,11 +246,9 @@ async def test_what_is_said_changes() -> None:
     world.clock.advance(1)
     projects = world.rooms.projects
     assert await projects.edit(ada, LAB, ProjectChanges()) == made
-    changed = await projects.edit(ada, LAB, ProjectChanges(environment="gpu"))
-    assert (changed.environment, changed.summary) == ("gpu", "Stars.")
+    changed = await projects.edit(ada, LAB, ProjectChanges(tags=("sky",)))
+    assert (changed.tags, changed.summary) == (("sky",), "Stars.")
     assert changed.updated == made.updated + 1
-    with pytest.raises(Invalid):
-        await projects.edit(ada, LAB, ProjectChanges(environment="../x"))
 
 
 @pytest_twisted.ensureDeferred
@@ -297,3 +296,39 @@ async def test_a_stop_takes_the_place_of_a_start() -> None:
     await projects.delete(ada, LAB)
     with pytest.raises(Conflict, match="is being deleted"):
         await projects.stop(ada, LAB)
+
+
+@pytest_twisted.ensureDeferred
+async def test_accounts_that_run_the_platform_have_no_projects() -> None:
+    """They neither own, join nor start one where everybody has an account."""
+    world = await furnished()
+    await world.center()
+    ada, root = await world.person("ada"), await world.person("wakari", Role.SUPERUSER)
+    projects = world.rooms.projects
+    with pytest.raises(Forbidden, match="cannot own, join or start"):
+        await world.project(root)
+    with pytest.raises(Forbidden, match="“wakari” runs the platform"):
+        await projects.create(root, NewProject("lab", owner="wakari"))
+    await world.project(ada)
+    with pytest.raises(Forbidden, match="use an account of your own"):
+        await projects.set_member(ada, LAB, "wakari", TeamRole.MEMBER)
+    await world.app()  # its node tells that it is in single-user mode
+    await projects.set_member(ada, LAB, "wakari", TeamRole.MEMBER)
+    await world.project(root)
+    real = NodeStatus("n1", "1", single_user=False, projects=0, refused=("wakari",))
+    await world.rooms.centers.heard_status("east", real)
+    for attempt in (projects.start(root, LAB), projects.reset(root, LAB)):
+        with pytest.raises(Forbidden, match="cannot own, join or start"):
+            await attempt
+    await projects.stop(root, LAB)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_public_folder_is_found_by_anybody() -> None:
+    """Whoever may see the project: the folder is for all."""
+    world = await furnished()
+    await world.center()
+    lab = await world.project(await world.person("ada"))
+    assert (await world.rooms.projects.public(LAB)).id == lab.id
+    with pytest.raises(NotFound):
+        await world.rooms.projects.public(at("ada/other"))

@@ -6,8 +6,15 @@ from pytest_twisted import ensureDeferred
 from aen.model.apps import Permission
 from aen.model.errors import Conflict, Forbidden, NotFound, Unavailable
 from aen.model.projects import Problem, State, TeamRole
-from aen.wire.messages import Environment, EnvironmentList, Usage
-from tests.server.furnished import GATEWAY, LAB, at, running
+from aen.wire.messages import (
+    AppUse,
+    Environment,
+    EnvironmentList,
+    Log,
+    Resources,
+    Usage,
+)
+from tests.server.furnished import GATEWAY, LAB, at, launch, running
 
 
 @ensureDeferred
@@ -81,3 +88,28 @@ async def test_a_node_that_is_away_says_so() -> None:
     world.nodes.errors.append(Unavailable("The data center does not answer."))
     with pytest.raises(Unavailable):
         await world.rooms.running.launches(ada, LAB)
+
+
+@ensureDeferred
+async def test_resources_and_output() -> None:
+    """Who may not run the project does not see who runs what in it."""
+    world, ada, bob = await running()
+    room = world.rooms.running
+    project = await world.rooms.projects.at(ada, LAB)
+    mine, stray = launch(project.id), launch("other", id="l3")
+    usage = Usage(1.0, 2, 3, 4)
+    world.nodes.answers[Resources] = Resources(usage, (AppUse(mine), AppUse(stray)))
+    world.nodes.answers[Log] = Log(("line",))
+    found = await room.resources(ada, LAB)
+    assert ([one.launch for one in found.apps], found.usage) == ([mine], usage)
+    assert await room.log(ada, LAB, "notebook") == ("line",)
+    assert await room.log(ada, LAB, "l2") == ("line",)
+    with pytest.raises(Forbidden):
+        await room.log(bob, LAB, "l1")
+    with pytest.raises(NotFound):
+        await room.log(bob, LAB, "terminal")
+    await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.VIEWER)
+    assert (await room.resources(bob, LAB)).apps == ()
+    await world.project(ada, "fresh")
+    with pytest.raises(Unavailable, match="not been started yet"):
+        await room.resources(ada, at("ada/fresh"))

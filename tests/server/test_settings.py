@@ -52,3 +52,13 @@ def test_secrets_are_not_shown() -> None:
     secret = "mongodb://user:hidden@host"
     settings = ServerSettings(public_url="http://aen", MONGO_URL=secret)
     assert "hidden" not in repr(settings)
+
+
+def test_the_service_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment names another; a settings file has the last word."""
+    monkeypatch.delenv("AEN_SRVC_ACCT", raising=False)
+    assert ServerSettings(public_url="http://aen").service_account == "wakari"
+    monkeypatch.setenv("AEN_SRVC_ACCT", "aen")
+    assert ServerSettings(public_url="http://aen").service_account == "aen"
+    settings = ServerSettings(public_url="http://aen", service_account="srv")
+    assert settings.service_account == "srv"

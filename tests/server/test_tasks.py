@@ -63,3 +63,22 @@ async def test_administrators_see_tasks() -> None:
         await tasks.tasks(root, "lost")
     with pytest.raises(Forbidden):
         await tasks.tasks(await world.person("ada"))
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_fresh_task_begins_after_it_was_asked_for() -> None:
+    """One that waits will see what is now; one that runs may have looked before."""
+    world = await furnished()
+    tasks, records = world.rooms.tasks, world.rooms.archive.tasks
+    first = await tasks.add_fresh(Kind.APPLY_TEAM, "team:1", {}, "ada")
+    assert await tasks.add_fresh(Kind.APPLY_TEAM, "team:1", {}, "bob") == first
+    await records.claim("w", [], world.clock.seconds(), 30.0)
+    second = await tasks.add_fresh(Kind.APPLY_TEAM, "team:1", {}, "bob")
+    assert second.id != first.id
+    assert (await tasks.last("team:1:1")) == second
+    for _ in range(18):
+        await records.claim("w", [], world.clock.seconds(), 30.0)
+        await tasks.add_fresh(Kind.APPLY_TEAM, "team:1", {}, "bob")
+    await records.claim("w", [], world.clock.seconds(), 30.0)
+    with pytest.raises(Conflict):
+        await tasks.add_fresh(Kind.APPLY_TEAM, "team:1", {}, "bob")

@@ -22,6 +22,7 @@ from aen.wire.messages import (
     GrantQuestion,
     Nothing,
     OpenQuestion,
+    PublicQuestion,
     Registration,
 )
 from aen.wire.routes import Route
@@ -34,6 +35,7 @@ from tests.server.furnished import (
 )
 
 OTHER_KEY = tickets.SigningKey(b"o" * 32)
+GATEWAYS_ASK = [routes.PLACES, routes.GRANT, routes.OPEN, routes.PUBLIC]
 
 
 @define
@@ -106,9 +108,11 @@ async def test_a_gateway_asks() -> None:
     asked = OpenQuestion(who, "ada", "lab", "notebook")
     status, opening = await one.ask(routes.OPEN, asked)
     assert (status, opening["state"]) == (200, "starting")
+    status, place = await one.ask(routes.PUBLIC, PublicQuestion("ada", "lab"))
+    assert (status, place["node"]) == (200, None)
 
 
-@pytest.mark.parametrize("route", [routes.PLACES, routes.GRANT, routes.OPEN])
+@pytest.mark.parametrize("route", GATEWAYS_ASK)
 @pytest.mark.parametrize(
     "ticket",
     [

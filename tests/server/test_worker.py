@@ -20,6 +20,7 @@ class SlowWork:
     done: list[str] = field(factory=list)
     given_up: list[str] = field(factory=list)
     errors: list[Exception] = field(factory=list)
+    ends: list[tuple[str, str]] = field(factory=list)
 
     async def do(self, task: Task, holder: Holder) -> None:
         """Wait for the test."""
@@ -37,6 +38,10 @@ class SlowWork:
         """Note it."""
         self.given_up.append(task.key)
         return "tried too often"
+
+    async def ended(self, task: Task, problem: str) -> None:
+        """Note it, with what went wrong."""
+        self.ends.append((task.key, problem))
 
 
 @define

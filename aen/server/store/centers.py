@@ -80,6 +80,7 @@ class CenterRecords:
             "projects": status.projects,
             "messages": list(status.messages),
             "single_user": status.single_user,
+            "refused": list(status.refused),
             "version": status.version,
             "apps": [_app_document(one) for one in status.apps],
             "seen": at,
@@ -134,7 +135,15 @@ def _health(document: Document) -> NodeHealth:
         messages=tuple(document.get("messages", ())),
         single_user=document.get("single_user", False),
         version=document.get("version", ""),
+        refused=_refused(document),
     )
+
+
+def _refused(document: Document) -> tuple[str, ...] | None:
+    """Return who a node refuses, as far as it has said anything of itself."""
+    if "refused" not in document:
+        return None
+    return () if document["single_user"] else tuple(document["refused"])
 
 
 def _app_document(app: AppSummary) -> Document:

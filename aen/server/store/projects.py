@@ -168,14 +168,22 @@ class ProjectRecords:
         fields = {
             "state": state.value,
             "progress": None,
-            "problem": None
-            if problem is None
-            else {"message": problem.message, "log": list(problem.log)},
+            "problem": _problem_document(problem),
             "mark": "",
             "updated": now,
         }
         change: Change = {"$set": fields, "$inc": {"rev": 1}}
         return _maybe(await self._all.claim({"_id": key, "mark": mark}, change))
+
+    async def complain(self, key: str, problem: Problem | None) -> bool:
+        """Set the problem of a project that nobody is changing; False: it is not so.
+
+        Its state stays: what runs goes on running.
+        """
+        calm = [State.RUNNING.value, State.STOPPED.value]
+        query = {"_id": key, "mark": "", "state": {"$in": calm}}
+        change: Change = {"$set": {"problem": _problem_document(problem)}}
+        return await self._all.update(query, change)
 
     async def remove(self, key: str) -> None:
         """Forget a project."""
@@ -226,6 +234,12 @@ def progress_document(progress: Progress | None) -> dict[str, Any] | None:
 def progress_of(document: dict[str, Any] | None) -> Progress | None:
     """Return what `progress_document` made, as a value again."""
     return None if document is None else Progress(**document)
+
+
+def _problem_document(problem: Problem | None) -> dict[str, Any] | None:
+    if problem is None:
+        return None
+    return {"message": problem.message, "log": list(problem.log)}
 
 
 def _document(project: Project) -> Document:

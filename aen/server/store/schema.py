@@ -29,6 +29,7 @@ INDEXES = (
     _unique("tasks", "slot"),
     _plain("tasks", "state", "created"),
     _plain("tasks", "created"),
+    Index("tasks", (("key", 1), ("created", -1))),
     _unique("events", "seq"),
     _plain("events", "at"),
     _plain("health", "center"),

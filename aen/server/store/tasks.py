@@ -4,6 +4,7 @@
 unique index on it is what makes two requests for the same work one task.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import evolve, frozen
@@ -61,7 +62,7 @@ class TaskRecords:
         A worker that holds it finds out and gives it back.
         """
         query = {"_id": old.id, "kind": old.kind.value, "state": {"$in": _ACTIVE}}
-        fields = {
+        fields: dict[str, Any] = {
             "kind": new.kind.value,
             "arguments": new.arguments,
             "by": new.by,
@@ -69,6 +70,7 @@ class TaskRecords:
             "not_before": 0.0,
             "updated": new.created,
             "progress": None,
+            "output": [],
         }
         return _maybe(await self._all.claim(query, {"$set": fields}))
 
@@ -97,6 +99,15 @@ class TaskRecords:
         """Note how far it is; False when it is no longer the holder's."""
         change = {"$set": {"progress": progress_document(progress)}}
         return await self._all.update(_held(holder), change)
+
+    async def say(self, holder: Holder, output: Iterable[str]) -> bool:
+        """Note a tool's last lines; False when it is no longer the holder's."""
+        return await self._all.update(_held(holder), {"$set": {"output": [*output]}})
+
+    async def last(self, key: str) -> Task | None:
+        """Return the newest task with that key, ended or not."""
+        found = await self._all.find({"key": key}, order=[("created", -1)], limit=1)
+        return _task(found[0]) if found else None
 
     async def held(self) -> list[tuple[str, str]]:
         """Return each task a worker holds, and the worker's name."""
@@ -171,6 +182,7 @@ def _document(task: Task) -> Document:
         "not_before": 0.0,
         "progress": progress_document(task.progress),
         "problem": task.problem,
+        "output": list(task.output),
     }
 
 
@@ -196,4 +208,5 @@ def _task(document: Document) -> Task:
         lease_until=document["lease_until"],
         progress=progress_of(document["progress"]),
         problem=document["problem"],
+        output=tuple(document.get("output", ())),
     )

@@ -1,5 +1,7 @@
 """The security headers of every answer."""
 
+import re
+
 from twisted.web.server import Request
 
 POLICY = (
@@ -20,3 +22,9 @@ def secure(request: Request, *, https: bool) -> None:
     put(b"cache-control", b"no-store")
     if https:
         put(b"strict-transport-security", f"max-age={_YEAR}".encode())
+
+
+def attachment(name: str) -> bytes:
+    """Return the ``Content-Disposition`` of a file to keep (RFC 6266 section 4.1)."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:100]
+    return f'attachment; filename="{plain or "file"}"'.encode()

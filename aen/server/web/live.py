@@ -20,7 +20,7 @@ from aen.model.errors import TooMany
 from aen.runtime.tasks import Periodic, spawn
 from aen.server.records import Event
 
-KINDS = frozenset({"state", "progress", "apps", "team"})
+KINDS = frozenset({"state", "progress", "apps", "team", "environment"})
 _log = Logger()
 
 

@@ -18,6 +18,7 @@ _BASE = "/<owner>/<name>/settings/"
 _SECTIONS = {
     "project": Action.EDIT,
     "team": Action.MANAGE_TEAM,
+    "resources": Action.READ_FILES,
     "admin": Action.ADMINISTER,
     "info": Action.VIEW,
 }
@@ -142,7 +143,7 @@ class SettingsPages:
         values = {
             "project": project,
             "section": section,
-            "sections": _open_to(visit, project),
+            "sections": open_to(visit, project),
             "can": rights(caller, project),
             "form": visit.form,
             "roles": tuple(TeamRole),
@@ -160,7 +161,8 @@ class SettingsPages:
         return found
 
 
-def _open_to(visit: Visit, project: Project) -> tuple[str, ...]:
+def open_to(visit: Visit, project: Project) -> tuple[str, ...]:
+    """Return the sections of a project's settings that are open to the visitor."""
     return tuple(
         section
         for section, action in _SECTIONS.items()

@@ -16,6 +16,7 @@ from aen.server.web.entry import EntryPages
 from aen.server.web.live import Live
 from aen.server.web.plain import PlainPages
 from aen.server.web.projects import ProjectPages
+from aen.server.web.resources import ResourcesPages
 from aen.server.web.settings import SettingsPages
 from aen.server.web.templates import BUILT, Templates
 from aen.server.web.view import Frame
@@ -35,6 +36,7 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
         DashboardPages(frame, live),
         ProjectPages(frame, live),
         SettingsPages(frame),
+        ResourcesPages(frame),
     )
     return app.resource()
 

@@ -241,8 +241,11 @@ class Frame:
                 request.setResponseCode(303)
                 request.setHeader(b"location", to.encode("ascii", "replace"))
                 return b""
-            case Text(body, kind, status):
+            case Text(body, kind, status, name):
                 request.setResponseCode(status)
+                if name:
+                    disposition = headers.attachment(name)
+                    request.setHeader(b"content-disposition", disposition)
                 request.setHeader(b"content-type", kind.encode())
                 return body.encode()
 

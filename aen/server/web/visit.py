@@ -103,11 +103,12 @@ class Redirect:
 
 @frozen
 class Text:
-    """A few plain bytes."""
+    """A few plain bytes; with a *name* a file to keep."""
 
     body: str
     kind: str = "text/plain; charset=utf-8"
     status: int = 200
+    name: str = ""
 
 
 @frozen

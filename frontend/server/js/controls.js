@@ -24,16 +24,16 @@ export function startTheme() {
   });
 }
 
-/** Closes an open menu on Escape and on a click elsewhere. */
+/** Closes an open menu or second question on Escape and on a click elsewhere. */
 export function startMenus() {
   document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details.menu[open]")) {
+    for (const menu of document.querySelectorAll("details:is(.menu, .sure)[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    for (const menu of document.querySelectorAll("details.menu[open]")) {
+    for (const menu of document.querySelectorAll("details:is(.menu, .sure)[open]")) {
       menu.open = false;
       menu.querySelector("summary").focus();
     }

@@ -1,8 +1,14 @@
 // Follows what happens on the server and brings the page up to date.
 //
 // <main data-stream="/ada/lab/events"> names the stream. Elements with data-live
-// fetch themselves anew when something changed; progress is put in as it comes.
+// fetch themselves anew when something changed: anything of USUAL, or the kinds named
+// in data-live="environment state". Those with data-beat do so every few seconds, too.
+// Progress and output are put in as they come.
 
+import { announceEnd, hear } from "./environments.js";
+
+const USUAL = ["state", "apps", "team", "account"];
+const BEAT = 10_000;
 const SOON = 80; // several events at once make one refresh
 const AGAIN = 5000;
 
@@ -14,11 +20,18 @@ export function follow(refresh) {
   let timer = 0;
   let retry = 0;
   let first = true;
+  let due = new Set();
 
-  const soon = () => {
+  const soon = (...kinds) => {
+    for (const kind of kinds) due.add(kind);
     clearTimeout(timer);
     timer = setTimeout(() => {
-      for (const element of document.querySelectorAll("[data-live]")) refresh(element);
+      const told = due;
+      due = new Set();
+      for (const element of document.querySelectorAll("[data-live]")) {
+        const asked = element.dataset.live ? element.dataset.live.split(" ") : USUAL;
+        if (asked.some((kind) => told.has(kind))) refresh(element);
+      }
     }, SOON);
   };
 
@@ -28,15 +41,19 @@ export function follow(refresh) {
     source = new EventSource(place.dataset.stream);
     source.addEventListener("open", () => {
       // What happened while nobody listened is on no stream.
-      if (!first) soon();
+      const going = document.querySelector("[data-environment-progress]");
+      if (!first || going) soon(...USUAL, "environment");
       first = false;
     });
-    for (const kind of ["state", "apps", "team", "account"]) {
-      source.addEventListener(kind, soon);
-    }
+    for (const kind of USUAL) source.addEventListener(kind, () => soon(kind));
+    source.addEventListener("environment", (event) => {
+      const data = JSON.parse(event.data);
+      if (data.done) announceEnd(data);
+      if (data.done || !hear(data)) soon("environment");
+    });
     source.addEventListener("state", (event) => announce(JSON.parse(event.data)));
     source.addEventListener("progress", (event) => {
-      if (!progress(JSON.parse(event.data))) soon();
+      if (!progress(JSON.parse(event.data))) soon("state");
     });
     source.addEventListener("end", () => location.reload());
     source.addEventListener("error", () => {
@@ -57,6 +74,14 @@ export function follow(refresh) {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   // A form that leaves the page (signing out ends this stream) is not overtaken.
   document.addEventListener("submit", (event) => event.defaultPrevented || close());
+  setInterval(() => {
+    if (document.hidden) return;
+    for (const element of document.querySelectorAll("[data-beat]")) {
+      // What somebody has opened or stands in is left alone.
+      const used = element.contains(document.activeElement);
+      if (!used && !element.querySelector("details[open]")) refresh(element);
+    }
+  }, BEAT);
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
   open();

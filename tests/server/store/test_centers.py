@@ -45,9 +45,18 @@ async def test_what_is_heard_of_nodes() -> None:
     await store.put_silent("east", "n1.lan", 2.0)
     health = await store.health("east")
     assert health[NODE.name] == NodeHealth(
-        NODE.name, answering=False, projects=2, single_user=True, version="1"
+        NODE.name,
+        answering=False,
+        projects=2,
+        single_user=True,
+        version="1",
+        refused=(),
     )
     assert not health[PlaceName("n2")].answering
+    assert health[PlaceName("n2")].refused is None
+    real = NodeStatus("n2", "1", single_user=False, projects=0, refused=("root", "aen"))
+    await store.put_status("east", real, 3.0)
+    assert (await store.health("east"))[PlaceName("n2")].refused == ("root", "aen")
     assert await store.apps("east") == (APP,)
     assert await store.apps("west") == ()
 

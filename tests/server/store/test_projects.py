@@ -112,3 +112,19 @@ async def test_projects_of_places_are_counted() -> None:
     assert await store.count_in("east", "n1") == 1
     await store.remove("p1")
     assert await store.count_in("east") == 0
+
+
+@ensureDeferred
+async def test_complaints_never_touch_the_state() -> None:
+    """And are not made while a worker is at the project, which will say itself."""
+    store = await records()
+    problem = Problem("The files do not follow.", ("line",))
+    assert await store.complain("p1", problem)
+    found = await store.with_id("p1")
+    assert found is not None
+    assert (found.state, found.problem) == (LAB.state, problem)
+    assert await store.complain("p1", None)
+    await store.begin("p1", "m", State.STARTING, 3.0)
+    assert not await store.complain("p1", problem)
+    await store.finish("p1", "m", State.FAILED, Problem("Worse."), 4.0)
+    assert not await store.complain("p1", None)

@@ -85,3 +85,22 @@ async def test_a_task_that_turned_is_no_longer_its_holders() -> None:
     assert (turned.id, turned.kind, turned.attempts) == ("t1", Kind.STOP_PROJECT, 0)
     assert await store.turn(TASK, stop) is None
     assert not await store.renew(Holder("t1", "w1", 1, Kind.START_PROJECT), 11.0, 30.0)
+
+
+@ensureDeferred
+async def test_what_a_tool_says_and_the_newest_of_a_key() -> None:
+    """Only its holder writes it; the newest is found when it has ended, too."""
+    store = await records()
+    assert await store.last("other") is None
+    await store.claim("w", [], 1.0, 30.0)
+    holder = Holder("t1", "w", 1, Kind.START_PROJECT)
+    assert await store.say(holder, ("one", "two"))
+    assert not await store.say(evolve(holder, worker="v"), ("late",))
+    await store.finish(holder, "", 2.0)
+    newest = await store.last("project:1")
+    assert newest is not None
+    assert (newest.id, newest.output) == ("t1", ("one", "two"))
+    await store.add(evolve(TASK, id="t2", created=5.0))
+    newest = await store.last("project:1")
+    assert newest is not None
+    assert newest.id == "t2"

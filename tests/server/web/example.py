@@ -17,7 +17,16 @@ from aen.model.projects import (
 )
 from aen.model.users import Caller, Role
 from aen.server.rooms import Rooms
-from aen.wire.messages import LaunchList, NodeStatus, Usage
+from aen.wire.messages import (
+    AppUse,
+    Environment,
+    EnvironmentList,
+    LaunchList,
+    Limit,
+    NodeStatus,
+    Resources,
+    Usage,
+)
 from tests.server.furnished import (
     GATEWAY,
     GATEWAY_KEY,
@@ -33,6 +42,7 @@ HOUR = 3600.0
 ADA = Member(UserName("ada"), TeamRole.MAINTAINER)
 BOB = Member(UserName("bob"))
 EVE = Member(UserName("eve"), TeamRole.VIEWER)
+PACKAGES = ("matplotlib==3.9.2", "numpy==2.1.0", "pandas==2.2.2", "pip==24.2")
 
 
 async def example(clock: Clock) -> World:
@@ -42,9 +52,30 @@ async def example(clock: Clock) -> World:
     bobs = launch(
         ATLAS, id="terminal-bob", app="terminal", user="bob", title="Terminal"
     )
+    usage = Usage(cpu=12.5, memory=734_003_200, disk=2_147_483_648, processes=9)
+    environments = (
+        Environment("default", "3.11.2", active=True, packages=PACKAGES),
+        Environment("gpu", "3.11.2", active=False, packages=("torch==2.4.0",)),
+    )
+    uses = (
+        AppUse(mine, 4.0, 524_288_000, 6, clock.seconds() - 60, clock.seconds() + HOUR),
+        AppUse(bobs, 0.0, 12_582_912, 2, clock.seconds() - HOUR),
+    )
     world.nodes.answers |= {
         LaunchList: LaunchList((mine, bobs)),
-        Usage: Usage(cpu=12.5, memory=734_003_200, disk=2_147_483_648, processes=9),
+        Usage: usage,
+        EnvironmentList: EnvironmentList(environments),
+        Resources: Resources(
+            usage,
+            uses,
+            environments,
+            node="node1",
+            limits_by="cgroup v2",
+            app_limit=Limit(memory=2_147_483_648, cpu=2.0),
+            project_limit=Limit(memory=4_294_967_296, cpu=4.0, processes=512),
+            quota=10_737_418_240,
+            messages=("Single-user mode: everything runs as one account.",),
+        ),
     }
     await people(world.rooms)
     await center(world.rooms)

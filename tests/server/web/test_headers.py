@@ -2,7 +2,7 @@
 
 import pytest
 
-from aen.server.web.headers import POLICY, secure
+from aen.server.web.headers import POLICY, attachment, secure
 from tests.server.web.bare import bare_request
 
 
@@ -22,3 +22,10 @@ def test_https(*, https: bool) -> None:
     headers = request.responseHeaders
     assert headers.hasHeader("strict-transport-security") is https
     assert headers.getRawHeaders("content-security-policy") == [POLICY]
+
+
+def test_names_of_files() -> None:
+    """Nothing in a name can become another header."""
+    assert attachment("environment.yml") == b'attachment; filename="environment.yml"'
+    assert attachment('a"\r\nX: ü') == b'attachment; filename="a___X___"'
+    assert attachment("") == b'attachment; filename="file"'

@@ -11,11 +11,13 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from aen.model.errors import NotFound
 from aen.runtime.version import own_version
 from aen.server.rooms import Rooms
+from aen.server.web.api.environments import EnvironmentCalls
 from aen.server.web.api.openapi import describe
 from aen.server.web.api.operation import Calls
 from aen.server.web.api.people import People
 from aen.server.web.api.places import PlaceCalls
 from aen.server.web.api.projects import ProjectCalls
+from aen.server.web.api.resources import ResourceCalls
 from aen.server.web.api.running import RunningCalls
 from aen.server.web.live import Live
 from aen.server.web.refusals import WrongMethod
@@ -28,6 +30,8 @@ def api(rooms: Rooms, live: Live) -> Klein:
         People(rooms),
         ProjectCalls(rooms, live),
         RunningCalls(rooms),
+        EnvironmentCalls(rooms),
+        ResourceCalls(rooms),
         PlaceCalls(rooms),
     ):
         calls.mount(app, part)

@@ -92,12 +92,15 @@ def _responses(one: Operation, schemas: Schemas) -> dict[str, Any]:
     }
     if one.streams:
         good: dict[str, Any] = {"content": {"text/event-stream": {}}}
+    elif one.text:
+        good = {"content": {"text/plain": {"schema": {"type": "string"}}}}
     elif one.answer is None:
         good = {}
     else:
         schema = _page(one, schemas) if one.pages else schemas.of(one.answer)
         good = {"content": {"application/json": {"schema": schema}}}
-    status = 204 if one.answer is None and not one.streams else one.status
+    empty = one.answer is None and not one.streams and not one.text
+    status = 204 if empty else one.status
     responses[str(status)] = {"description": one.summary, **good}
     return responses
 

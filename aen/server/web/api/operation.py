@@ -98,6 +98,8 @@ class Operation:
     """Whether somebody who has not signed in may ask."""
     streams: bool = False
     """Whether it answers server-sent events; the method writes them itself."""
+    text: bool = False
+    """Whether it answers a text file: something with a `name` and a `text`."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -205,10 +207,12 @@ class Calls:
     # ---- going out
 
     def _write(self, request: Request, described: Operation, found: Any) -> bytes:
-        if described.answer is None:
+        if described.answer is None and not described.text:
             self._head(request, 204)
             return b""
         self._head(request, described.status)
+        if described.text:
+            return _file(request, found.name, found.text)
         if described.pages:
             items = [unstructure(one) for one in found.items]
             return _json({"items": items, "next": found.next})
@@ -230,6 +234,12 @@ class Calls:
         request.setResponseCode(status)
         if status != 204:  # noqa: PLR2004 -- RFC 9110 section 15.3.5: no content
             request.setHeader(b"content-type", b"application/json; charset=utf-8")
+
+
+def _file(request: Request, name: str, text: str) -> bytes:
+    request.setHeader(b"content-type", b"text/plain; charset=utf-8")
+    request.setHeader(b"content-disposition", headers.attachment(name))
+    return text.encode()
 
 
 def _json(content: object) -> bytes:

@@ -140,7 +140,7 @@ class ProjectCalls:
         )
     )  # fmt: skip
     async def events(self, call: Call, owner: str, project: str) -> None:
-        """Send `state`, `progress`, `apps` and `team` as they happen."""
+        """Send `state`, `progress`, `apps`, `team`, `environment` as they happen."""
         path = parse_project_path(owner, project)
         found = await self.rooms.projects.at(call.caller, path)
         subject = Subject(

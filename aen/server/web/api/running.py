@@ -1,4 +1,4 @@
-"""What runs in a project: apps, environments, what it uses."""
+"""What runs in a project: its apps, and what it uses."""
 
 from attrs import frozen
 
@@ -10,12 +10,12 @@ from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
 from aen.server.web.api.projects import ONE
 from aen.server.web.api.values import AppObject, LaunchObject, app_object
-from aen.wire.messages import Environment, Launch, Usage
+from aen.wire.messages import Launch, Usage
 
 
 @frozen
 class RunningCalls:
-    """``…/apps``, ``…/environments`` and ``…/usage`` of a project."""
+    """``…/apps`` and ``…/usage`` of a project."""
 
     rooms: Rooms
 
@@ -68,32 +68,6 @@ class RunningCalls:
         """Stop one's own instance of an app, or the launch with that id."""
         path = parse_project_path(owner, project)
         await self.rooms.running.stop_launch(call.person, path, app)
-
-    @operation(
-        Operation(
-            "GET", f"{ONE}/environments", "Environments of a project", Environment,
-            pages=True,
-        )
-    )  # fmt: skip
-    async def environments(
-        self, call: Call, owner: str, project: str
-    ) -> Page[Environment]:
-        """List a project's environments with their packages."""
-        path = parse_project_path(owner, project)
-        return Page(await self.rooms.running.environments(call.person, path))
-
-    @operation(
-        Operation("GET", f"{ONE}/environments/{{name}}", "One environment", Environment)
-    )
-    async def environment(
-        self, call: Call, owner: str, project: str, name: str
-    ) -> Environment:
-        """Show an environment."""
-        path = parse_project_path(owner, project)
-        for one in await self.rooms.running.environments(call.person, path):
-            if one.name == name:
-                return one
-        raise NotFound(f"There is no environment “{name[:64]}”.")
 
     @operation(Operation("GET", f"{ONE}/usage", "What a project uses", Usage))
     async def usage(self, call: Call, owner: str, project: str) -> Usage:

@@ -105,6 +105,8 @@ class TaskObject:
     updated: str
     progress: ProgressObject | None
     problem: str
+    output: tuple[str, ...]
+    """The last lines a tool has printed so far."""
 
 
 @frozen
@@ -276,6 +278,7 @@ def task_object(task: Task) -> TaskObject:
         updated=stamp(task.updated),
         progress=progress_object(task.progress),
         problem=task.problem,
+        output=task.output,
     )
 
 

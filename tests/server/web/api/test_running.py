@@ -1,6 +1,5 @@
-"""``…/apps``, ``…/environments`` and ``…/usage``."""
+"""``…/apps`` and ``…/usage``."""
 
-from aen.wire.messages import Environment, EnvironmentList
 from tests.server.furnished import GATEWAY, World
 from tests.server.web.api.program import Program
 
@@ -44,15 +43,3 @@ def test_usage(adas: Program, world: World) -> None:
     world.nodes.silent = True
     status, answer = adas.ask("GET", f"{ATLAS}/usage")
     assert (status, answer["error"]["code"]) == (503, "unavailable")
-
-
-def test_environments(adas: Program, world: World) -> None:
-    """All of them, or the one that is named."""
-    found = Environment("default", "3.11", active=True)
-    world.nodes.answers[EnvironmentList] = EnvironmentList((found,))
-    (listed,) = adas.ask("GET", f"{ATLAS}/environments")[1]["items"]
-    assert (listed["name"], listed["python"], listed["active"]) == (
-        "default", "3.11", True,
-    )  # fmt: skip
-    assert adas.ask("GET", f"{ATLAS}/environments/default")[1] == listed
-    assert adas.ask("GET", f"{ATLAS}/environments/nothing")[0] == 404
