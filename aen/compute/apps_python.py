@@ -21,8 +21,6 @@ from twisted.internet.threads import deferToThreadPool
 
 from aen.model.errors import Failed
 
-APPS = "apps"
-"""The name of the template."""
 _NEEDED = "attrs autobahn cattrs Jinja2 Brotli Twisted service-identity pyOpenSSL"
 _MODULES = Path(__file__).parents[1]
 _COPIED = (".py", ".html", ".js", ".css", ".br", ".gz", ".svg", ".json", ".woff2")
@@ -125,7 +123,7 @@ class SharedPython:
 
     reactor: IReactorFromThreads
     template: Callable[[], Awaitable[Path]]
-    """Returns the prefix of the template `APPS`, built first if need be."""
+    """Returns the prefix of the template for apps, built first if need be."""
     place: Path
     """Where the copy of our modules goes; everybody can enter it."""
     python_path: str = ""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from attrs import evolve, field, frozen
 
+from aen.compute.apps_python import AppsPython
 from aen.compute.command import Ground, Values
 from aen.compute.kernels import has_kernel, kernel_files
 from aen.compute.projects import Environment
@@ -14,6 +15,7 @@ from aen.model.apps import Manifest
 from aen.model.names import EnvironmentName, ProjectPath, UserName
 
 _JUPYTER = "%(jupyter)s"
+_PYTHON = "%(python)s"
 
 
 class Projects(Protocol):
@@ -100,7 +102,9 @@ class Preparation:
     """Returns the prefix of JupyterLab and Notebook, built first if need be."""
     homes: Homes
     ground: Ground
-    """What every app here is given; `jupyter` is filled in when an app needs it."""
+    """What every app here is given; the rest is filled in when an app needs it."""
+    python: Callable[[], Awaitable[AppsPython]] | None = None
+    """Returns what AEN's own apps are run by; None: the platform's interpreter."""
 
     async def prepare(self, manifest: Manifest, wanted: Wanted) -> Prepared:
         """Return what goes into the command of a launch.
@@ -108,12 +112,15 @@ class Preparation:
         :raises Failed: something that the app needs cannot be had.
         """
         home = await self.homes.home(wanted.user)
-        values = self._values(wanted, home)
-        if not any(_JUPYTER in part for part in manifest.command_list):
-            return Prepared(values, self.ground)
+        values, ground = self._values(wanted, home), self.ground
+        if self.python is not None and _uses(manifest, _PYTHON):
+            found = await self.python()
+            ground = evolve(ground, python=found.python, python_path=found.modules)
+        if not _uses(manifest, _JUPYTER):
+            return Prepared(values, ground)
         jupyter = str(await self.jupyter())
         files = await self._kernels(wanted)
-        return Prepared(values, evolve(self.ground, jupyter=jupyter), files)
+        return Prepared(values, evolve(ground, jupyter=jupyter), files)
 
     async def _kernels(self, wanted: Wanted) -> dict[str, str]:
         found = await self.projects.environments(wanted.path, wanted.project_id)
@@ -140,3 +147,7 @@ class Preparation:
             port=wanted.port,
             token=wanted.token,
         )
+
+
+def _uses(manifest: Manifest, substitution: str) -> bool:
+    return any(substitution in part for part in manifest.command_list)

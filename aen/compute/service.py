@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
 from twisted.application.service import IService, MultiService
 from twisted.web.http import Request
 from twisted.web.server import Site
@@ -13,6 +14,7 @@ from typing_extensions import override
 
 from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.app_process import LaunchLimits
+from aen.compute.apps_python import SharedPython
 from aen.compute.command import Ground, passed_on
 from aen.compute.door import NodeRouter
 from aen.compute.environment_ground import EnvironmentGround, notebooks_of
@@ -108,7 +110,12 @@ def assemble(
     running = RunningProjects(settings.home / "var/run/projects")
     records = Records(settings.runtime, Path(settings.short_runtime), mode.runtime)
     hands = privilege(settings, mode, reactor, mark(environ))
-    preparation = _preparation(settings, directories, environments, environ, hands)
+    modules = environ.get("PYTHONPATH", "")
+    shared = SharedPython(reactor, sources.apps, root.absolute() / ".envs", modules)
+    python = None if mode.single_user else shared.ready
+    preparation = evolve(
+        _preparation(settings, directories, environments, environ, hands), python=python
+    )
     ground = LaunchGround(
         manifests, running, records, hands.spawner, preparation, reactor, here,
         settings.logs, launch_limits(settings),
@@ -129,7 +136,7 @@ def assemble(
     proxy = ProxyFactory(router, reactor, access_log=log)
     return _services(
         Beginning(settings, records, running, launches, directories, mode),
-        Housekeeping(reactor, environments, launches, board),
+        Housekeeping(reactor, environments, launches, board, python),
         changes,
         ListeningService(unix_endpoint(calls), Calls(api.app.resource()), reactor),
         *(ListeningService(place, proxy, reactor) for place in settings.listen),

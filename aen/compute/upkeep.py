@@ -2,6 +2,8 @@
 
 import os
 import pwd
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from twisted.application.service import Service
@@ -10,6 +12,7 @@ from twisted.logger import Logger
 from typing_extensions import override
 
 from aen.compute.environments.provider import (
+    APPS,
     DEFAULT,
     JUPYTER,
     EnvironmentProvider,
@@ -107,8 +110,11 @@ class Housekeeping(Service):
         environments: EnvironmentProvider,
         launches: Launches,
         board: StatusBoard,
+        python: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
+        """Keep house; *python* has the interpreter of AEN's own apps made ready."""
         self._environments = environments
+        self._python = python
         self._templates: Deferred[None] | None = None
         self._checks = Periodic(
             reactor, self._SECONDS, "checking the node", board.refresh
@@ -127,14 +133,21 @@ class Housekeeping(Service):
     async def _build(self) -> None:
         """Build what the first start of a project would have to wait for."""
         for template in (DEFAULT, JUPYTER):
-            try:
-                await self._environments.ready(template, lambda _: None)
-            except AenError as error:
-                self._log.warn(
-                    "the template “{template}” is not there: {why}",
-                    template=template,
-                    why=error.message,
-                )
+            await self._ahead(
+                template, partial(self._environments.ready, template, _unheard)
+            )
+        if self._python is not None:
+            await self._ahead(APPS, self._python)
+
+    async def _ahead(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await work()
+        except AenError as error:
+            self._log.warn(
+                "the template “{name}” is not there: {why}",
+                name=name,
+                why=error.message,
+            )
 
     @override
     def stopService(self) -> Deferred[None]:
@@ -148,3 +161,7 @@ class Housekeeping(Service):
             self._templates.cancel()
             await self._templates
         await self._environments.stop()
+
+
+def _unheard(_: object) -> None:
+    """Take a report that nobody watches."""

@@ -274,7 +274,8 @@ def reap(one: Installation, programs: Programs) -> tuple[str, ...]:
     """Return the command that ends every app of every project of this installation."""
     launches = one.compute_prefix / "var/run/launches"
     reaper = ("-P", "-m", "aen.compute.reap", "--runtime", str(launches))
-    return (str(programs.python), *reaper)
+    helped = ("--helper", str(one.helper_settings)) if one.multiuser else ()
+    return (str(programs.python), *reaper, *helped)
 
 
 def folders(one: Installation) -> tuple[Path, ...]:

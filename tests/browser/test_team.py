@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -49,9 +48,7 @@ def shared(real: Installed, two: tuple[Person, Person]) -> Project:
     """Give a running project of the first, with the second in its team."""
     owner, member = two
     made = new_project(real, "shared", owner)
-    answer = made.api.ask(
-        "PUT", f"{made.path}/team/{member.name}", {"role": "member"}
-    )
+    answer = made.api.ask("PUT", f"{made.path}/team/{member.name}", {"role": "member"})
     assert answer.status in (200, 201, 204), answer.text
     made.start(FIRST_START)
     return made
@@ -82,6 +79,47 @@ def typed(terminal: Page, command: str) -> None:
     terminal.keyboard.type(f"{command}\n")
 
 
+def works_in_terminal(other: Page, member: Person) -> Page:
+    """Open a terminal and leave a file there, as the member."""
+    terminal = opened(other, "Terminal")
+    rows = terminal.locator(".xterm-rows").first
+    expect(rows).to_contain_text(re.compile(r"[$#]"), timeout=OPENING)
+    typed(terminal, "id -un; echo from-bob > together.txt; ls")
+    expect(rows).to_contain_text(member.name, timeout=OPENING)
+    return terminal
+
+
+def adds_a_line(lab: Page) -> None:
+    """Open the member's file in JupyterLab, add to it, save it."""
+    entry = lab.locator(".jp-DirListing-item", has_text="together.txt")
+    expect(entry).to_be_visible(timeout=OPENING)
+    entry.dblclick()
+    editor = lab.locator(".jp-FileEditor .cm-content").first
+    expect(editor).to_contain_text("from-bob", timeout=OPENING)
+    editor.click()
+    lab.keyboard.press("Control+End")
+    lab.keyboard.type("from-ada")
+    lab.keyboard.press("Control+s")
+    expect(lab.locator(".jp-mod-dirty")).to_have_count(0)
+
+
+def is_out(terminal: Page, real: Installed, member: Person, shared: Project) -> None:
+    """See that the tab says so, and that neither address nor files open again."""
+    notice = terminal.get_by_text(re.compile("team|no longer|access", re.IGNORECASE))
+    expect(notice.first).to_be_visible(timeout=OUT_WITHIN_MS + 1000)
+    keep(terminal, "team-out")
+    terminal.reload()
+    expect(terminal.locator(".xterm-rows")).to_have_count(0)
+    place = real.one.projects / shared.owner / shared.name
+    looked = subprocess.run(
+        ("runuser", "-u", member.name, "--", "ls", str(place)),
+        capture_output=True,
+        check=False,
+        cwd="/",
+    )
+    assert looked.returncode != 0
+
+
 def test_one_file_two_people_then_one(
     page: Page,
     other: Page,
@@ -95,44 +133,15 @@ def test_one_file_two_people_then_one(
     lab = opened(page, "JupyterLab")
     expect(lab.locator("#jp-main-dock-panel")).to_be_visible(timeout=OPENING)
     enter(other, real, member, shared)
-    terminal = opened(other, "Terminal")
-    rows = terminal.locator(".xterm-rows").first
-    expect(rows).to_contain_text(re.compile(r"[$#]"), timeout=OPENING)
-    typed(terminal, "id -un; echo from-bob > together.txt; ls")
-    expect(rows).to_contain_text(member.name, timeout=OPENING)
-    entry = lab.locator(".jp-DirListing-item", has_text="together.txt")
-    expect(entry).to_be_visible(timeout=OPENING)
-    entry.dblclick()
-    editor = lab.locator(".jp-FileEditor .cm-content").first
-    expect(editor).to_contain_text("from-bob", timeout=OPENING)
-    editor.click()
-    lab.keyboard.press("Control+End")
-    lab.keyboard.type("from-ada")
-    lab.keyboard.press("Control+s")
-    expect(lab.locator(".jp-mod-dirty")).to_have_count(0)
+    terminal = works_in_terminal(other, member)
+    adds_a_line(lab)
     typed(terminal, "clear; stat -c %U together.txt; cat together.txt")
+    rows = terminal.locator(".xterm-rows").first
     expect(rows).to_contain_text("from-ada", timeout=OPENING)
     keep(lab, "team-lab")
     keep(terminal, "team-terminal")
 
     answer = shared.api.ask("DELETE", f"{shared.path}/team/{member.name}")
     assert answer.status in (200, 204), answer.text
-    began = time.monotonic()
-    notice = terminal.get_by_text(re.compile("team|no longer|access", re.IGNORECASE))
-    expect(notice.first).to_be_visible(timeout=OUT_WITHIN_MS + 1000)
-    print(f"\nout after {time.monotonic() - began:.1f} s")  # noqa: T201
-    keep(terminal, "team-out")
-    terminal.reload()
-    expect(terminal.locator(".xterm-rows")).to_have_count(0)
-    typed_after = subprocess.run(
-        ("runuser", "-u", member.name, "--", "ls", str(_home(real, shared))),
-        capture_output=True,
-        check=False,
-        cwd="/",
-    )
-    assert typed_after.returncode != 0
-    expect(editor).to_contain_text("from-ada")
-
-
-def _home(real: Installed, project: Project) -> object:
-    return real.one.projects / project.owner / project.name
+    is_out(terminal, real, member, shared)
+    expect(lab.locator(".jp-FileEditor .cm-content").first).to_contain_text("from-ada")

@@ -3,14 +3,17 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_twisted
-from twisted.internet import reactor
+from twisted.internet import reactor  # noqa: TID251 -- a thread needs it
 
 from aen.compute import apps_python
 from aen.compute.apps_python import SharedPython, copy_modules, packages, reachable
 from aen.model.errors import Failed
+
+REACTOR: Any = reactor
 
 
 def test_versions_are_those_that_run_here() -> None:
@@ -23,7 +26,7 @@ def test_versions_are_those_that_run_here() -> None:
     ("folder", "file", "expected"),
     [(0o755, 0o644, True), (0o700, 0o644, False), (0o755, 0o600, False)],
 )
-def test_reachable(tmp_path: Path, folder: int, file: int, expected: bool) -> None:
+def test_reachable(tmp_path: Path, folder: int, file: int, *, expected: bool) -> None:
     """A file counts only if it and every folder above it are open to anybody."""
     place = tmp_path / "place"
     place.mkdir()
@@ -72,17 +75,17 @@ async def test_our_own_where_everybody_can_use_it(
     asked: list[str] = []
 
     async def build() -> Path:
-        asked.append(apps_python.APPS)
+        asked.append("apps")
         return tmp_path / "prefix"
 
     monkeypatch.setattr(apps_python, "reachable", lambda _: True)
-    shared = SharedPython(reactor, build, tmp_path, "/checkout")
+    shared = SharedPython(REACTOR, build, tmp_path, "/checkout")
     assert (await shared.ready()).python == sys.executable
     assert (await shared.ready()).modules == "/checkout"
     monkeypatch.setattr(apps_python, "reachable", lambda _: False)
-    other = SharedPython(reactor, build, tmp_path)
+    other = SharedPython(REACTOR, build, tmp_path)
     first, second = await other.ready(), await other.ready()
     assert first is second
     assert first.python == str(tmp_path / "prefix/bin/python")
     assert Path(first.modules).is_relative_to(tmp_path)
-    assert asked == [apps_python.APPS]
+    assert asked == ["apps"]

@@ -126,7 +126,7 @@ def test_accounts_need_root_and_open_folders(tmp_path: Path) -> None:
         ({"name": "a"}, True, False),
     ],
 )
-def test_whose_files(node: dict[str, object], multiuser: bool, fits: bool) -> None:
+def test_whose_files(node: dict[str, object], *, multiuser: bool, fits: bool) -> None:
     """An installation goes on as it was made: its files belong to somebody."""
     one = attrs.evolve(ONE, multiuser=multiuser)
     if fits:

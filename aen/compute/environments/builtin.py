@@ -10,6 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from aen.compute.apps_python import packages as apps_packages
 from aen.compute.children import Command, IReactorChildren, run
 from aen.compute.disk.clone import MARKER
 from aen.compute.environments import fingerprint
@@ -20,6 +21,7 @@ from aen.compute.environments.interpreter import (
     starts,
 )
 from aen.compute.environments.provider import (
+    APPS,
     BUILDING,
     CLONING,
     DEFAULT,
@@ -88,6 +90,7 @@ class BuiltinEnvironments:
         self._content = {
             DEFAULT: (settings.default_packages, ()),
             JUPYTER: (settings.jupyter_packages, settings.jupyter_without),
+            APPS: (apps_packages(), ()),
         }
 
     async def ready(self, template: str, report: Report) -> Path:

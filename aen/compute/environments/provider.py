@@ -13,6 +13,8 @@ Report = Callable[[Progress], None]
 
 DEFAULT = "default"
 JUPYTER = "jupyter"
+APPS = "apps"
+"""What AEN's own apps import, where the platform's own is out of people's reach."""
 BUILDING = "Building the environment template"
 CLONING = "Cloning the environment"
 

@@ -8,7 +8,7 @@ from aen.compute.environments.builtin import BuiltinEnvironments
 from aen.compute.environments.conda import CondaEnvironments
 from aen.compute.environments.condapackages import CondaPackages
 from aen.compute.environments.condatool import CondaTool
-from aen.compute.environments.provider import EnvironmentProvider, Packages
+from aen.compute.environments.provider import APPS, EnvironmentProvider, Packages
 from aen.compute.environments.search import IndexSearch
 from aen.compute.environments.settings import EnvironmentSettings, Provider
 from aen.compute.environments.uvpackages import UvPackages
@@ -53,6 +53,7 @@ class Sources:
             place / ".index",
             builtin.python_with_pip,
         )
+        self.apps = lambda: builtin.ready(APPS, lambda _: None)
         self.templates: EnvironmentProvider = conda if by_conda else builtin
         self.packages: Mapping[str, Packages] = {
             Provider.BUILTIN.value: UvPackages(uv, builtin.interpreter, search.find),
