@@ -4,7 +4,9 @@ Everything is made when a row first asks for it, and ended with the bench.
 """
 
 import json
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -22,7 +24,7 @@ from bench.peers import Certificate
 from bench.processes import program, running
 from bench.signin import pass_cookie
 from tests.installed import Installed, free_ports, new_installation
-from tests.projects import FIRST_START, Project, new_project
+from tests.projects import FIRST_START, Person, Project, new_person, new_project
 from tests.waiting import until
 
 HERE = Path(__file__).parent
@@ -77,6 +79,38 @@ class Stage(ExitStack):
             self._add_manifests(made)
         except AssertionError as error:
             raise SystemExit(f"The platform did not come up: {error}") from error
+        return made
+
+    @cached_property
+    def accounts(self) -> Installed:
+        """Another platform: each user has an account of this machine.
+
+        :raises Missing: only root can make them.
+        """
+        if os.geteuid() != 0:
+            raise Missing("Only root can make accounts.")
+        made = Installed(new_installation(multiuser=True))
+        self.callback(made.clean)
+        made.start()
+        self.callback(made.stop)
+        self.callback(self._keep_logs, made.one)
+        made.wait_ready()
+        return made
+
+    @cached_property
+    def person(self) -> Person:
+        """Somebody on that platform; the account goes with the bench."""
+        made = new_person(self.accounts, "aenbench")
+        self.callback(_forget, made)
+        return made
+
+    @cached_property
+    def theirs(self) -> Project:
+        """A project of theirs that runs; the first one has the templates built."""
+        made = new_project(self.accounts, "bench", self.person)
+        made.start(FIRST_START)
+        prefix = self.accounts.one.prefix
+        until(lambda: not busy(prefix), "the templates are built", _BUILDING)
         return made
 
     @cached_property
@@ -251,3 +285,9 @@ def restart_gateway(stage: Stage, ready: Callable[[], bool] | None = None) -> No
     """Restart the gateway and wait until it is well."""
     stage.platform.control("restart", "gateway")
     until(ready or stage.platform.is_ready, "the gateway is back", 60)
+
+
+def _forget(person: Person) -> None:
+    """Remove somebody's account of this machine, with its home."""
+    command = ("userdel", "--remove", "--force", person.name)
+    subprocess.run(command, capture_output=True, check=False)

@@ -6,7 +6,7 @@ from functools import partial
 from attrs import frozen
 
 from bench.measured import Measured, Missing
-from bench.rows import http, idle, memory, starting, websocket
+from bench.rows import http, idle, memory, rights, starting, websocket
 from bench.rows.websocket import Crowd
 from bench.stage import Pace, Stage
 
@@ -30,6 +30,13 @@ ROWS = (
         starting.first_start,
     ),
     Row("start", "start of an existing project", starting.start),
+    Row(
+        "real-first-start",
+        "the same, files and processes of an account of the machine",
+        starting.real_first_start,
+    ),
+    Row("real-start", "start of such a project again", starting.real_start),
+    Row("rights", "permission pass over 20,000 files", rights.rights),
     Row("http-1k", "HTTP, 1 KB bodies, 32 connections", partial(http.plain, "1k")),
     Row("http-1m", "HTTP, 1 MB bodies, 32 connections", partial(http.plain, "1m")),
     Row(

@@ -42,6 +42,27 @@ def start(stage: Stage, pace: Pace) -> Measured:
     return Measured({"platform": samples})
 
 
+def real_first_start(stage: Stage, pace: Pace) -> Measured:
+    """Measure first starts of projects that belong to an account of this machine."""
+    stage.theirs.wait("running")
+    platform, person = stage.accounts, stage.person
+    samples = [
+        _started(new_project(platform, "first", person)) for _ in range(pace.runs)
+    ]
+    return Measured({"platform": samples})
+
+
+def real_start(stage: Stage, pace: Pace) -> Measured:
+    """Measure starts of such a project that has been there."""
+    project = stage.theirs
+    samples = []
+    for _ in range(pace.runs):
+        project.api.post(f"{project.path}/stop")
+        project.wait("stopped")
+        samples.append(_started(project))
+    return Measured({"platform": samples})
+
+
 def _started(project: Project) -> Sample:
     def runs() -> bool:
         found = project.now()

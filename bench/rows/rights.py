@@ -1,0 +1,88 @@
+"""How long the rights of many files take."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import time
+from itertools import count
+from pathlib import Path
+
+from aen.compute.steps import by_root
+from bench.measured import Measured, Missing, Sample
+from bench.stage import Pace, Stage
+
+FILES = 20_000
+_FOLDERS = 1_000
+_PATIENCE = 120.0
+_numbers = count()
+
+
+def rights(stage: Stage, pace: Pace) -> Measured:
+    """Measure passes over 20,000 files: all of them to change, then none."""
+    project, one = stage.theirs, stage.accounts.one
+    home = one.projects / project.owner / project.name
+    for other in ("aenbencha", "aenbenchb"):
+        _account(other)
+        stage.callback(_remove, other)
+    first: list[Sample] = []
+    again: list[Sample] = []
+    for _ in range(pace.runs):
+        tree = home / f"tree{next(_numbers)}"
+        _moved_in(one.prefix, tree, project.owner)
+        arguments = _arguments(project.owner, project.name)
+        first.append(_pass(str(one.helper_settings), arguments))
+        again.append(_pass(str(one.helper_settings), arguments))
+        shutil.rmtree(tree)
+    return Measured({"first": first, "again": again})
+
+
+def _arguments(owner: str, name: str) -> dict[str, object]:
+    team = [
+        {"user": "aenbencha", "access": "rwx"},
+        {"user": "aenbenchb", "access": "r-x"},
+    ]
+    return {"owner": owner, "name": name, "team": team, "before": None, "reset": True}
+
+
+def _account(name: str) -> None:
+    command = ("useradd", "--user-group", "--groups", "aen", name)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 9):  # 9: it is there
+        raise Missing(f"No account: {done.stderr.strip()}")
+
+
+def _remove(name: str) -> None:
+    command = ("userdel", "--force", name)
+    subprocess.run(command, capture_output=True, check=False)
+
+
+def _moved_in(prefix: Path, target: Path, owner: str) -> None:
+    """Put files without any ACL into a project, as its owner's."""
+    account, made = pwd.getpwnam(owner), prefix / "tree"
+    for folder in range(_FOLDERS):
+        place = made / str(folder)
+        place.mkdir(parents=True)
+        for number in range(FILES // _FOLDERS):
+            (place / str(number)).touch()
+    for path in (made, *made.rglob("*")):
+        os.chown(path, account.pw_uid, account.pw_gid)
+    made.rename(target)
+
+
+def _pass(settings: str, arguments: dict[str, object]) -> Sample:
+    command = by_root(settings).command("rights", arguments, _PATIENCE)
+    begin = time.perf_counter()
+    done = subprocess.run(
+        command.argv,
+        input=command.input,
+        env=dict(command.environment),
+        capture_output=True,
+        check=False,
+        timeout=_PATIENCE,
+    )
+    took = time.perf_counter() - begin
+    if done.returncode != 0:
+        said = (done.stdout or done.stderr).decode(errors="replace")
+        raise Missing(f"The pass did not succeed: {said[-300:]}")
+    return {"seconds": took}
