@@ -19,6 +19,7 @@ from aen.model.permissions import demand_superuser
 from aen.model.places import DataCenter, Node, NodeHealth
 from aen.model.users import Caller
 from aen.runtime.settings import check_url
+from aen.runtime.tasks import pause
 from aen.server import profile
 from aen.server.events import Events, gateway_topic
 from aen.server.records import CenterHealth
@@ -33,6 +34,8 @@ _REFUSED = (
     "The account “{user}” runs the platform in the data center “{center}” and cannot"
     " own, join or start projects; use an account of your own."
 )
+_FIRST_PAUSE, _FIRST_TRIES = 0.1, 50
+"""Seconds between looks whether a node has told who it refuses, and how many."""
 HEARD_SECONDS = 20.0
 """A connected gateway is noted anew so often; after three times it counts as gone."""
 
@@ -212,17 +215,23 @@ class Centers:
         :param field: what the error is about: “owner”, “user”.
         :raises Forbidden: *user* cannot own, join or start projects in *center*.
         """
-        told = [
-            one.refused
-            for one in (await self._records.health(center)).values()
-            if one.refused is not None
-        ]
-        refused = {name for names in told for name in names}
-        if not told:
+        refused = await self._refused(center)
+        tries = _FIRST_TRIES if user == self._service_account else 0
+        while refused is None and tries:
+            # The first start ever: the nodes are about to tell.
+            await pause(self._clock, _FIRST_PAUSE)
+            refused, tries = await self._refused(center), tries - 1
+        if refused is None:
             refused = {self._service_account} - {""}
         if user in refused:
             message = _REFUSED.format(user=user, center=center)
             raise Forbidden(message, fields={field: message})
+
+    async def _refused(self, center: str) -> set[str] | None:
+        """Return whom the nodes of *center* refuse; None: none has told yet."""
+        health = (await self._records.health(center)).values()
+        told = [one.refused for one in health if one.refused is not None]
+        return {name for names in told for name in names} if told else None
 
     # -- where to go
 

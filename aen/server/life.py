@@ -11,6 +11,7 @@ from typing_extensions import override
 from aen.model.errors import Unavailable
 from aen.runtime.tasks import Periodic, background, pause
 from aen.server.channel import Channels
+from aen.server.late_teams import LOOK_SECONDS, LateTeams
 from aen.server.rooms import Rooms
 from aen.server.store.outage import through_outages
 from aen.server.store.schema import INDEXES
@@ -44,6 +45,9 @@ class Life(Service):
         self._beginning: Deferred[None] | None = None
         trim = through_outages("trimming the store", self._trim)
         self._trims = Periodic(clock, _TRIM_SECONDS, "trimming the store", trim)
+        self._teams = LateTeams(rooms.archive, rooms.tasks)
+        late = through_outages("looking for late teams", self._late)
+        self._lates = Periodic(clock, LOOK_SECONDS, "looking for late teams", late)
 
     @override
     def startService(self) -> None:
@@ -63,6 +67,7 @@ class Life(Service):
         if self._worker is not None:
             await self._inherit(self._worker)
             self._worker.start()
+            self._lates.start()
 
     async def _inherit(self, worker: Worker) -> None:
         try:
@@ -89,10 +94,14 @@ class Life(Service):
             self._beginning.cancel()
             await self._beginning
         await self._trims.stop()
+        await self._lates.stop()
         if self._worker is not None:
             await self._worker.stop()
         await self._channels.stop()
         await self._rooms.events.stop()
+
+    async def _late(self) -> None:
+        await self._teams.look(self._clock.seconds())
 
     async def _trim(self) -> None:
         settings = self._rooms.settings

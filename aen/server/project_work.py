@@ -14,8 +14,9 @@ from aen.model.projects import Problem, State
 from aen.model.tasks import Kind, Task
 from aen.server.environment_work import change_environment, tell_end
 from aen.server.events import GATEWAYS
+from aen.server.late_teams import REFUSED_SECONDS
 from aen.server.store.tasks import Holder
-from aen.server.turn import Lost, Means, Turn
+from aen.server.turn import Lost, Means, Turn, Unreached
 from aen.wire import routes
 
 _OURS = "Something went wrong on our side; it has been logged."
@@ -44,6 +45,10 @@ class ProjectWork(Means):
         try:
             await _STEPS[task.kind](turn)
         except Failed as error:
+            if task.kind is Kind.APPLY_TEAM:
+                wait = 0.0 if isinstance(error, Unreached) else REFUSED_SECONDS
+                due = self.clock.seconds() + wait
+                await self.archive.projects.team_due(turn.project.id, due)
             await turn.fail(Problem(error.message, error.log[-_LOG_LINES:]))
             raise
         except (AenError, Lost, CancelledError):
@@ -142,6 +147,7 @@ async def _apply_team(turn: Turn) -> None:
         sent, turn.project = turn.project.team, now
         if now.team == sent:
             break
+    await projects.team_due(turn.project.id, None)
     await turn.complain(None)
 
 

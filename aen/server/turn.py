@@ -25,9 +25,13 @@ from aen.wire.routes import Route
 
 _WAITING = Progress("Waiting for the data center")
 _TEAM = (
-    "The files do not follow the changed team yet: {why} This is tried again with the"
-    " next start and the next change of the team."
+    "The files do not follow the changed team yet: {why} This is tried again by itself,"
+    " and with the next start."
 )
+
+
+class Unreached(Failed):
+    """The node could not be asked, as often as it was tried."""
 
 
 class Lost(Exception):
@@ -146,7 +150,8 @@ class Turn:
         :param message: what is asked; the project as it is, unless given.
         :param heard: hears each line of the answer, too.
 
-        :raises Failed: it did not succeed, or the node could not be reached.
+        :raises Failed: it did not succeed.
+        :raises Unreached: the node could not be reached.
         """
         center = self.known_center()
         pauses = self.work.settings.task_pauses
@@ -158,7 +163,7 @@ class Turn:
                 await self.work.nodes.follow(at, route, asked, hear)
             except (Unavailable, NotFound) as error:
                 if wait is None:
-                    raise Failed(error.message) from None
+                    raise Unreached(error.message) from None
                 # A cancelled request may look like one that was not answered.
                 if not await self._note(_WAITING):
                     raise Lost from None

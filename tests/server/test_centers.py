@@ -14,6 +14,7 @@ from aen.model.errors import (
 )
 from aen.model.projects import State
 from aen.model.users import Role
+from aen.runtime.tasks import start
 from aen.server.centers import relay
 from aen.server.events import gateway_topic
 from aen.server.records import Event
@@ -154,8 +155,10 @@ async def test_who_is_refused_on_nodes_of_real_accounts() -> None:
     await world.center()
     centers = world.rooms.centers
     await centers.demand_person("east", "ada", "user")
+    asked = start(centers.demand_person("east", "aen", "owner"))
+    world.clock.pump([0.1] * 60)
     with pytest.raises(Forbidden) as refusal:
-        await centers.demand_person("east", "aen", "owner")
+        await asked
     assert refusal.value.message == (
         "The account “aen” runs the platform in the data center “east” and cannot own,"
         " join or start projects; use an account of your own."
@@ -169,3 +172,17 @@ async def test_who_is_refused_on_nodes_of_real_accounts() -> None:
             await centers.demand_person("east", name, "user")
     await centers.heard_status("east", evolve(real, single_user=True))
     await centers.demand_person("east", "srv", "user")
+
+
+@ensureDeferred
+async def test_nodes_are_waited_for_at_the_first_start() -> None:
+    """Where they are in single-user mode, the service account is like any other."""
+    world = await furnished(service_account="aen")
+    await world.center()
+    asked = start(world.rooms.centers.demand_person("east", "aen", "owner"))
+    world.clock.advance(0.1)
+    assert not asked.called
+    await world.app()
+    world.clock.advance(0.1)
+    await asked
+    assert world.clock.getDelayedCalls() == []

@@ -65,7 +65,7 @@ async def test_a_complaint_leaves_the_state() -> None:
     assert found is not None
     assert found.state is State.RUNNING
     assert found.problem is not None
-    assert "No such account. This is tried again" in found.problem.message
+    assert "No such account. This is tried again by itself" in found.problem.message
     turn.project = found
     await turn.complain(None)
     found = await world.rooms.archive.projects.with_id(turn.project.id)

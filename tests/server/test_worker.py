@@ -90,6 +90,7 @@ async def test_a_task_is_done_at_once_and_once() -> None:
     assert one.work.done == ["a"]
     one.work.doing["a"].callback(None)
     assert await one.state(task) == (TaskState.DONE, "")
+    assert one.work.ends == [("a", "")]
     await one.pass_time(2)
     assert one.work.done == ["a"]
     await worker.stop()

@@ -185,6 +185,18 @@ class ProjectRecords:
         change: Change = {"$set": {"problem": _problem_document(problem)}}
         return await self._all.update(query, change)
 
+    async def team_due(self, key: str, at: float | None) -> None:
+        """Note from when on to apply the team again; None: the files follow it."""
+        change: Change = {"$set": {"team_due": at}}
+        if at is None:
+            change = {"$unset": {"team_due": ""}}
+        await self._all.update({"_id": key}, change)
+
+    async def late_teams(self, now: float, limit: int) -> list[Project]:
+        """Return projects whose team is to be applied again by *now*."""
+        found = await self._all.find({"team_due": {"$lte": now}}, limit=limit)
+        return [project_of(one) for one in found]
+
     async def remove(self, key: str) -> None:
         """Forget a project."""
         await self._all.delete({"_id": key})

@@ -25,6 +25,7 @@ INDEXES = (
     _unique("projects", "key"),
     _plain("projects", "owner"),
     _plain("projects", "members"),
+    _plain("projects", "team_due"),
     Index("projects", (("updated", -1), ("_id", -1))),
     _unique("tasks", "slot"),
     _plain("tasks", "state", "created"),

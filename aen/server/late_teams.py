@@ -1,0 +1,37 @@
+"""Teams that have not reached their files yet: tried again once the node answers."""
+
+from aen.model.names import PlaceName
+from aen.model.projects import Project
+from aen.model.tasks import Kind
+from aen.server.store.archive import Archive
+from aen.server.tasks import Tasks, team_key
+
+LOOK_SECONDS = 10.0
+"""How often to look for them."""
+REFUSED_SECONDS = 600.0
+"""How long to wait after a node has tried, and did not succeed."""
+_AT_ONCE = 50
+
+
+class LateTeams:
+    """Asks for the tasks that failed because a node was away, or could not."""
+
+    def __init__(self, archive: Archive, tasks: Tasks) -> None:
+        self._archive = archive
+        self._tasks = tasks
+
+    async def look(self, now: float) -> None:
+        """Have each team applied that is due and whose node answers."""
+        for project in await self._archive.projects.late_teams(now, _AT_ONCE):
+            if await self._answers(project):
+                # Until that has an end nobody asks again.
+                later = now + REFUSED_SECONDS
+                await self._archive.projects.team_due(project.id, later)
+                arguments = {"project": project.id}
+                key = team_key(project.id)
+                await self._tasks.add_fresh(Kind.APPLY_TEAM, key, arguments, "")
+
+    async def _answers(self, project: Project) -> bool:
+        health = await self._archive.centers.health(project.data_center)
+        known = None if project.node is None else health.get(PlaceName(project.node))
+        return known is not None and known.answering
