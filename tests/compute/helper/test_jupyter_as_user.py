@@ -58,6 +58,15 @@ async def prepared(helped: Helped, one: Person) -> tuple[Path, Path]:
     return prefix, jupyter
 
 
+def start_kernel(at: Path, prefix: str) -> int:
+    """Ask for a kernel as a page does; return the status of the answer."""
+    client = Client("http://gateway.example", socket=at)
+    page = client.ask("GET", f"{prefix}/lab", None)
+    cookie = page.headers["Set-Cookie"].partition(";")[0]
+    sent = {"Cookie": cookie, "X-XSRFToken": cookie.partition("=")[2]}
+    return client.ask("POST", f"{prefix}/api/kernels", {}, sent).status
+
+
 @pytest_twisted.ensureDeferred
 async def test_jupyterlab_and_its_kernel(helped: Helped) -> None:
     """It answers at its socket, starts the project's kernel, and ends whole."""
@@ -87,13 +96,8 @@ async def test_jupyterlab_and_its_kernel(helped: Helped) -> None:
             break
         await pause(reactor, 0.1)
     assert not ended.called, order.log.read_text()
-    client = Client("http://gateway.example", socket=private / "app.sock")
-    prefix_url = f"/{one.name}/lab/jupyterlab"
-    page = client.ask("GET", f"{prefix_url}/lab", None)
-    cookie = page.headers["Set-Cookie"].partition(";")[0]
-    sent = {"Cookie": cookie, "X-XSRFToken": cookie.partition("=")[2]}
-    made = client.ask("POST", f"{prefix_url}/api/kernels", {}, sent)
-    assert made.status == HTTPStatus.CREATED, order.log.read_text()
+    made = start_kernel(private / "app.sock", f"/{one.name}/lab/jupyterlab")
+    assert made == HTTPStatus.CREATED, order.log.read_text()
     kernels = [
         pid
         for pid in processes_of(one.uid)
