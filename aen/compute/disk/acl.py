@@ -160,7 +160,7 @@ def merged(acl: Acl, before: Team, team: Team) -> Acl:
     for uid in old.keys() - new.keys():
         users.pop(uid, None)
     for uid, bits in new.items():
-        if uid not in old or uid not in users and old[uid] != bits:
+        if uid not in old or (uid not in users and old[uid] != bits):
             users[uid] = bits
         elif old[uid] != bits:
             users[uid] = bits if users[uid] == old[uid] else users[uid] & bits

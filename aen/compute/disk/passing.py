@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from aen.compute.disk import acl
 from aen.compute.disk.acl import Place, Rules
-from aen.compute.disk.modes import wanted
+from aen.compute.disk.modes import INSIDE, wanted
 from aen.compute.disk.walk import Refused, open_below, opened
 
 DEEPEST = 200  # directories; each level holds a descriptor
@@ -126,7 +126,7 @@ class Pass:
         with opened(os.open(name, _PATH, dir_fd=parent)) as locked:
             about = os.fstat(locked)
             if stat.S_ISDIR(about.st_mode) and about.st_uid == self._uid:
-                os.chmod(f"/proc/self/fd/{locked}", 0o2770)
+                os.chmod(f"/proc/self/fd/{locked}", stat.S_ISGID | INSIDE)
         return open_below(parent, name)
 
     def _directory(self, directory: int, about: os.stat_result, place: Place) -> None:

@@ -104,7 +104,7 @@ def has_environment(project: int, environment: str) -> bool:
         ):
             config = _config(prefix)
             python = os.stat("bin/python", dir_fd=prefix)
-    except (OSError, Refused):
+    except OSError:
         return False
     return stat.S_ISREG(config.st_mode) and stat.S_ISREG(python.st_mode)
 

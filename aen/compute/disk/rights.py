@@ -131,7 +131,7 @@ def apply(  # noqa: PLR0913, PLR0917 -- what the helper is asked
     return {"project": True, "acl": lists, **done}
 
 
-def passes(  # noqa: PLR0913 -- one walk, by whom and over what
+def passes(
     directory: int,
     rules: Rules,
     people: Iterable[Person],
@@ -147,7 +147,10 @@ def passes(  # noqa: PLR0913 -- one walk, by whom and over what
     owner = rules.team.owner
     total = {"seen": 0, "changed": 0, "skipped": 0}
     met: set[int] = set()
-    waiting = [owner, *{one.uid: one for one in people if one.uid != owner.uid}.values()]
+    waiting = [
+        owner,
+        *{one.uid: one for one in people if one.uid != owner.uid}.values(),
+    ]
     while (person := _next(waiting, met, owner)) is not None:
         waiting.remove(person)
         done = _as(person, directory, rules, walk, lists=lists)
@@ -214,7 +217,7 @@ def _read(reading: int) -> bytes:
     return content
 
 
-def _work(  # noqa: PLR0913, PLR0917 -- the child's half of `_as`
+def _work(
     person: Person,
     directory: int,
     rules: Rules,
@@ -248,4 +251,3 @@ def become(person: Person, group: int) -> None:
     if os.getresuid() != (person.uid,) * 3 or person.uid == 0:
         raise PermissionError("the account could not be changed")
     os.umask(0o007)
-

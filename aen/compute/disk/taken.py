@@ -266,12 +266,12 @@ def remove(root: str, owner: str, name: str) -> None:
     with _taken(root) as taken:
         _sweep(taken, prefix, 0)
         here = f"{prefix}{secrets.token_hex(4)}"
-        with opened(make_below(taken, here, 0o700)) as place:
-            with (
-                suppress(FileNotFoundError),
-                opened(rights.open_home(root, owner)) as home,
-            ):
-                os.rename(name, "project", src_dir_fd=home, dst_dir_fd=place)
+        with (
+            opened(make_below(taken, here, 0o700)) as place,
+            suppress(FileNotFoundError),
+            opened(rights.open_home(root, owner)) as home,
+        ):
+            os.rename(name, "project", src_dir_fd=home, dst_dir_fd=place)
         remove_tree(taken, here)
 
 
