@@ -24,6 +24,8 @@ from aen.compute.limits import as_limits, check_bounds
 from aen.compute.manifests import Manifests
 from aen.compute.mode import Mode, find_mode
 from aen.compute.preparing import Homes, OwnHomes, Preparation
+from aen.compute.project_ground import AccountGround, OwnGround
+from aen.compute.project_ground import Ground as ProjectGround
 from aen.compute.project_work import ProjectWork
 from aen.compute.projects import ProjectDirectories
 from aen.compute.records import Records
@@ -32,7 +34,7 @@ from aen.compute.settings import ComputeSettings
 from aen.compute.spawn import OwnSpawner, Spawner
 from aen.compute.spawn_accounts import Accounts, AccountSpawner
 from aen.compute.status import StatusBoard
-from aen.compute.steps import ChildSteps
+from aen.compute.steps import ChildSteps, HelperSteps
 from aen.compute.upkeep import Beginning, Housekeeping
 from aen.compute.usage import Meter
 from aen.model.errors import AenError, Invalid
@@ -100,7 +102,10 @@ def assemble(
     mode = find_mode(settings, mark(environ), os.geteuid())
     steps = ChildSteps(reactor, provision.step_timeout, mark(environ))
     environments = BuiltinEnvironments(reactor, provision, root, steps, environ)
-    directories = ProjectDirectories(root, provision, environments, steps)
+    directories = ProjectDirectories(
+        root, provision, environments, steps,
+        ground=_ground(settings, mode, reactor, steps), quota=settings.quota,
+    )  # fmt: skip
 
     manifests = Manifests(settings.manifests)
     running = RunningProjects(settings.home / "var/run/projects")
@@ -131,6 +136,15 @@ def assemble(
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
         Settled(),
     )
+
+
+def _ground(
+    settings: ComputeSettings, mode: Mode, reactor: Any, steps: ChildSteps
+) -> ProjectGround:
+    """Return what differs by mode for files: whose they are."""
+    if mode.helper is None:
+        return OwnGround(settings.project_root.absolute(), steps)
+    return AccountGround(HelperSteps(reactor, mode.helper, steps.timeout))
 
 
 def _privilege(

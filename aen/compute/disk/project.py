@@ -82,7 +82,7 @@ def check(root: str, owner: str, name: str, environment: str) -> dict[str, bool]
         return {"project": False, "environment": False}
     with opened(project):
         modes.open_door(project)
-        return {"project": True, "environment": _has(project, environment)}
+        return {"project": True, "environment": has_environment(project, environment)}
 
 
 def _unlocked(root: str, owner: str, name: str) -> int:
@@ -95,18 +95,27 @@ def _unlocked(root: str, owner: str, name: str) -> int:
             return open_below(home, name)
 
 
-def _has(project: int, environment: str) -> bool:
+def has_environment(project: int, environment: str) -> bool:
     """Whether *environment* looks whole: a configuration and a Python that is there."""
     try:
         with (
             opened(open_below(project, "envs")) as all_of_them,
             opened(open_below(all_of_them, environment)) as prefix,
         ):
-            config = os.stat("pyvenv.cfg", dir_fd=prefix, follow_symlinks=False)
+            config = _config(prefix)
             python = os.stat("bin/python", dir_fd=prefix)
     except OSError:
         return False
     return stat.S_ISREG(config.st_mode) and stat.S_ISREG(python.st_mode)
+
+
+def _config(prefix: int) -> os.stat_result:
+    """Return what makes a directory an environment: its configuration, or conda's."""
+    try:
+        return os.stat("pyvenv.cfg", dir_fd=prefix, follow_symlinks=False)
+    except FileNotFoundError:
+        history = os.path.join("conda-meta", "history")
+        return os.stat(history, dir_fd=prefix, follow_symlinks=False)
 
 
 def settle(root: str, owner: str, name: str) -> None:
