@@ -8,7 +8,6 @@ import enum
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 ACCESS = "system.posix_acl_access"
 DEFAULT = "system.posix_acl_default"
@@ -30,7 +29,8 @@ class Person:
 
     uid: int
     gid: int
-    access: Literal["rwx", "r-x"] | str = "rwx"
+    access: str = "rwx"
+    """Or ``r-x``."""
 
     @property
     def bits(self) -> int:
