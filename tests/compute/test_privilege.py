@@ -34,4 +34,4 @@ def test_all_of_it_is_of_one_mode() -> None:
     assert theirs.ground.steps.timeout == 7  # type: ignore[attr-defined]
     assert isinstance(theirs.spawner, AccountSpawner)
     assert isinstance(theirs.homes, Accounts)
-    assert {theirs.spawner.helper, theirs.homes.helper} == {helper}
+    assert theirs.spawner.helper is theirs.homes.helper is helper
