@@ -47,9 +47,9 @@ def _probe(call: Call) -> dict[str, Any]:
     """Say what this machine can do for accounts."""
     groups = Cgroups(read_mounts())
     runtime = Runtime(call.settings.runtime)
-    runtime.close()
     return {
         "uid": call.caller.uid,
+        "acl": runtime.has_lists(),
         "service_account": call.settings.service_account,
         "project_root": call.settings.project_root,
         "runtime": call.settings.runtime,
