@@ -44,8 +44,8 @@ def node(helped: Helped, tmp_path: Path) -> Iterator[RealNode]:
     (tmp_path / "settings.json").write_text(json.dumps(settings))
     yield made
     for one in made.processes:
-        one.kill()
-        one.wait()
+        one.terminate()  # it ends the building of templates
+        one.wait(30)
 
 
 def install(node: RealNode, helped: Helped, mark: str) -> None:
