@@ -88,6 +88,14 @@ class ComputeApi:
         """End all of a project's apps and make it ready anew."""
         await self.work.reset(asked, line_progress(report))
 
+    @app.route(routes.APPLY_TEAM.path, methods=["POST"])
+    @stream(ProjectOnDisk)
+    async def apply_team(
+        self, asker: str, asked: ProjectOnDisk, report: Report
+    ) -> None:
+        """Let a project's files and apps follow its team."""
+        await self.work.apply_team(asked, line_progress(report))
+
     @app.route(routes.REMOVE_PROJECT.path, methods=["POST"])
     @stream(ProjectOnDisk)
     async def remove(self, asker: str, asked: ProjectOnDisk, report: Report) -> None:

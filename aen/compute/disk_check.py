@@ -11,11 +11,16 @@ _FEWEST_FILES = 100_000  # an environment takes some thousands for its directori
 
 
 def disk_problems(
-    root: Path, settings: EnvironmentSettings, found: Mapping[str, Any]
+    root: Path,
+    settings: EnvironmentSettings,
+    found: Mapping[str, Any],
+    *,
+    lists: bool = False,
 ) -> tuple[str, ...]:
     """Return what is wrong with the project root, a sentence each.
 
     :param found: what `aen.compute.disk.survey` says of it.
+    :param lists: whether teams need access control lists, as with real accounts.
     """
     if not found["writable"]:
         return (f"The project root {root} is not a directory that can be written.",)
@@ -30,6 +35,11 @@ def disk_problems(
         problems.append(
             f"Files below {root} cannot be hard-linked: each environment takes the"
             " space of a full copy, and first starts take longer."
+        )
+    if lists and not found["lists"]:
+        problems.append(
+            f"The file system of {root} has no access control lists: team members get"
+            " at a project's files only if they are in its owner's group."
         )
     return tuple(problems)
 

@@ -36,7 +36,9 @@ from aen.wire.messages import (
     ProjectOnDisk,
 )
 
-_STOPPED = "The project was stopped before the environment was changed."
+_STOPPED = (
+    "The project was stopped, or the team changed, before the environment was changed."
+)
 
 
 class EnvironmentWork(Service):
@@ -167,8 +169,12 @@ class EnvironmentWork(Service):
 
     async def stop_project(self, project_id: str) -> None:
         """Give up all changes in a project; returns when nothing works on it."""
+        await self.end_others(project_id, frozenset())
+
+    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
+        """Give up the changes of users who are not among the *allowed*."""
         for change in tuple(self._changes.values()):
-            if change.project.id == project_id:
+            if change.project.id == project_id and change.user not in allowed:
                 waiting: Deferred[None] = Deferred()
                 self._waiting[change.key].append(waiting)
                 self._sharing.cancel(change.key)
@@ -188,24 +194,34 @@ def _parse_name(text: str) -> EnvironmentName:
     return name
 
 
-class Stopping(Protocol):
-    """What can be ended in a project."""
+class Apps(Protocol):
+    """What is done to a project's apps."""
 
     async def stop_project(self, project_id: str) -> None:
-        """End it; returns when nothing of it is left."""
+        """End them all; returns when nothing of them is left."""
+        ...
+
+    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
+        """End those of users who are not among the *allowed*."""
         ...
 
 
 @frozen
 class Ending:
-    """Ends all that works in a project, in order: changes first, then apps.
+    """Ends what works in a project, in order: changes of environments, then apps.
 
-    A project that is stopped stays as it is.
+    A project that is stopped stays as it is; who has left the team changes nothing.
     """
 
-    parts: tuple[Stopping, ...]
+    changes: EnvironmentWork
+    apps: Apps
 
     async def stop_project(self, project_id: str) -> None:
         """End everything in a project; returns when nothing of it is left."""
-        for one in self.parts:
-            await one.stop_project(project_id)
+        await self.changes.stop_project(project_id)
+        await self.apps.stop_project(project_id)
+
+    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
+        """End what users do who are not among the *allowed*."""
+        await self.changes.end_others(project_id, allowed)
+        await self.apps.end_others(project_id, allowed)

@@ -1,46 +1,68 @@
-"""Who runs apps and tools: people's own accounts, or all as ours."""
+"""What differs between single-user mode and people's real accounts, in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-from aen.compute.environments.tool import OwnTool, Tool
+from aen.compute.environments.tool import OwnTool, Tool, works_as
 from aen.compute.limits import as_limits
 from aen.compute.mode import Mode
 from aen.compute.preparing import Homes, OwnHomes
+from aen.compute.project_ground import AccountGround, Ground, OwnGround
 from aen.compute.settings import ComputeSettings
 from aen.compute.spawn import OwnSpawner, Spawner
 from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
+from aen.compute.steps import ChildSteps, HelperSteps
+from aen.model.names import ProjectPath
+
+Works = Callable[[ProjectPath, Path], Awaitable[bool]]
 
 
 @frozen
 class Privilege:
-    """What differs by mode: who runs apps and tools, and where people are at home."""
+    """Whose files, apps, tools and homes are; each does the same for either."""
 
+    ground: Ground
     spawner: Spawner
     homes: Homes
     tool: Tool
     links: bool
     """Whether a tool can link the files of templates: it is their owner's."""
+    works: Works | None = None
+    """How an environment is tried by its own people; None: by the node itself."""
 
 
 def privilege(
-    settings: ComputeSettings, mode: Mode, reactor: Any, marked: Mapping[str, str]
+    settings: ComputeSettings, mode: Mode, reactor: Any, steps: ChildSteps
 ) -> Privilege:
-    """Return what runs things on a node that works in *mode*.
-
-    :param marked: what every process of ours has in its environment.
-    """
-    root = settings.project_root
+    """Return what does things as the node itself, or as people through the helper."""
+    root = settings.project_root.absolute()
     if mode.helper is None or mode.runtime is None:
-        homes = settings.home / "var/home"
-        tool = OwnTool(reactor, root, homes, mark=marked)
-        return Privilege(OwnSpawner(reactor), OwnHomes(homes), tool, links=True)
+        homes, marked = settings.home / "var/home", steps.environment
+        return Privilege(
+            OwnGround(root, steps),
+            OwnSpawner(reactor),
+            OwnHomes(homes),
+            OwnTool(reactor, root, homes, mark=marked),
+            links=True,
+        )
     accounts = Accounts(reactor, mode.helper)
+    limits = as_limits(settings.limits)
+    tool = AccountTool(reactor, mode.helper, accounts, root, limits)
     return Privilege(
+        AccountGround(HelperSteps(reactor, mode.helper, steps.timeout)),
         AccountSpawner(reactor, mode.helper, mode.runtime),
         accounts,
-        AccountTool(reactor, mode.helper, accounts, root, as_limits(settings.limits)),
+        tool,
         links=False,
+        works=_as_owner(tool),
     )
+
+
+def _as_owner(tool: Tool) -> Works:
+    async def works(path: ProjectPath, prefix: Path) -> bool:
+        return await works_as(tool, path.owner, path, prefix)
+
+    return works

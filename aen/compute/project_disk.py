@@ -2,11 +2,11 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from attrs import frozen
 
 from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Report
+from aen.compute.project_ground import Ground, Team
 from aen.compute.steps import Steps
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath
@@ -38,6 +38,10 @@ class ProjectDisk:
     skeleton: Path
     environments: EnvironmentProvider
     steps: Steps
+    """For what is staged: the node's own."""
+    ground: Ground
+    """For what is in its place."""
+    team: Team = ()
 
     async def look(self, environment: str, report: Report) -> Found:
         """Say what is there, and keep its door as it must be.
@@ -45,7 +49,7 @@ class ProjectDisk:
         :raises Failed: a link stands where a directory belongs.
         """
         report(Progress(CHECKING))
-        return Found(**await self._run("check", environment=environment))
+        return Found(**await self.ground.check(self.path, environment, self.team))
 
     async def make(self, report: Report) -> None:
         """Make the project in staging and put it in its place when it is whole.
@@ -58,7 +62,7 @@ class ProjectDisk:
             await self._staged("make", skeleton=str(self.skeleton))
             await self._clone(Path("project", "envs", DEFAULT), report)
             report(Progress(SETTING))
-            await self._run("finish", staging=self.staging)
+            await self.ground.finish(self.path, self.staging, self.team)
         except Exception:
             await self._discard()
             raise
@@ -72,20 +76,26 @@ class ProjectDisk:
         try:
             await self._staged("stage")
             await self._clone(Path("environment"), report, name)
-            await self._run("place", staging=self.staging, environment=name)
+            await self.ground.place(self.path, self.staging, name, self.team)
         except Exception:
             await self._discard()
             raise
 
-    async def settle(self, report: Report) -> None:
-        """Set the modes of all files to what they are at first."""
+    async def settle(
+        self, report: Report, before: Team | None = None, *, reset: bool
+    ) -> None:
+        """Set the rights of all files as the team has them.
+
+        :param before: the team whose rights they have; None: nobody knows.
+        :param reset: whether what people set themselves goes too.
+        """
         report(Progress(SETTING))
-        await self._run("settle")
+        await self.ground.settle(self.path, self.team, before, reset=reset)
 
     async def remove(self) -> None:
         """Take the project off the disk."""
         await self._sweep()
-        await self._run("remove", staging=self.staging)
+        await self.ground.remove(self.path, self.staging)
 
     async def _clone(self, target: Path, report: Report, name: str = DEFAULT) -> None:
         template = await self.environments.ready(DEFAULT, report)
@@ -107,8 +117,3 @@ class ProjectDisk:
     async def _staged(self, verb: str, **more: str) -> None:
         arguments = {"root": str(self.root), "staging": self.staging, **more}
         await self.steps.run(verb, arguments)
-
-    async def _run(self, verb: str, **more: str) -> Any:
-        owner, name = self.path.owner, self.path.name
-        arguments = {"root": str(self.root), "owner": owner, "name": name, **more}
-        return await self.steps.run(verb, arguments)

@@ -7,9 +7,11 @@ import json
 import re
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from aen.model.errors import Failed, Invalid
+from aen.model.names import UserName
+from aen.model.projects import Member, TeamRole
 from aen.runtime.credentials import write_private
 from aen.runtime.structure import structure, unstructure
 
@@ -22,6 +24,37 @@ class ProjectState:
 
     path: str
     active: str = "default"
+    team: tuple[Member, ...] | None = None
+    """The team whose rights the files have; None: nobody knows, or nobody needs to."""
+    unsure: tuple[str, ...] = ()
+    """Whose rights a pass began to change and has not finished changing."""
+
+    def before(self, team: tuple[Member, ...]) -> tuple[Member, ...] | None:
+        """Return from which team the rights differ that are to be those of *team*.
+
+        After a pass that broke, some files have what was before and some what was to
+        be: who differs is told in a role other than the new one, so that it is set.
+        """
+        if self.team is None:
+            return None
+        new: dict[str, TeamRole] = {one.user: one.role for one in team}
+        sure = [one for one in self.team if one.user not in self.unsure]
+        told = [Member(UserName(one), _other(new.get(one))) for one in self.unsure]
+        return (*sure, *told)
+
+    def begin(self, team: tuple[Member, ...]) -> "ProjectState":
+        """Return the state while a pass applies *team*."""
+        changed = {one.user for one in set(self.team or ()) ^ set(team)}
+        return evolve(self, unsure=tuple(sorted(changed.union(self.unsure))))
+
+    def done(self, team: tuple[Member, ...]) -> "ProjectState":
+        """Return the state once all files have the rights of *team*."""
+        return evolve(self, team=team, unsure=())
+
+
+def _other(role: TeamRole | None) -> TeamRole:
+    """Return a role with other rights on disk than *role*."""
+    return TeamRole.MEMBER if role is TeamRole.VIEWER else TeamRole.VIEWER
 
 
 class ProjectStates:

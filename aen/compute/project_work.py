@@ -3,7 +3,8 @@
 Those who ask for a start that is under way join it and hear how far it is.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import count
 from typing import Protocol
 
 from attrs import define, field
@@ -14,10 +15,11 @@ from aen.compute.environments.provider import Report
 from aen.compute.environments.sharing import Sharing
 from aen.compute.running import RunningProjects, path_of
 from aen.model.names import ProjectPath
-from aen.model.projects import Member, Progress
+from aen.model.projects import Member, Progress, TeamRole
 from aen.wire.messages import ProjectOnDisk
 
 STOPPING = "Stopping apps"
+ENDING = "Ending apps of those who left"
 REMOVING = "Removing the project's files"
 
 
@@ -44,6 +46,22 @@ class Directories(Protocol):
         """Make them ready anew."""
         ...
 
+    async def narrow(
+        self, path: ProjectPath, project_id: str, team: tuple[Member, ...]
+    ) -> bool:
+        """Let only the team in; say whether there are any files."""
+        ...
+
+    async def apply_team(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Let them follow the team."""
+        ...
+
     async def remove(self, path: ProjectPath, project_id: str) -> None:
         """Take them off the disk."""
         ...
@@ -54,6 +72,10 @@ class Apps(Protocol):
 
     async def stop_project(self, project_id: str) -> None:
         """End them all."""
+        ...
+
+    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
+        """End those of users who are not among the *allowed*."""
         ...
 
 
@@ -67,6 +89,7 @@ class ProjectWork:
     changed: Callable[[], None]
     """Called when a project has begun or ceased to run."""
     _sharing: Sharing = field(factory=lambda: Sharing("work on a project"))
+    _numbers: Iterator[int] = field(factory=count)
     _locks: dict[str, DeferredLock] = field(factory=dict)
     _log: Logger = field(factory=Logger)
 
@@ -105,6 +128,29 @@ class ProjectWork:
             self._note(project)
 
         await self._share("reset", project, work, report)
+
+    async def apply_team(self, project: ProjectOnDisk, report: Report) -> None:
+        """Let files and apps follow the team; the project need not run.
+
+        Who may do less than before can do so at once: the door is narrowed and their
+        apps are ended before the files are looked at.
+
+        :raises Failed: a step did not succeed; trying again goes on.
+        """
+        path = path_of(project)
+
+        async def work(tell: Report) -> None:
+            if not await self.directories.narrow(path, project.id, project.team):
+                return
+            tell(Progress(ENDING))
+            await self.apps.end_others(project.id, workers(project))
+            await self.directories.apply_team(path, project.id, project.team, tell)
+            if project.id in self.running:
+                self.running.add(project)
+
+        # each has its own team: none may join another, the last one counts
+        verb = f"apply team {next(self._numbers)} to"
+        await self._share(verb, project, work, report)
 
     async def remove(self, project: ProjectOnDisk, report: Report) -> None:
         """End all apps of a project and take its files off the disk.
@@ -152,6 +198,12 @@ class ProjectWork:
                     self._locks.pop(project.id, None)
 
         await self._sharing.do(f"{verb} {project.id}", alone, report)
+
+
+def workers(project: ProjectOnDisk) -> frozenset[str]:
+    """Return who may run apps in a project: its owner, and its team but viewers."""
+    others = (one.user for one in project.team if one.role is not TeamRole.VIEWER)
+    return frozenset((project.owner, *others))
 
 
 def _named(project: ProjectOnDisk) -> dict[str, str]:

@@ -1,24 +1,31 @@
 """Projects on this node's disk: made at the first start, kept right at every other.
 
-In single-user mode, as here, all of it belongs to the account that runs the node, and
-the team has no say on the disk: whoever may open the project works as that account.
+In single-user mode all of it belongs to the account that runs the node, and the team
+has no say on the disk: whoever may open the project works as that account. With real
+accounts it belongs to its owner and the team works in it by name. `Ground` is the seam.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
+from twisted.logger import Logger
 
 from aen.compute.disk_check import disk_problems, skeleton_problems
 from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Report
 from aen.compute.environments.settings import EnvironmentSettings, skeleton_directory
 from aen.compute.project_disk import ProjectDisk
+from aen.compute.project_ground import Ground, Measured, OwnGround, Team
 from aen.compute.project_state import ProjectState, ProjectStates, check_id
 from aen.compute.steps import Steps
 from aen.model.errors import Failed
 from aen.model.names import EnvironmentName, ProjectPath
-from aen.model.projects import Member
+
+_GIB = 1024**3
+
+Works = Callable[[ProjectPath, Path], Awaitable[bool]]
+"""Whether the environment of a project, at a prefix, can run."""
 
 
 @frozen
@@ -42,19 +49,34 @@ class ProjectDirectories:
     Whoever calls does one thing at a time for each project: see `ProjectWork`.
     """
 
-    def __init__(
+    _log = Logger()
+
+    def __init__(  # noqa: PLR0913 -- what differs by node is named
         self,
         root: Path,
         settings: EnvironmentSettings,
         environments: EnvironmentProvider,
         steps: Steps,
         new_token: Callable[[], str] = lambda: secrets.token_hex(8),
+        *,
+        ground: Ground | None = None,
+        quota: int = 0,
+        works: Works | None = None,
     ) -> None:
+        """Take what projects stand on.
+
+        :param steps: the node's own; *ground* has those for what is in its place.
+        :param quota: bytes after which a project is not started; 0: any number.
+        :param works: tries an environment as who may run it; default: as the node.
+        """
         self._root = root.absolute()  # steps run elsewhere
         self._settings = settings
         self._environments = environments
         self._steps = steps
         self._new_token = new_token
+        self._ground = ground or OwnGround(self._root, steps)
+        self._quota = quota
+        self._works = works or self._works_here
         self._states = ProjectStates(self._root)
 
     def home(self, path: ProjectPath) -> Path:
@@ -74,10 +96,7 @@ class ProjectDirectories:
         self, path: ProjectPath, project_id: str
     ) -> tuple[Environment, ...]:
         """Return the project's environments; none before the first start."""
-        found = await self._steps.run(
-            "environments",
-            {"root": str(self._root), "owner": path.owner, "name": path.name},
-        )
+        found = await self._ground.environments(path)
         active = self.active_name(project_id)
         return tuple(
             Environment(
@@ -95,7 +114,7 @@ class ProjectDirectories:
         self,
         path: ProjectPath,
         project_id: str,
-        team: tuple[Member, ...],
+        team: Team,
         report: Report,
     ) -> None:
         """Make the project ready to work in; a later call finds it ready.
@@ -104,18 +123,66 @@ class ProjectDirectories:
 
         :raises Failed: a step did not succeed.
         """
-        disk, state = self._disk(path, project_id), self._known(path, project_id)
+        disk = self._disk(path, project_id, team)
+        state = self._known(path, project_id)
         found = await disk.look(state.active if state else DEFAULT, report)
+        if found.project:
+            await self._demand_room(path)
         if state and found.project and not found.environment:
-            state = ProjectState(str(path))
+            state = evolve(state, active=DEFAULT)
             found = await disk.look(DEFAULT, report)
         if not found.project:
             await disk.make(report)
         elif not found.environment:
             await disk.renew_environment(report)
-        if found.project and not state:
-            await disk.settle(report)
-        self._states.write(project_id, state or ProjectState(str(path)))
+        known = state or ProjectState(str(path))
+        if found.project:
+            await self._settle(disk, project_id, known, report, reset=state is None)
+        else:
+            self._write(project_id, known, team)
+
+    async def narrow(self, path: ProjectPath, project_id: str, team: Team) -> bool:
+        """Let nobody in who is not of the team; say whether there is a project.
+
+        :raises Failed: the door could not be set.
+        """
+        check_id(project_id)
+        return await self._ground.narrow(path, team)
+
+    async def apply_team(
+        self, path: ProjectPath, project_id: str, team: Team, report: Report
+    ) -> None:
+        """Let the files of a project that is there follow its team.
+
+        :raises Failed: the rights of all files could not be set; again goes on.
+        """
+        state = self._known(path, project_id)
+        if self._ground.shared:
+            disk = self._disk(path, project_id, team)
+            known = state or ProjectState(str(path))
+            await self._settle(disk, project_id, known, report, reset=state is None)
+
+    async def add_environment(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: Team,
+        name: EnvironmentName,
+        report: Report,
+    ) -> None:
+        """Put another environment into the project, cloned from the default.
+
+        :raises Failed: it cannot be made; nothing is left of it.
+        """
+        self._known(path, project_id)
+        await self._disk(path, project_id, team).renew_environment(report, name)
+
+    async def measure(self, path: ProjectPath) -> Measured:
+        """Return what a project occupies on the disk.
+
+        :raises Failed: it cannot be measured.
+        """
+        return await self._ground.measure(path)
 
     async def add_environment(
         self,
@@ -136,7 +203,7 @@ class ProjectDirectories:
         self,
         path: ProjectPath,
         project_id: str,
-        team: tuple[Member, ...],
+        team: Team,
         report: Report,
     ) -> None:
         """Start from what is there: permissions and the environment made anew.
@@ -146,13 +213,13 @@ class ProjectDirectories:
 
         :raises Failed: a step did not succeed.
         """
-        self._known(path, project_id)
-        disk = self._disk(path, project_id)
+        state = self._known(path, project_id) or ProjectState(str(path))
+        disk = self._disk(path, project_id, team)
         found = await disk.look(DEFAULT, report)
         if found.project:
-            await disk.settle(report)
+            await self._settle(disk, project_id, state, report, reset=True)
             prefix = self.environment(path, EnvironmentName(DEFAULT))
-            if found.environment and not await self._environments.works(prefix):
+            if found.environment and not await self._works(path, prefix):
                 await disk.renew_environment(report)
         await self.start(path, project_id, team, report)
 
@@ -161,7 +228,7 @@ class ProjectDirectories:
 
         :raises Failed: something could not be removed; trying again goes on.
         """
-        await self._disk(path, project_id).remove()
+        await self._disk(path, project_id, ()).remove()
         self._states.forget(project_id)
 
     async def self_check(self) -> tuple[str, ...]:
@@ -170,7 +237,9 @@ class ProjectDirectories:
         return (
             *await self._environments.problems(),
             *skeleton_problems(skeleton_directory(self._settings)),
-            *disk_problems(self._root, self._settings, found),
+            *disk_problems(
+                self._root, self._settings, found, lists=self._ground.shared
+            ),
         )
 
     async def sweep(self) -> None:
@@ -178,6 +247,50 @@ class ProjectDirectories:
         older = self._settings.stale_after
         arguments = {"root": str(self._root), "prefix": "", "older": older}
         await self._steps.run("sweep", arguments)
+
+    async def _settle(
+        self,
+        disk: ProjectDisk,
+        project_id: str,
+        state: ProjectState,
+        report: Report,
+        *,
+        reset: bool,
+    ) -> None:
+        """Give all files the rights of the team, and remember that they have them."""
+        team = disk.team
+        if self._ground.shared:
+            self._states.write(project_id, state.begin(team))
+        if reset or self._ground.shared:
+            await disk.settle(report, state.before(team), reset=reset)
+        self._write(project_id, state, team)
+
+    def _write(self, project_id: str, state: ProjectState, team: Team) -> None:
+        self._states.write(
+            project_id, state.done(team) if self._ground.shared else state
+        )
+
+    async def _demand_room(self, path: ProjectPath) -> None:
+        """Refuse a project that occupies more than it may.
+
+        One that cannot be measured is let through: the quota is a soft one.
+        """
+        if not self._quota:
+            return
+        try:
+            found = await self._ground.measure(path)
+        except Failed as error:
+            self._log.warn("{path} is not measured: {why}", path=path, why=error)
+            return
+        if found.bytes > self._quota:
+            raise Failed(
+                f"The project uses {found.bytes / _GIB:.3g} GiB of the"
+                f" {self._quota / _GIB:.3g} GiB that it may use; remove files, then"
+                " start it again."
+            )
+
+    async def _works_here(self, path: ProjectPath, prefix: Path) -> bool:
+        return await self._environments.works(prefix)
 
     def _known(self, path: ProjectPath, project_id: str) -> ProjectState | None:
         """Return what is remembered, unless the files are somewhere else."""
@@ -191,7 +304,7 @@ class ProjectDirectories:
             )
         return None
 
-    def _disk(self, path: ProjectPath, project_id: str) -> ProjectDisk:
+    def _disk(self, path: ProjectPath, project_id: str, team: Team) -> ProjectDisk:
         return ProjectDisk(
             self._root,
             path,
@@ -200,4 +313,6 @@ class ProjectDirectories:
             skeleton_directory(self._settings),
             self._environments,
             self._steps,
+            self._ground,
+            team,
         )

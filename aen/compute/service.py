@@ -99,7 +99,7 @@ def assemble(
     settings: ComputeSettings, reactor: Any, environ: Mapping[str, str]
 ) -> IService:
     """Return the node as one service: read top to bottom, its architecture."""
-    here, root = machine(), settings.project_root
+    name, here, root = settings.name, machine(), settings.project_root
     provision = environment_settings(settings)
     mode = find_mode(settings, mark(environ), os.geteuid())
     steps = ChildSteps(reactor, provision.step_timeout, mark(environ))

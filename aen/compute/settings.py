@@ -71,6 +71,8 @@ class ComputeSettings:
     """What each `app`, each `project` and the `node` may use: {`memory` (MiB), `cpu`
     (cores), `processes`, `files`}; 0: no limit.
     """
+    quota: int = 0
+    """Bytes of disk after which a project does not start; 0: no limit."""
     short_runtime: str = "/tmp"  # noqa: S108 -- a private directory is made there
     """Where sockets are when paths below the prefix are too long for them."""
     call_limit: int = 1_048_576

@@ -41,6 +41,14 @@ def test_links_matter_only_when_they_are_made() -> None:
     assert disk_problems(ROOT, copying, GOOD | {"links": False}) == ()
 
 
+def test_lists_matter_only_to_teams() -> None:
+    """Where nobody has an account of their own, nobody needs them."""
+    found = GOOD | {"lists": False}
+    assert disk_problems(ROOT, SETTINGS, found) == ()
+    (problem,) = disk_problems(ROOT, SETTINGS, found, lists=True)
+    assert "no access control lists" in problem
+
+
 def test_a_missing_skeleton(tmp_path: Path) -> None:
     """New projects could not begin."""
     assert skeleton_problems(tmp_path) == ()

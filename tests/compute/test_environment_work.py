@@ -116,7 +116,7 @@ async def test_stopping_gives_up_and_waits(shop: Workshop) -> None:
     await shop.work.stop_project(LAB.id)
     assert shop.staged == []
     assert not (shop.home / "envs/default/has-six").exists()
-    with pytest.raises(Conflict, match="was stopped before"):
+    with pytest.raises(Conflict, match="was stopped"):
         await waiting
 
 
@@ -149,15 +149,24 @@ async def test_ending_goes_in_order(shop: Workshop) -> None:
     """Changes first, then apps."""
     ended: list[str] = []
 
-    class Part:
-        def __init__(self, name: str) -> None:
-            self.name = name
-
+    class Apps:
         async def stop_project(self, project_id: str) -> None:
-            ended.append(f"{self.name} {project_id}")
+            ended.append(f"{project_id} with {len(shop.staged)} changes")
 
-    await Ending((Part("changes"), Part("apps"))).stop_project("p1")
-    assert ended == ["changes p1", "apps p1"]
+        async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
+            ended.append(f"{project_id} but {sorted(allowed)}")
+
+    ending = Ending(shop.work, Apps())
+    shop.packages.waiting = Deferred()
+    waiting = start(shop.work.change(INSTALL, shop.lines.append))
+    await ending.end_others(LAB.id, frozenset({"ada"}))
+    assert len(shop.staged) == 1
+    await ending.end_others(LAB.id, frozenset({"bob"}))
+    assert shop.staged == []
+    with pytest.raises(Conflict, match="team changed"):
+        await waiting
+    await ending.stop_project(LAB.id)
+    assert ended == ["p1 but ['ada']", "p1 but ['bob']", "p1 with 0 changes"]
 
 
 @pytest_twisted.ensureDeferred

@@ -1,37 +1,48 @@
-"""Who runs apps and tools follows from the mode."""
+"""What differs by mode."""
 
 from pathlib import Path
 from typing import Any
 
-from twisted.internet import reactor  # noqa: TID251 -- nothing is started with it
+from twisted.internet.task import Clock
 
 from aen.compute.environments.tool import OwnTool
 from aen.compute.mode import Mode
 from aen.compute.preparing import OwnHomes
-from aen.compute.privilege import privilege
+from aen.compute.privilege import Privilege, privilege
+from aen.compute.project_ground import AccountGround, OwnGround
 from aen.compute.settings import ComputeSettings
 from aen.compute.spawn import OwnSpawner
 from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
-from aen.compute.steps import HelperCall
+from aen.compute.steps import ChildSteps, HelperCall
 
-REACTOR: Any = reactor
-SETTINGS = ComputeSettings(name="node1", gateway_key="k", prefix="/opt/node")
+
+def found(mode: Mode) -> Privilege:
+    """Return what a node of that mode works with."""
+    clock: Any = Clock()
+    settings = ComputeSettings("n1", "k", prefix="/node", projectRoot="/projects")
+    return privilege(settings, mode, clock, ChildSteps(clock, 7))
 
 
 def test_all_as_ours() -> None:
-    """In single-user mode nothing is asked of the helper, and files can be linked."""
-    found = privilege(SETTINGS, Mode(), REACTOR, {})
-    assert isinstance(found.spawner, OwnSpawner)
-    assert found.homes == OwnHomes(Path("/opt/node/var/home"))
-    assert isinstance(found.tool, OwnTool)
-    assert found.links
+    """In single-user mode files, apps, tools and homes are the node's own."""
+    own = found(Mode())
+    assert isinstance(own.ground, OwnGround)
+    assert isinstance(own.spawner, OwnSpawner)
+    assert own.homes == OwnHomes(Path("/node/var/home"))
+    assert isinstance(own.tool, OwnTool)
+    assert own.links
+    assert own.works is None
 
 
-def test_all_through_the_helper() -> None:
-    """With real accounts apps and tools are the helper's, and homes the accounts'."""
-    mode = Mode(HelperCall(("/helper",)), Path("/run/aen"))
-    found = privilege(SETTINGS, mode, REACTOR, {})
-    assert isinstance(found.spawner, AccountSpawner)
-    assert isinstance(found.homes, Accounts)
-    assert isinstance(found.tool, AccountTool)
-    assert not found.links
+def test_all_as_people() -> None:
+    """With real accounts all of it goes through the one helper."""
+    helper = HelperCall(("helper",))
+    theirs = found(Mode(helper, Path("/run/aen")))
+    assert isinstance(theirs.ground, AccountGround)
+    assert theirs.ground.steps.timeout == 7  # type: ignore[attr-defined]
+    assert isinstance(theirs.spawner, AccountSpawner)
+    assert isinstance(theirs.homes, Accounts)
+    assert isinstance(theirs.tool, AccountTool)
+    assert theirs.spawner.helper is theirs.homes.helper is helper
+    assert not theirs.links
+    assert theirs.works is not None

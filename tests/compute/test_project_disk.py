@@ -9,6 +9,7 @@ from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
 from aen.compute.environments.provider import CLONING
 from aen.compute.project_disk import ProjectDisk
+from aen.compute.project_ground import OwnGround
 from aen.compute.steps import ChildSteps, Steps
 from aen.model.errors import Failed
 from aen.model.names import parse_project_path
@@ -31,7 +32,8 @@ def disk(tmp_path: Path, steps: Steps) -> ProjectDisk:
     root.mkdir(exist_ok=True)
     skeleton.mkdir(exist_ok=True)
     environments = LocalEnvironments(root, steps)
-    return ProjectDisk(root, LAB, "p1", "p1.a", skeleton, environments, steps)
+    ground = OwnGround(root, steps)
+    return ProjectDisk(root, LAB, "p1", "p1.a", skeleton, environments, steps, ground)
 
 
 @pytest_twisted.ensureDeferred
@@ -40,6 +42,17 @@ async def test_the_door_is_opened_last(tmp_path: Path) -> None:
     steps = LocalSteps()
     await disk(tmp_path, steps).make(unheard)
     assert steps.done == ["sweep", "make", "clone", "finish"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_another_environment(tmp_path: Path) -> None:
+    """Beside the first, knowing itself by its own place."""
+    await disk(tmp_path, LocalSteps()).make(unheard)
+    await disk(tmp_path, LocalSteps()).renew_environment(unheard, "other")
+    envs = tmp_path / "root" / "ada" / "lab" / "envs"
+    assert sorted(one.name for one in envs.iterdir()) == ["default", "other"]
+    text = (envs / "other" / "bin" / "tool").read_text()
+    assert text == f"#!{envs}/other/bin/python\n"
 
 
 @pytest_twisted.ensureDeferred

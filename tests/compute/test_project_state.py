@@ -6,6 +6,11 @@ import pytest
 
 from aen.compute.project_state import ProjectState, ProjectStates
 from aen.model.errors import Failed, Invalid
+from aen.model.names import UserName
+from aen.model.projects import Member, TeamRole
+
+BOB, EVE = Member(UserName("bob")), Member(UserName("eve"))
+VIEWER = Member(UserName("eve"), TeamRole.VIEWER)
 
 
 def test_remembered_privately(tmp_path: Path) -> None:
@@ -42,3 +47,29 @@ def test_a_disk_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / ".state").write_text("a file where the directory belongs")
     with pytest.raises(Failed, match="cannot write to its project root"):
         ProjectStates(tmp_path).write("p1", ProjectState("ada/lab"))
+
+
+def test_the_team_applied(tmp_path: Path) -> None:
+    """It is what the next change is a change of."""
+    states, state = ProjectStates(tmp_path), ProjectState("ada/lab")
+    assert state.before((BOB,)) is None
+    states.write("p1", state.begin((BOB,)).done((BOB, VIEWER)))
+    assert states.read("p1") == ProjectState("ada/lab", team=(BOB, VIEWER))
+    assert ProjectState("ada/lab", team=(BOB,)).before((EVE,)) == (BOB,)
+
+
+@pytest.mark.parametrize("again", [(BOB, EVE), (BOB,), (BOB, VIEWER), ()])
+def test_a_pass_that_broke(again: tuple[Member, ...], tmp_path: Path) -> None:
+    """Whoever differed is in another role than theirs, so that it is set anew."""
+    states = ProjectStates(tmp_path)
+    state = ProjectState("ada/lab", team=(BOB, EVE))
+    states.write("p1", state.begin((BOB,)))  # eve leaves; the node dies
+    left = states.read("p1")
+    assert left is not None
+    before = left.before(again)
+    assert before is not None
+    roles = {one.user: one.role for one in before}
+    assert roles["bob"] is TeamRole.MEMBER
+    assert roles["eve"] != {one.user: one.role for one in again}.get(EVE.user)
+    assert left.begin(again).unsure[-1] == "eve"
+    assert left.begin(again).done(again).before(()) == again

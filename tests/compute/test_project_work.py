@@ -11,8 +11,8 @@ from aen.compute.environments.provider import Report
 from aen.compute.project_work import ProjectWork
 from aen.compute.running import RunningProjects
 from aen.model.errors import Failed, Invalid
-from aen.model.names import ProjectPath
-from aen.model.projects import Member, Progress
+from aen.model.names import ProjectPath, UserName
+from aen.model.projects import Member, Progress, TeamRole
 from aen.runtime.tasks import start
 from tests.compute.ground import PROJECT
 
@@ -23,6 +23,7 @@ class FakeDisk:
 
     did: list[str] = field(factory=list)
     gate: Deferred[None] = field(factory=Deferred)
+    there: bool = True
 
     async def start(
         self,
@@ -49,6 +50,27 @@ class FakeDisk:
     async def remove(self, path: ProjectPath, project_id: str) -> None:
         """Note it."""
         self.did.append("remove")
+
+    async def narrow(
+        self, path: ProjectPath, project_id: str, team: tuple[Member, ...]
+    ) -> bool:
+        """Note it; there are files unless told otherwise."""
+        self.did.append("narrow")
+        return self.there
+
+    async def apply_team(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Note for whom."""
+        self.did.append(" ".join(["team", *(one.user for one in team)]))
+
+    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
+        """Note who stays."""
+        self.did.append(" ".join(["keep", *sorted(allowed)]))
 
     async def stop_project(self, project_id: str) -> None:
         """Note it."""
@@ -147,3 +169,48 @@ async def test_a_bad_name_touches_nothing(scene: Scene) -> None:
             with pytest.raises(Invalid):
                 await verb(bad, scene.heard.append)
     assert scene.disk.did == []
+
+
+TEAM = (
+    Member(UserName("bob")),
+    Member(UserName("eve"), TeamRole.VIEWER),
+    Member(UserName("max"), TeamRole.MAINTAINER),
+)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_team_that_changes(scene: Scene) -> None:
+    """The door first, then the apps of those who may no longer run any, then files."""
+    await scene.work.apply_team(evolve(PROJECT, team=TEAM), scene.heard.append)
+    assert scene.disk.did == ["narrow", "keep ada bob max", "team bob eve max"]
+    assert PROJECT.id not in scene.running
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_team_of_a_project_without_files(scene: Scene) -> None:
+    """Nothing is to do."""
+    scene.disk.there = False
+    await scene.work.apply_team(PROJECT, scene.heard.append)
+    assert scene.disk.did == ["narrow"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_teams_in_a_row(scene: Scene) -> None:
+    """Each is applied, in order, after the start that is under way; the last holds."""
+    start = Deferred.fromCoroutine(scene.work.start(PROJECT, scene.heard.append))
+    several = [
+        Deferred.fromCoroutine(
+            scene.work.apply_team(evolve(PROJECT, team=team), scene.heard.append)
+        )
+        for team in (TEAM, (), TEAM)
+    ]
+    assert scene.disk.did == ["start"]
+    scene.disk.gate.callback(None)
+    for one in (start, *several):
+        await one
+    assert [one for one in scene.disk.did if one.startswith("team")] == [
+        "team bob eve max",
+        "team",
+        "team bob eve max",
+    ]
+    assert [one.team for one in scene.running] == [TEAM]

@@ -13,6 +13,7 @@ from typing import Any
 
 from aen.compute.disk import listing, project, template
 from aen.compute.disk.clone import Cloner
+from aen.compute.disk.measure import measure
 from aen.compute.disk.remove import remove_tree
 from aen.compute.disk.survey import survey
 from aen.compute.disk.telling import Tell
@@ -47,6 +48,7 @@ VERBS: dict[str, Verb] = {
     "seal": template.seal,
     "drop": template.drop,
     "environments": listing.environments,
+    "measure": measure,
     "survey": survey,
 }
 TELLING = frozenset({"clone", "seal"})

@@ -82,7 +82,7 @@ def check(root: str, owner: str, name: str, environment: str) -> dict[str, bool]
         return {"project": False, "environment": False}
     with opened(project):
         modes.open_door(project)
-        return {"project": True, "environment": _has(project, environment)}
+        return {"project": True, "environment": has_environment(project, environment)}
 
 
 def _unlocked(root: str, owner: str, name: str) -> int:
@@ -95,7 +95,7 @@ def _unlocked(root: str, owner: str, name: str) -> int:
             return open_below(home, name)
 
 
-def _has(project: int, environment: str) -> bool:
+def has_environment(project: int, environment: str) -> bool:
     """Whether *environment* looks whole: a configuration and a Python that is there."""
     try:
         with (

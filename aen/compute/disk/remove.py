@@ -40,7 +40,9 @@ class _Removal:
         if not stat.S_ISDIR(about.st_mode):
             os.unlink(name, dir_fd=parent)
             return
-        if about.st_mode & stat.S_IRWXU != stat.S_IRWXU:
+        locked = about.st_mode & stat.S_IRWXU != stat.S_IRWXU
+        # Nothing is locked for root, whose chmod could be led to another file.
+        if locked and os.geteuid() != 0:
             set_mode(parent, name, 0o700)
         if depth == _DEEPEST:
             self._lift(parent, name)

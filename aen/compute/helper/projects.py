@@ -9,7 +9,8 @@ from contextlib import suppress
 from typing import Any
 
 from aen.compute.disk import listing, rights, taken
-from aen.compute.disk.rights import Person, Team
+from aen.compute.disk.acl import Person, Team
+from aen.compute.disk.measure import measure
 from aen.compute.disk.telling import Tell
 from aen.compute.helper.accounts import Account, Missing, ensure, group_open
 from aen.compute.helper.arguments import People
@@ -37,7 +38,7 @@ class Projects:
         account = self._account(owner)
         return taken.adopt(
             self._checked_root(), self._caller.uid, staging, owner, name,
-            self._team(account, team), group_open(self._settings, account), tell,
+            self._team(account, team), tell,
         )  # fmt: skip
 
     def place(
@@ -79,7 +80,7 @@ class Projects:
     def measure(self, owner: str, name: str) -> Any:
         """Say how many bytes a project occupies."""
         root = self._checked_root()
-        return taken.measure(root, owner, name, _MOST_ENTRIES, _MEASURING)
+        return measure(root, owner, name, _MOST_ENTRIES, _MEASURING)
 
     def environments(self, owner: str, name: str) -> Any:
         """List a project's environments, as its owner sees them."""
@@ -101,4 +102,5 @@ class Projects:
             with suppress(Missing):
                 one = self._account(name)
                 found.append(Person(one.uid, one.gid, access))
-        return Team(Person(owner.uid, owner.gid, "rwx"), tuple(found))
+        whose = Person(owner.uid, owner.gid, "rwx")
+        return Team(whose, tuple(found), group_open(self._settings, owner))

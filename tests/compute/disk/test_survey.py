@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from aen.compute.disk.survey import survey
+from tests.compute.accounts import People
+from tests.compute.disk.estate import allowed, estate, fail
 
 
 def test_a_root_that_is_right(tmp_path: Path) -> None:
@@ -16,6 +18,17 @@ def test_a_root_that_is_right(tmp_path: Path) -> None:
     assert found["links"]
     assert found["bytes"] > 0
     assert not list(tmp_path.rglob(".link*"))
+
+
+@pytest.mark.root
+def test_a_root_that_is_roots(accounts: People) -> None:
+    """The service writes in its own places; the rest is the helper's."""
+    service = accounts.service
+    with estate(accounts) as made:
+        root = str(made.root)
+        assert allowed(service, lambda: survey(root)["writable"] or fail())
+        (made.root / ".staging").rmdir()
+        assert not allowed(service, lambda: survey(root)["writable"] or fail())
 
 
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:
