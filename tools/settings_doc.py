@@ -19,6 +19,7 @@ ROLES = (
     ("Gateway", "aen.gateway.settings", "GatewaySettings"),
     ("`tls` of the gateway", "aen.runtime.certificates", "TlsSettings"),
     ("Compute", "aen.compute.settings", "ComputeSettings"),
+    ("Each of the `limits` of compute", "aen.compute.limits", "Bound"),
 )
 
 HEAD = """\
@@ -68,6 +69,8 @@ def default(field: "attrs.Attribute[object]") -> str:
         return "required"
     if isinstance(value, attrs.Factory):  # type: ignore[arg-type]
         value = value.factory()  # type: ignore[attr-defined]
+    if attrs.has(type(value)):
+        value = attrs.asdict(value)  # type: ignore[arg-type]
     if isinstance(value, enum.Enum):
         value = value.value
     shown = json.dumps(value, ensure_ascii=False)

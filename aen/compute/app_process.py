@@ -1,6 +1,6 @@
 """The processes of one launch, as its life and its neighbours use them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from attrs import define, field, frozen
@@ -8,17 +8,17 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from aen.compute.app_logs import read_tail
-from aen.compute.ready import (
-    IReactorClient,
-    Pace,
-    answers,
-    endpoint_of,
-    port_belongs_to,
-    until,
-)
+from aen.compute.helper.cgroups import Limit
+from aen.compute.ready import IReactorClient, Pace, answers, endpoint_of, until
 from aen.compute.records import Record
-from aen.compute.spawn import Spawner
-from aen.runtime.tasks import pause, start
+from aen.compute.spawn import Spawned, Spawner
+from aen.runtime.tasks import pause, spawn, start
+
+
+def spawned(record: Record) -> Spawned:
+    """Return what a spawner must know of a recorded launch."""
+    launch = record.launch
+    return Spawned(launch.id, launch.project_id, launch.user, record.root)
 
 
 @frozen
@@ -26,6 +26,8 @@ class LaunchLimits:
     """Bounds of launches; times in seconds."""
 
     per_project: int = 64
+    use: Mapping[str, Limit] = field(factory=dict)
+    """What an ``app``, a ``project`` and the whole ``node`` may use."""
     patience: float = 5.0
     """Between the polite signal and the strong one."""
     kill_seconds: float = 15.0
@@ -49,6 +51,10 @@ class AppProcess:
     limits: LaunchLimits
     _log: Logger = field(factory=Logger)
 
+    def spawned(self) -> Spawned:
+        """Return what a spawner must know of it now."""
+        return spawned(self.record())
+
     def probe(self) -> Deferred[None]:
         """Return a Deferred that fires once the app answers."""
         return start(until(self._answers, self.reactor, self.limits.pace))
@@ -56,33 +62,32 @@ class AppProcess:
     async def _answers(self) -> bool:
         record, pace = self.record(), self.limits.pace
         launch = record.launch
-        if launch.port:
-            pids = self.spawner.pids({launch.id: record.root})
-            if not port_belongs_to(launch.port, pids):
-                return False
+        if launch.port and not self.spawner.owns_port(self.spawned(), launch.port):
+            return False
         endpoint = endpoint_of(self.reactor, launch.socket, launch.port, pace.answer)
         return await answers(endpoint, record.ready, self.reactor, pace.answer)
 
     def ask(self) -> None:
         """Ask the app to end."""
-        root = self.record().root
-        if root is not None:
-            self.spawner.ask(root)
+        spawn(self._log, "asking an app to end", start(self._ask()))
+
+    async def _ask(self) -> None:
+        await self.spawner.ask(self.spawned())
 
     def kill(self) -> Deferred[None]:
         """Kill all of its processes; fires when that is done, or given up."""
         return start(self._kill())
 
     async def _kill(self) -> None:
-        record = self.record()
-        hunt = self.spawner.hunt(record.launch.id, record.root)
+        one = self.spawned()
+        hunt = self.spawner.hunt(one)
         end = self.reactor.seconds() + self.limits.kill_seconds
-        while left := hunt.round():
+        while left := await hunt.round():
             if self.reactor.seconds() > end:
                 self._log.error(
                     "{left} processes of launch {launch} cannot be killed",
                     left=left,
-                    launch=record.launch.id,
+                    launch=one.launch,
                 )
                 return
             await pause(self.reactor, self.limits.kill_pause)

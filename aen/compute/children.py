@@ -1,6 +1,7 @@
 """Short-lived child programs: run, read line by line, bounded in time and memory."""
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -21,6 +22,7 @@ from aen.model.errors import Failed
 
 _LONGEST_LINE = 4 * 1024 * 1024  # bytes; the rest of a longer line is dropped
 _LONGEST_KEPT = 4096  # characters of each of the last lines
+_SETSID = "/usr/bin/setsid"  # makes the session and becomes the program
 
 
 class IReactorChildren(IReactorProcess, IReactorTime):
@@ -36,6 +38,14 @@ class Command:
     directory: Path = Path("/")
     timeout: float = 60.0
     """Seconds after which it is killed."""
+    session: bool = False
+    """Whether it leads a session of its own, which is killed whole."""
+    input: bytes = field(default=b"", repr=False)
+    """What it reads."""
+    attended: bool = False
+    """Whether its input stays open after that, and ends when it is to end."""
+    errors: int | None = None
+    """The descriptor that takes its errors; None: they are lines like the others."""
 
 
 @frozen
@@ -58,7 +68,10 @@ OnLine = Callable[[str], None]
 class _Child(ProcessProtocol):
     """Collects the lines of one child until it has ended."""
 
-    def __init__(self, on_line: OnLine, keep: int) -> None:
+    def __init__(self, on_line: OnLine, keep: int, *, session: bool = False) -> None:
+        self._session = session
+        self._pid = 0
+        self._attended = False
         self.done: Deferred[Ended] = Deferred(self._cancelled)
         self._on_line = on_line
         self._lines: deque[str] = deque(maxlen=keep)
@@ -69,6 +82,18 @@ class _Child(ProcessProtocol):
     def limit(self, clock: IReactorTime, seconds: float) -> None:
         """Kill the child after *seconds*."""
         self._timer = clock.callLater(seconds, self._too_late)
+
+    def connectionMade(self) -> None:
+        if self.transport is not None:
+            self._pid = self.transport.pid or 0
+
+    def feed(self, command: Command) -> None:
+        """Give the child its input, if there is any."""
+        transport, self._attended = self.transport, command.attended
+        if command.input and transport is not None:
+            transport.write(command.input)
+            if not command.attended:
+                transport.closeStdin()
 
     def childDataReceived(self, childFD: int, data: bytes) -> None:  # noqa: N803
         *whole, rest = (self._parts.get(childFD, b"") + data).split(b"\n")
@@ -106,8 +131,15 @@ class _Child(ProcessProtocol):
 
     def _kill(self) -> None:
         transport = self.transport
-        if transport is not None:
-            with suppress(ProcessExitedAlready):
+        if self._session and self._pid:
+            # nobody else has this number while one of the session is left
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._pid, signal.SIGKILL)
+        if transport is not None and self._attended:
+            transport.closeStdin()  # it has things to put in order first
+        elif transport is not None:
+            # what sudo runs is not ours to kill: it ends in its own time
+            with suppress(ProcessExitedAlready, PermissionError):
                 transport.signalProcess("KILL")
 
 
@@ -124,17 +156,27 @@ def run(
     :param keep: how many last lines the result holds.
     :raises Failed: the machine has no room for another process.
     """
-    child = _Child(on_line, keep)
+    child = _Child(on_line, keep, session=command.session)
+    argv = (_SETSID, *command.argv) if command.session else command.argv
+    nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     try:
         reactor.spawnProcess(
             child,
-            command.argv[0],
-            [os.fsencode(one) for one in command.argv],
+            argv[0],
+            [os.fsencode(one) for one in argv],
             {os.fsencode(k): os.fsencode(v) for k, v in command.environment.items()},
             str(command.directory),
+            childFDs={
+                0: "w" if command.input else nothing,
+                1: "r",
+                2: "r" if command.errors is None else command.errors,
+            },
         )
     except OSError as error:
         program = Path(command.argv[0]).name
         raise Failed(f"The node cannot start {program}: {error.strerror}.") from None
+    finally:
+        os.close(nothing)
+    child.feed(command)
     child.limit(reactor, command.timeout)
     return child.done

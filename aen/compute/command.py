@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from aen.compute.helper.processes import MARK
 from aen.model.apps import Manifest, substitute
 
-MARK = "AEN_LAUNCH"
-"""The variable that every process of a launch inherits, with the launch's id."""
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 # What a node's own environment may hand down: locale, time, how to reach an index.
 _PASSED = frozenset(

@@ -1,7 +1,7 @@
 """What JupyterLab and Notebook are told at a launch: the project's kernels, the user.
 
-Written to the launch's private runtime directory, never into the project: the
-manifests name it in ``JUPYTER_CONFIG_PATH``.
+Written, as the app's user, to the launch's private runtime directory, never into the
+project: the manifests name it in ``JUPYTER_CONFIG_PATH``.
 """
 
 import json
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from aen.model.names import EnvironmentName, UserName
-from aen.runtime.credentials import write_private
 
 KERNELS = "kernels"
 CONFIG = "jupyter_server_config.py"
@@ -112,21 +111,24 @@ def server_config(runtime: Path, active: EnvironmentName, user: UserName) -> str
     )
 
 
-def write_kernels(
+def kernel_files(
     runtime: Path,
     environments: Mapping[EnvironmentName, Path],
     active: EnvironmentName,
     user: UserName,
-) -> None:
-    """Put kernels and configuration into the runtime directory of a launch.
+) -> dict[str, str]:
+    """Return kernels and configuration, by name in the runtime directory of a launch.
 
     :param environments: the project's environments and their prefixes.
     :param active: the one that new notebooks get.
     """
-    kernels = runtime / KERNELS
-    for name, prefix in environments.items():
-        spec = json.dumps(kernel_spec(name, prefix), indent=1)
-        write_private(kernels / name / "kernel.json", spec.encode())
-    write_private(runtime / CONFIG, server_config(runtime, active, user).encode())
-    write_private(runtime / PAGE_CONFIG, json.dumps(_WITHOUT).encode())
-    write_private(runtime / STARTER, _STARTER.encode())
+    specs = {
+        f"{KERNELS}/{name}/kernel.json": json.dumps(kernel_spec(name, prefix), indent=1)
+        for name, prefix in environments.items()
+    }
+    return {
+        **specs,
+        CONFIG: server_config(runtime, active, user),
+        PAGE_CONFIG: json.dumps(_WITHOUT),
+        STARTER: _STARTER,
+    }

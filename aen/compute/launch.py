@@ -2,6 +2,7 @@
 
     new → starting → running → stopping → killing → gone
 
+One that is to end while its process is being started is unwanted until that is there.
 A launch that an earlier service started goes from new to where its record says.
 """
 
@@ -189,6 +190,7 @@ def _kill(life: Life, core: Core) -> Deferred[None]:
 
 machine = TypeMachineBuilder(Life, Core)
 new = machine.state("new")
+unwanted = machine.state("unwanted")
 starting = machine.state("starting", _start_asking)
 running = machine.state("running")
 stopping = machine.state("stopping", _ask_politely)
@@ -212,6 +214,21 @@ def _adopted(life: Life, core: Core) -> None:
 @pep614(new.upon(Life.exited).to(gone))
 def _never_was(life: Life, core: Core, code: int | None) -> None:
     core.settle(Failed(why_ended(core.launch.title, code), log=core.process.tail()))
+    _over(core)
+
+
+@pep614(new.upon(Life.stop).to(unwanted))
+def _not_wanted_any_more(life: Life, core: Core) -> None:
+    core.stopping = True
+    core.settle(Conflict(f"{core.launch.title} was stopped before it was up."))
+
+
+unwanted.upon(Life.stop).loop().returns(None)
+unwanted.upon(Life.begin).to(stopping).returns(None)
+
+
+@pep614(unwanted.upon(Life.exited).to(gone))
+def _ended_unwanted(life: Life, core: Core, code: int | None) -> None:
     _over(core)
 
 

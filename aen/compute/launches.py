@@ -8,22 +8,23 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
 
 from aen.compute.app_logs import bound_log, log_path
-from aen.compute.app_process import AppProcess, LaunchLimits
+from aen.compute.app_process import AppProcess, LaunchLimits, spawned
 from aen.compute.command import app_command, ready_path
 from aen.compute.environments.provider import Report
 from aen.compute.environments.sharing import Sharing
+from aen.compute.helper.processes import boot_id
 from aen.compute.launch import Core, Life, live
+from aen.compute.limits import app_limit
 from aen.compute.manifests import Manifests, describe
-from aen.compute.preparing import Preparation, Wanted
-from aen.compute.processes import boot_id
+from aen.compute.preparing import Preparation, Prepared, Wanted
 from aen.compute.ready import IReactorClient, free_port
 from aen.compute.records import Record, Records, new_id
 from aen.compute.running import RunningProjects, path_of
 from aen.compute.spawn import Order, Spawner
 from aen.model.apps import Instance, Listen, Manifest
-from aen.model.errors import Conflict, NotFound
+from aen.model.errors import AenError, Conflict, Failed, NotFound
 from aen.model.names import UserName, parse_user_name
-from aen.runtime.tasks import spawn
+from aen.runtime.tasks import background, spawn, start
 from aen.wire.messages import Launch, LaunchRequest
 
 OnLaunch = Callable[[Launch], None]
@@ -67,6 +68,8 @@ class Launches:
         self._ground = ground
         self._kept: dict[str, _Kept] = {}
         self._preparing = Sharing("preparing an app")
+        self._sweeping: Deferred[None] | None = None
+        """While it lasts, what is started would be taken for nobody's."""
         self._listeners: list[OnLaunch] = []
 
     # ---- who runs
@@ -90,8 +93,8 @@ class Launches:
 
     def pids(self, project_id: str) -> set[int]:
         """Return the processes of a project's apps."""
-        records = (kept.core.record for kept in self._of_project(project_id))
-        return self._ground.spawner.pids({one.launch.id: one.root for one in records})
+        kept = self._of_project(project_id)
+        return self._ground.spawner.pids([spawned(one.core.record) for one in kept])
 
     # ---- starting
 
@@ -139,20 +142,33 @@ class Launches:
                 port=free_port() if manifest.listen is Listen.PORT else 0,
                 token=asked.token,
             )
-            values, base = await ground.preparation.prepare(manifest, wanted)
+            found = await ground.preparation.prepare(manifest, wanted)
             ground.running.demand(asked.project)  # it may have been stopped meanwhile
-            record = self._record(manifest, wanted, ready_path(manifest, values, base))
-            order = Order(
-                launch_id,
-                user,
-                app_command(manifest, values, base),
-                Path(record.log),
-                log_limit=ground.limits.log_bytes,
-            )
-            self._spawn(record, order)
+            ready = ready_path(manifest, found.values, found.ground)
+            record = self._record(manifest, wanted, ready)
+            if self._sweeping is not None:
+                await self._sweeping
+            await self._spawn(record, self._order(manifest, wanted, found, record))
         except BaseException:
             ground.records.remove(launch_id)
             raise
+
+    def _order(
+        self, manifest: Manifest, wanted: Wanted, found: Prepared, record: Record
+    ) -> Order:
+        limits = self._ground.limits
+        return Order(
+            wanted.launch,
+            wanted.user,
+            wanted.project_id,
+            wanted.path,
+            app_command(manifest, found.values, found.ground),
+            Path(record.log),
+            wanted.private,
+            found.files,
+            {**limits.use, "app": app_limit(manifest, limits.use)},
+            log_limit=limits.log_bytes,
+        )
 
     def _demand_room(self, project_id: str) -> None:
         most = self._ground.limits.per_project
@@ -188,17 +204,20 @@ class Launches:
             ready_until=now + manifest.ready_timeout,
         )
 
-    def _spawn(self, record: Record, order: Order) -> None:
+    async def _spawn(self, record: Record, order: Order) -> None:
         """Write, start, write: killed anywhere between, the next service knows."""
         ground = self._ground
         ground.records.write(record)
         kept = self._keep(record)
         try:
-            root = ground.spawner.spawn(order, kept.life.exited)
+            root = await ground.spawner.spawn(order, kept.life.exited)
             kept.core.record = evolve(record, pid=root.pid, started=root.started)
             ground.records.write(kept.core.record)
-        except BaseException:
+        except BaseException as error:
             del self._kept[record.launch.id]
+            known = error if isinstance(error, AenError) else None
+            kept.core.settle(known or Failed("The app did not start."))
+            kept.core.leave()
             raise
         self._log.info("{what} is started", what=kept.core.name)
         self._announce(kept.core.launch)
@@ -228,11 +247,13 @@ class Launches:
         What has ended meanwhile, or belongs to a project that has, is cleared away.
         """
         adopted = 0
-        for record in self._ground.records.read():
+        spawner, records = self._ground.spawner, self._ground.records.read()
+        keeping = start(spawner.keep_only([one.launch.id for one in records]))
+        self._sweeping = background(self._log, "ending what nobody knows", keeping)
+        for record in records:
             kept = self._keep(record)
-            root = record.root
-            here = root is not None and record.boot == boot_id()
-            if here and root and self._ground.spawner.watch(root, kept.life.exited):
+            here = record.boot == boot_id()
+            if here and spawner.watch(spawned(record), kept.life.exited):
                 self._take_over(kept)
                 adopted += 1
             else:
@@ -266,6 +287,15 @@ class Launches:
         """End all apps of a project; returns when nothing of them is left."""
         await self._end(self._of_project(project_id))
 
+    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
+        """End the apps of a project's users who are not among the *allowed*.
+
+        Returns when nothing of them is left. An app that the team shares runs for
+        the owner.
+        """
+        kept = self._of_project(project_id)
+        await self._end([one for one in kept if one.core.launch.user not in allowed])
+
     async def _end(self, ending: Iterable[_Kept]) -> None:
         waiting: list[Deferred[None]] = []
         for kept in ending:
@@ -282,11 +312,18 @@ class Launches:
             await core.process.kill()
         except Exception:  # noqa: BLE001 -- whoever waits for its end must hear of it
             self._log.failure("{what} could not be killed", what=core.name)
-        self._ground.records.remove(core.launch.id)
+        await self._forget(core.record)
         self._kept.pop(core.launch.id, None)
         self._log.info("{what} has ended", what=core.name)
         core.become("stopped")
         core.leave()
+
+    async def _forget(self, record: Record) -> None:
+        try:
+            await self._ground.spawner.forget(spawned(record))
+        except AenError as error:
+            self._log.warn("something of an app is left: {why}", why=error.message)
+        self._ground.records.remove(record.launch.id)
 
     # ---- keeping
 

@@ -1,13 +1,13 @@
 """What must be there before an app can start: its home, its kernels, its values."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from attrs import evolve, field, frozen
 
 from aen.compute.command import Ground, Values
-from aen.compute.kernels import write_kernels
+from aen.compute.kernels import kernel_files
 from aen.compute.projects import Environment
 from aen.compute.records import make_private
 from aen.model.apps import Manifest
@@ -58,39 +58,70 @@ class Wanted:
 
 
 @frozen
+class Prepared:
+    """What goes into the command of a launch, and into its private directory."""
+
+    values: Values
+    ground: Ground
+    files: Mapping[str, str] = field(factory=dict, repr=False)
+    """Texts by relative name."""
+
+
+class Homes(Protocol):
+    """Where people's own files are."""
+
+    async def home(self, user: UserName) -> Path:
+        """Return the home directory of *user*, made if need be.
+
+        :raises Failed: they cannot have one here; says why.
+        """
+        ...
+
+
+@frozen
+class OwnHomes:
+    """Home directories of users who have no account on this machine."""
+
+    directory: Path
+
+    async def home(self, user: UserName) -> Path:
+        """Return the home directory of *user*, for the node's account alone."""
+        home = self.directory / user
+        make_private(home)
+        return home
+
+
+@frozen
 class Preparation:
     """Gets launches ready on this node."""
 
     projects: Projects
     jupyter: Callable[[], Awaitable[Path]]
     """Returns the prefix of JupyterLab and Notebook, built first if need be."""
-    homes: Path
-    """Home directories of users who have no account on this machine."""
+    homes: Homes
     ground: Ground
     """What every app here is given; `jupyter` is filled in when an app needs it."""
 
-    async def prepare(
-        self, manifest: Manifest, wanted: Wanted
-    ) -> tuple[Values, Ground]:
+    async def prepare(self, manifest: Manifest, wanted: Wanted) -> Prepared:
         """Return what goes into the command of a launch.
 
         :raises Failed: something that the app needs cannot be had.
         """
-        jupyter = ""
-        if any(_JUPYTER in part for part in manifest.command_list):
-            jupyter = str(await self.jupyter())
-            await self._offer_kernels(wanted)
-        home = self.homes / wanted.user
-        make_private(home)
-        return self._values(wanted, home), evolve(self.ground, jupyter=jupyter)
+        home = await self.homes.home(wanted.user)
+        values = self._values(wanted, home)
+        if not any(_JUPYTER in part for part in manifest.command_list):
+            return Prepared(values, self.ground)
+        jupyter = str(await self.jupyter())
+        files = await self._kernels(wanted)
+        return Prepared(values, evolve(self.ground, jupyter=jupyter), files)
 
-    async def _offer_kernels(self, wanted: Wanted) -> None:
+    async def _kernels(self, wanted: Wanted) -> dict[str, str]:
         found = await self.projects.environments(wanted.path, wanted.project_id)
         prefixes = {
             one.name: self.projects.environment(wanted.path, one.name) for one in found
         }
         active = self.projects.active_name(wanted.project_id)
-        write_kernels(wanted.private, prefixes, active, wanted.user)
+        return kernel_files(wanted.private, prefixes, active, wanted.user)
 
     def _values(self, wanted: Wanted, home: Path) -> Values:
         active = self.projects.active_name(wanted.project_id)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.endpoints import TCP4ClientEndpoint, UNIXClientEndpoint
+from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.error import ConnectError, ConnectingCancelledError
 from twisted.internet.interfaces import (
     IReactorTCP,
@@ -19,6 +19,7 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import Factory, Protocol
 from twisted.python.failure import Failure
 
+from aen.runtime.connecting import SocketEndpoint
 from aen.runtime.tasks import pause
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])[ \r\n]")
@@ -107,7 +108,7 @@ def endpoint_of(
 ) -> IStreamClientEndpoint:
     """Return where an app listens: the UNIX socket *path*, else loopback *port*."""
     if path:
-        return UNIXClientEndpoint(reactor, path, timeout=seconds)
+        return SocketEndpoint(reactor, path, seconds)
     return TCP4ClientEndpoint(reactor, "127.0.0.1", port, timeout=seconds)
 
 
@@ -135,12 +136,26 @@ def listener_inodes(table: str, port: int) -> set[str]:
 
     :param table: the content of ``/proc/net/tcp`` (proc(5)).
     """
+    return {row[9] for row in _listeners(table, port)}
+
+
+def _listeners(table: str, port: int) -> list[list[str]]:
     rows = (line.split() for line in table.splitlines()[1:])
-    return {
-        row[9]
+    return [
+        row
         for row in rows
         if row[3] == _LISTENING and int(row[1].rpartition(":")[2], 16) == port
-    }
+    ]
+
+
+def listener_uids(port: int) -> set[int]:
+    """Return whose sockets listen on *port*."""
+    found: set[int] = set()
+    for name in ("tcp", "tcp6"):
+        with suppress(OSError):
+            table = Path("/proc/net", name).read_text("ascii")
+            found |= {int(row[7]) for row in _listeners(table, port)}
+    return found
 
 
 def port_belongs_to(port: int, pids: set[int]) -> bool:

@@ -1,16 +1,22 @@
 """``python -m aen.compute.reap --runtime DIR``: end every app of an installation.
 
 For when no aen-compute runs that could be asked: an installation that is taken down.
+Root ends apps of people's real accounts too; ``--helper`` names the helper's settings.
 """
 
 import argparse
+import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from aen.compute.processes import Hunt, alive, boot_id, signal_all
+from aen.compute.cgroups import groups_of_machine
+from aen.compute.helper.ending import sweep
+from aen.compute.helper.private import Runtime
+from aen.compute.helper.processes import Hunt, alive, boot_id, signal_all
+from aen.compute.helper.settings import load
 from aen.compute.records import Record, Records
 
 _PAUSE = 0.05
@@ -36,8 +42,26 @@ def _ask(records: Sequence[Record], patience: float) -> None:
 
 def _kill(record: Record) -> bool:
     root = record.root if record.boot == boot_id() else None
-    hunt = Hunt(record.launch.id, root)
-    return _wait(lambda: hunt.round() == 0, _KILL_SECONDS)
+    launch, groups = record.launch, groups_of_machine()
+    hunt = Hunt(launch.id, root)
+    groups.kill(launch.project_id, launch.id)
+    if not _wait(lambda: hunt.round() == 0, _KILL_SECONDS):
+        return False
+    groups.remove(launch.project_id, launch.id)
+    return True
+
+
+def reap_helped(settings: str) -> None:
+    """End all that the helper has started and remove what it made for that.
+
+    :param settings: the path of the helper's settings.
+    :raises Refused: they cannot be used.
+    """
+    place = load(settings).runtime
+    if os.geteuid() == 0 and Path(place).is_dir():
+        runtime = Runtime(place)
+        sweep(runtime, groups_of_machine(), ())
+        runtime.clear()
 
 
 def reap(runtime: Path, patience: float) -> int:
@@ -64,8 +88,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="aen.compute.reap", description=__doc__)
     parser.add_argument("--runtime", type=Path, required=True)
     parser.add_argument("--patience", type=float, default=3.0)
+    parser.add_argument("--helper", default="", help="settings of the helper")
     given = parser.parse_args(argv)
     left = reap(given.runtime, given.patience)
+    if given.helper:
+        reap_helped(given.helper)
     if left:
         sys.stderr.write(f"{left} apps have processes that cannot be killed.\n")
     return 1 if left else 0

@@ -15,7 +15,7 @@ from pathlib import Path
 from attrs import frozen
 from twisted.logger import Logger
 
-from aen.compute.processes import Root
+from aen.compute.helper.processes import Root
 from aen.model.errors import Invalid
 from aen.runtime.credentials import write_private
 from aen.runtime.structure import structure, unstructure
@@ -88,13 +88,15 @@ class Records:
     :param runtime: where they are.
     :param short: where sockets go when paths below *runtime* are too long for them.
         Others may write there (``/tmp``): a directory with a random name is made.
+    :param helped: where the helper makes private directories; None: we do.
     """
 
     _log = Logger()
 
-    def __init__(self, runtime: Path, short: Path) -> None:
+    def __init__(self, runtime: Path, short: Path, helped: Path | None = None) -> None:
         self._runtime = runtime
         self._short = short
+        self._helped = helped
 
     def prepare(self) -> None:
         """Make what must be there first.
@@ -112,8 +114,11 @@ class Records:
     def private(self, launch: str) -> Path:
         """Return the directory for a launch's sockets, made if need be.
 
-        Only the app's user and the service can enter it; its path is short.
+        Only the app's user and the service can enter it; its path is short. With real
+        accounts the helper makes it when it starts the app.
         """
+        if self._helped is not None:
+            return self._helped / launch
         place = self.room(launch)
         if len(os.fsencode(place)) > LONGEST_PRIVATE:
             place = self._make_elsewhere() / launch

@@ -20,14 +20,17 @@ from aen.compute.environments.index import readable_pip_files, uv_environment
 from aen.compute.environments.provider import JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.launches import Launches, LaunchGround
+from aen.compute.limits import as_limits, check_bounds
 from aen.compute.manifests import Manifests
-from aen.compute.preparing import Preparation
+from aen.compute.mode import Mode, find_mode
+from aen.compute.preparing import Homes, OwnHomes, Preparation
 from aen.compute.project_work import ProjectWork
 from aen.compute.projects import ProjectDirectories
 from aen.compute.records import Records
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
-from aen.compute.spawn import OwnSpawner
+from aen.compute.spawn import OwnSpawner, Spawner
+from aen.compute.spawn_accounts import Accounts, AccountSpawner
 from aen.compute.status import StatusBoard
 from aen.compute.steps import ChildSteps
 from aen.compute.upkeep import Beginning, Housekeeping
@@ -61,6 +64,7 @@ def check(settings: ComputeSettings) -> None:
     for key in ("prefix", "projectRoot"):
         if not Path(getattr(settings, key)).is_absolute():
             raise Invalid(f"“{key}” must be an absolute path.")
+    check_bounds(settings.limits)
 
 
 def is_public_key(text: str) -> bool:
@@ -93,22 +97,25 @@ def assemble(
     """Return the node as one service: read top to bottom, its architecture."""
     here, root = machine(), settings.project_root
     provision = environment_settings(settings)
+    mode = find_mode(settings, mark(environ), os.geteuid())
     steps = ChildSteps(reactor, provision.step_timeout, mark(environ))
     environments = BuiltinEnvironments(reactor, provision, root, steps, environ)
     directories = ProjectDirectories(root, provision, environments, steps)
 
     manifests = Manifests(settings.manifests)
     running = RunningProjects(settings.home / "var/run/projects")
-    records = Records(settings.runtime, Path(settings.short_runtime))
-    preparation = _preparation(settings, directories, environments, environ)
-    spawner, limits = OwnSpawner(reactor), launch_limits(settings)
+    records = Records(settings.runtime, Path(settings.short_runtime), mode.runtime)
+    spawner, homes = _privilege(settings, mode, reactor)
+    preparation = _preparation(settings, directories, environments, environ, homes)
+    limits = launch_limits(settings)
     ground = LaunchGround(
         manifests, running, records, spawner, preparation, reactor, here,
         settings.logs, limits,
     )  # fmt: skip
     launches = Launches(ground)
 
-    board = StatusBoard(settings.name, here, manifests, running, directories.self_check)
+    check = directories.self_check
+    board = StatusBoard(settings.name, here, manifests, running, check, mode)
     work = ProjectWork(directories, launches, running, board.look)
     key, calls = settings.gateway_key, settings.api_socket
     own = tickets.node(settings.name)
@@ -118,7 +125,7 @@ def assemble(
     log = AccessLog(settings.logs / "compute-launcher.log", reactor)
     proxy = ProxyFactory(router, reactor, access_log=log)
     return _services(
-        Beginning(settings, records, running, launches, directories),
+        Beginning(settings, records, running, launches, directories, mode),
         Housekeeping(reactor, environments, launches, board),
         ListeningService(unix_endpoint(calls), Calls(api.app.resource()), reactor),
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
@@ -126,11 +133,22 @@ def assemble(
     )
 
 
+def _privilege(
+    settings: ComputeSettings, mode: Mode, reactor: Any
+) -> tuple[Spawner, Homes]:
+    """Return what differs by mode for launches: who runs them, and at home where."""
+    if mode.helper is None or mode.runtime is None:
+        return OwnSpawner(reactor), OwnHomes(settings.home / "var/home")
+    spawner = AccountSpawner(reactor, mode.helper, mode.runtime)
+    return spawner, Accounts(reactor, mode.helper)
+
+
 def _preparation(
     settings: ComputeSettings,
     directories: ProjectDirectories,
     environments: BuiltinEnvironments,
     environ: Mapping[str, str],
+    homes: Homes,
 ) -> Preparation:
     """Return what gets launches ready, with this node's way to the outside."""
     ground = Ground(
@@ -144,7 +162,7 @@ def _preparation(
     async def jupyter() -> Path:
         return await environments.ready(JUPYTER, lambda _: None)
 
-    return Preparation(directories, jupyter, settings.home / "var/home", ground)
+    return Preparation(directories, jupyter, homes, ground)
 
 
 class NodeService(MultiService):
@@ -201,6 +219,7 @@ def launch_limits(settings: ComputeSettings) -> LaunchLimits:
     """Return what *settings* say about launches."""
     return LaunchLimits(
         per_project=settings.launches_per_project,
+        use=as_limits(settings.limits),
         patience=settings.stop_patience,
         log_bytes=settings.log_bytes,
         log_tail=settings.log_tail,

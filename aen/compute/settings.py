@@ -9,6 +9,7 @@ from aen.compute.environments.settings import (
     JUPYTER_PACKAGES,
     CloneBy,
 )
+from aen.compute.limits import Bounds
 
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-compute")
 
@@ -50,6 +51,19 @@ class ComputeSettings:
     """Lines of an app's output shown when it does not start."""
     log_bytes: int = 8 * 1024 * 1024
     """Bytes after which the log of an app is cut."""
+    multiuser: bool | None = None
+    """Whether projects and apps belong to people's own accounts on this machine; null:
+    exactly if the helper answers. False: all are the account's that runs the node.
+    """
+    helper: str = "/usr/local/libexec/aen-helper"
+    """The privileged program, as `aen-helper-install` has put it."""
+    helper_settings: str | None = None
+    """Settings of the helper, for a node that root runs; default: the installed ones.
+    """
+    limits: Bounds = Bounds()
+    """What each `app`, each `project` and the `node` may use: {`memory` (MiB), `cpu`
+    (cores), `processes`, `files`}; 0: no limit.
+    """
     short_runtime: str = "/tmp"  # noqa: S108 -- a private directory is made there
     """Where sockets are when paths below the prefix are too long for them."""
     call_limit: int = 1_048_576

@@ -6,10 +6,12 @@ from attrs import define, field
 from twisted.logger import Logger
 
 from aen.compute.manifests import Manifests
+from aen.compute.mode import Mode
 from aen.compute.running import RunningProjects
 from aen.runtime.version import own_version
 from aen.wire.messages import NodeStatus
 
+REAL_ACCOUNTS = "Projects and apps belong to people's own accounts on this machine."
 SINGLE_USER = (
     "Single-user mode: every account works as the account that runs this node. Use it"
     " only among people who trust each other."
@@ -29,6 +31,7 @@ class StatusBoard:
     running: RunningProjects
     check: Callable[[], Awaitable[tuple[str, ...]]]
     """Returns what is wrong with this node, a sentence each."""
+    mode: Mode = field(factory=Mode)
     _problems: tuple[str, ...] = ()
     _told: NodeStatus | None = None
     _listeners: list[OnStatus] = field(factory=list)
@@ -37,11 +40,13 @@ class StatusBoard:
     def status(self) -> NodeStatus:
         """Return the status as it is now."""
         broken = self.manifests.shelf().broken
-        messages = (SINGLE_USER, *self._problems, *broken)
+        way = (SINGLE_USER,) if self.mode.single_user else ()
+        messages = (*way, *self.mode.messages, *self._problems, *broken)
         return NodeStatus(
             name=self.name,
             version=own_version(),
-            single_user=True,
+            single_user=self.mode.single_user,
+            refused=self.mode.refused,
             projects=len(self.running),
             messages=messages[:_MOST_MESSAGES],
             apps=self.manifests.summaries(),

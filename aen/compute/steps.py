@@ -1,7 +1,7 @@
 """The disk's steps as the reactor sees them: one child each, with progress.
 
-This is the seam of privilege. Today the child is ours; when projects belong to real
-accounts, the same verbs go to the privileged helper.
+What needs no privilege is done by a child of our own account. With real accounts the
+privileged verbs go to the helper (`aen.compute.helper`).
 """
 
 import json
@@ -21,16 +21,25 @@ _BOOT = (
     "import sys; sys.path.insert(0, sys.argv.pop(1));"
     " from aen.compute.disk.__main__ import main; sys.exit(main(*sys.argv[1:]))"
 )
+_DIRECT = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1));"
+    " from aen.compute.helper.__main__ import direct; sys.exit(direct(*sys.argv[1:]))"
+)
 _FULL = (
     "The disk of the node is full. Remove files or ask the administrator for more"
     " space, then try again."
 )
 
 Tell = Callable[[int, int], None]
+Hear = Callable[[str], None]
 
 
 def unheard(done: int, total: int) -> None:
     """Take a report that nobody watches."""
+
+
+def no_output(line: str) -> None:
+    """Take output of a step that has none."""
 
 
 class Steps(Protocol):
@@ -44,6 +53,34 @@ class Steps(Protocol):
         :raises Failed: with what went wrong and what to do.
         """
         ...
+
+
+class _Answer:
+    """The lines of one step: reports and output as they come, the rest kept."""
+
+    def __init__(self, tell: Tell, hear: Hear) -> None:
+        self.said: dict[str, Any] = {}
+        self._tell = tell
+        self._hear = hear
+
+    def line(self, text: str) -> None:
+        """Take one line."""
+        said = _parsed(text)
+        if "total" in said:
+            self._tell(said["done"], said["total"])
+        elif "output" in said:
+            self._hear(str(said["output"]))
+        else:
+            self.said.update(said)
+
+    def result(self, verb: str, ended: Ended) -> Any:
+        """Return the result.
+
+        :raises Failed: there is none.
+        """
+        if ended.ok and "result" in self.said:
+            return self.said["result"]
+        raise _failure(verb, self.said, ended)
 
 
 @frozen
@@ -62,24 +99,95 @@ class ChildSteps:
 
         :raises Failed: with what went wrong and what to do.
         """
-        answer: dict[str, Any] = {}
-
-        def line(text: str) -> None:
-            said = _parsed(text)
-            if "total" in said:
-                tell(said["done"], said["total"])
-            else:
-                answer.update(said)
-
-        ended = await run(self.reactor, self._command(verb, arguments), line)
-        if ended.ok and "result" in answer:
-            return answer["result"]
-        raise _failure(verb, answer, ended)
+        answer = _Answer(tell, no_output)
+        ended = await run(self.reactor, self._command(verb, arguments), answer.line)
+        return answer.result(verb, ended)
 
     def _command(self, verb: str, arguments: Mapping[str, Any]) -> Command:
         argv = (sys.executable, "-I", "-S", "-c", _BOOT, _PACKAGES)
         whole = (*argv, verb, json.dumps(arguments))
         return Command(whole, dict(self.environment), timeout=self.timeout)
+
+
+@frozen
+class HelperCall:
+    """How the privileged helper is called: by root itself, or through sudo."""
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str] = field(factory=dict)
+
+    def command(
+        self,
+        verb: str,
+        arguments: Mapping[str, Any],
+        timeout: float,
+        *,
+        errors: int | None = None,
+        attended: bool = False,
+    ) -> Command:
+        """Return the program for one verb.
+
+        :param errors: the descriptor that it has for its errors.
+        :param attended: whether it is to end when we do.
+        """
+        request = json.dumps({"verb": verb, **arguments}).encode() + b"\n"
+        return Command(
+            self.argv,
+            dict(self.environment),
+            timeout=timeout,
+            input=request,
+            attended=attended,
+            errors=errors,
+        )
+
+
+def by_root(settings: str, environment: Mapping[str, str] | None = None) -> HelperCall:
+    """Return the call for a node that root runs: our own code, no sudo.
+
+    :param settings: the path of the helper's settings.
+    """
+    argv = (sys.executable, "-I", "-S", "-c", _DIRECT, _PACKAGES, settings)
+    return HelperCall(argv, environment or {})
+
+
+def by_sudo(program: str, environment: Mapping[str, str] | None = None) -> HelperCall:
+    """Return the call for the service account."""
+    return HelperCall(("/usr/bin/sudo", "-n", "--", program), environment or {})
+
+
+@frozen
+class HelperSteps:
+    """Each step by the helper; its verbs are those of `aen.compute.helper.verbs`."""
+
+    reactor: IReactorChildren
+    helper: HelperCall
+    timeout: float
+
+    async def run(
+        self, verb: str, arguments: Mapping[str, Any], tell: Tell = unheard
+    ) -> Any:
+        """Do one step and return its result.
+
+        :raises Failed: with what went wrong and what to do.
+        """
+        command = self.helper.command(verb, arguments, self.timeout)
+        return await ask_helper(self.reactor, verb, command, tell)
+
+
+async def ask_helper(
+    reactor: IReactorChildren,
+    verb: str,
+    command: Command,
+    tell: Tell = unheard,
+    hear: Hear = no_output,
+) -> Any:
+    """Run one call of the helper and return its result.
+
+    :param hear: called with each line that a tool prints.
+    :raises Failed: with what went wrong and what to do.
+    """
+    answer = _Answer(tell, hear)
+    return answer.result(verb, await run(reactor, command, answer.line))
 
 
 def _parsed(text: str) -> dict[str, Any]:

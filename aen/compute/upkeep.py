@@ -12,11 +12,12 @@ from typing_extensions import override
 from aen.compute.environments.builtin import BuiltinEnvironments
 from aen.compute.environments.provider import DEFAULT, JUPYTER
 from aen.compute.launches import Launches
+from aen.compute.mode import Mode
 from aen.compute.projects import ProjectDirectories
 from aen.compute.records import Records
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
-from aen.compute.status import SINGLE_USER, StatusBoard
+from aen.compute.status import REAL_ACCOUNTS, SINGLE_USER, StatusBoard
 from aen.model.errors import AenError, Invalid
 from aen.runtime.tasks import Periodic, background
 
@@ -36,8 +37,10 @@ class Beginning(Service):
         running: RunningProjects,
         launches: Launches,
         directories: ProjectDirectories,
+        mode: Mode,
     ) -> None:
         self._settings = settings
+        self._mode = mode
         self._records = records
         self._running = running
         self._launches = launches
@@ -64,9 +67,12 @@ class Beginning(Service):
     def startService(self) -> None:
         super().startService()
         account = pwd.getpwuid(os.geteuid()).pw_name
-        self._log.warn(
-            "{text} The account is “{account}”.", text=SINGLE_USER, account=account
-        )
+        if self._mode.single_user:
+            self._log.warn(
+                "{text} The account is “{account}”.", text=SINGLE_USER, account=account
+            )
+        else:
+            self._log.info("{text}", text=REAL_ACCOUNTS)
         adopted = self._launches.adopt()
         self._log.info(
             "{running} projects run here, {adopted} apps are adopted",

@@ -40,6 +40,19 @@ class Permission(enum.Enum):
 
 
 @frozen
+class AppLimits:
+    """What one app may use; 0: no limit, None: as the node says."""
+
+    memory: int | None = None
+    """MiB."""
+    cpu: float | None = None
+    """Cores."""
+    processes: int | None = None
+    files: int | None = None
+    """Open at a time in each process."""
+
+
+@frozen
 class Manifest:
     """An app's manifest; keys and meaning are the public contract's."""
 
@@ -56,6 +69,7 @@ class Manifest:
     ready: str = "%(urlPrefix)s/"
     ready_timeout: float = 60.0
     idle_timeout: float | None = None
+    limits: AppLimits | None = None
     environment: dict[str, str] = field(factory=dict)
 
     @property
@@ -115,6 +129,13 @@ def check_manifest(manifest: Manifest) -> None:
         raise Invalid("“ready_timeout” must be a number of seconds above 0.")
     if manifest.idle_timeout is not None and manifest.idle_timeout < 0:
         raise Invalid("“idle_timeout” must be 0 (never) or a number of seconds.")
+    _check_limits(manifest.limits or AppLimits())
+
+
+def _check_limits(limits: AppLimits) -> None:
+    for key in ("memory", "cpu", "processes", "files"):
+        if (getattr(limits, key) or 0) < 0:
+            raise Invalid(f"“limits”: “{key}” must be 0 (none) or more.")
 
 
 def _names(key: str, texts: Iterable[str]) -> set[str]:

@@ -12,7 +12,6 @@ from twisted.internet.endpoints import (
     HostnameEndpoint,
     TCP4ClientEndpoint,
     TCP6ClientEndpoint,
-    UNIXClientEndpoint,
     wrapClientTLS,
 )
 from twisted.internet.error import ConnectionDone
@@ -27,6 +26,7 @@ from aen.proxy.limits import Limits
 from aen.proxy.readers import Readers
 from aen.proxy.response import Beginning
 from aen.proxy.timing import Sweep
+from aen.runtime.connecting import SocketEndpoint
 
 _VERIFIERS = 1024
 
@@ -201,7 +201,7 @@ class Pool:
         if kind not in ("unix", "tcp", "tls") or not where:
             raise ValueError(f"{upstream!r} is no unix:, tcp: or tls: address")
         if kind == "unix":
-            return UNIXClientEndpoint(self._reactor, where, seconds)
+            return SocketEndpoint(self._reactor, where, seconds)
         host, _, digits = where.rpartition(":")
         host, port = host.strip("[]"), int(digits)
         plain = _tcp_endpoint(self._reactor, host, port, seconds)

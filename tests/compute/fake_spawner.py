@@ -1,15 +1,16 @@
 """Apps without processes: each is a listening socket in the test's own reactor."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from attrs import define, field
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory, Protocol
 
-from aen.compute.processes import Root
-from aen.compute.spawn import Killing, OnEnd, Order
+from aen.compute.helper.processes import Root
+from aen.compute.spawn import Killing, OnEnd, Order, Spawned
 
 
 class Fine(Protocol):
@@ -26,7 +27,7 @@ class Fine(Protocol):
 class NoProcesses:
     """A hunt that finds nothing."""
 
-    def round(self) -> int:
+    async def round(self) -> int:
         """Return that nothing is left."""
         return 0
 
@@ -39,10 +40,16 @@ class FakeSpawner:
     fails: int | None = None
     orders: list[Order] = field(factory=list)
     ports: dict[int, tuple[IListeningPort, OnEnd]] = field(factory=dict)
+    forgotten: list[str] = field(factory=list)
+    kept: list[str] = field(factory=list)
+    slow: Deferred[None] | None = None
+    """What the next start waits for."""
 
-    def spawn(self, order: Order, on_end: OnEnd) -> Root:
+    async def spawn(self, order: Order, on_end: OnEnd) -> Root:
         """Listen where the app was told to."""
         self.orders.append(order)
+        if self.slow is not None:
+            await self.slow
         root = Root(100_000_000 + len(self.orders), 1)
         if self.fails is not None:
             self.reactor.callLater(0, on_end, self.fails)
@@ -53,23 +60,36 @@ class FakeSpawner:
         self.ports[root.pid] = (port, on_end)
         return root
 
-    def watch(self, root: Root, on_end: OnEnd) -> bool:
+    def watch(self, one: Spawned, on_end: OnEnd) -> bool:
         """Tell the end to another from now on."""
-        if root.pid not in self.ports:
+        if one.root is None or one.root.pid not in self.ports:
             return False
-        self.ports[root.pid] = (self.ports[root.pid][0], on_end)
+        self.ports[one.root.pid] = (self.ports[one.root.pid][0], on_end)
         return True
 
-    def ask(self, root: Root) -> None:
+    async def ask(self, one: Spawned) -> None:
         """End the app."""
-        port, on_end = self.ports.pop(root.pid)
-        port.stopListening()
-        self.reactor.callLater(0, on_end, 0)
+        if one.root is not None:
+            port, on_end = self.ports.pop(one.root.pid)
+            port.stopListening()
+            self.reactor.callLater(0, on_end, 0)
 
-    def hunt(self, launch: str, root: Root | None) -> Killing:
+    def hunt(self, one: Spawned) -> Killing:
         """Return what finds nothing."""
         return NoProcesses()
 
-    def pids(self, launches: Mapping[str, Root | None]) -> set[int]:
+    async def forget(self, one: Spawned) -> None:
+        """Note it."""
+        self.forgotten.append(one.launch)
+
+    async def keep_only(self, launches: Collection[str]) -> None:
+        """Note it."""
+        self.kept = sorted(launches)
+
+    def pids(self, launches: Collection[Spawned]) -> set[int]:
         """Return no processes."""
         return set()
+
+    def owns_port(self, one: Spawned, port: int) -> bool:
+        """Believe it."""
+        return True

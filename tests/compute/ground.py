@@ -11,7 +11,7 @@ from aen.compute.app_process import LaunchLimits
 from aen.compute.command import Ground
 from aen.compute.launches import Launches, LaunchGround
 from aen.compute.manifests import Manifests
-from aen.compute.preparing import Preparation
+from aen.compute.preparing import OwnHomes, Preparation
 from aen.compute.projects import Environment
 from aen.compute.records import Records
 from aen.compute.running import RunningProjects
@@ -106,7 +106,7 @@ class Node:
             preparation=Preparation(
                 FakeProjects(self.directory / "projects"),
                 self._jupyter,
-                self.directory / "homes",
+                OwnHomes(self.directory / "homes"),
                 Ground(sys.executable),
             ),
             reactor=self.reactor,

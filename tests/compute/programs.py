@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from aen.compute.processes import process_table
+from aen.compute.helper.processes import process_table
 
 SERVER = """
 import http.server, os, socketserver, sys, time

@@ -1,7 +1,5 @@
 """What a life's wishes do to processes."""
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,10 @@ from twisted.internet.task import Clock
 from twisted.logger import LogEvent
 
 from aen.compute.app_process import AppProcess, LaunchLimits
-from aen.compute.processes import Root
+from aen.compute.helper.processes import Root
 from aen.compute.ready import Pace
 from aen.compute.records import Record
+from aen.compute.spawn import Spawned
 from tests.compute.fake_spawner import FakeSpawner, Fine
 from tests.compute.ground import LAUNCH
 
@@ -27,29 +26,29 @@ RECORD = Record(LAUNCH, "boot", "/nonexistent/log", pid=7, started=8)
 class Immortal:
     """Processes that do not die."""
 
-    def round(self) -> int:
+    async def round(self) -> int:
         """Return that two are left."""
         return 2
 
 
 @define(eq=False)
 class OddSpawner(FakeSpawner):
-    """Its apps are deaf and do not die; says that *known* are their processes."""
+    """Its apps are deaf and do not die; says that *owns* ports are theirs."""
 
-    known: set[int] = field(factory=set)
-    asked: list[Root] = field(factory=list)
+    owns: bool = True
+    asked: list[Root | None] = field(factory=list)
 
-    def ask(self, root: Root) -> None:
+    async def ask(self, one: Spawned) -> None:
         """Note it."""
-        self.asked.append(root)
+        self.asked.append(one.root)
 
-    def hunt(self, launch: str, root: Root | None) -> Immortal:
+    def hunt(self, one: Spawned) -> Immortal:
         """Return what kills in vain."""
         return Immortal()
 
-    def pids(self, launches: Mapping[str, Root | None]) -> set[int]:
+    def owns_port(self, one: Spawned, port: int) -> bool:
         """Return what the test wants."""
-        return self.known
+        return self.owns
 
 
 def test_killing_is_given_up_and_logged(logged: list[LogEvent]) -> None:
@@ -64,29 +63,26 @@ def test_killing_is_given_up_and_logged(logged: list[LogEvent]) -> None:
     assert [event["left"] for event in logged] == [2]
 
 
-@pytest.mark.parametrize(("known", "ours"), [({os.getpid()}, True), (set(), False)])
+@pytest.mark.parametrize("ours", [True, False])
 @pytest_twisted.ensureDeferred
-async def test_anothers_listener_is_not_our_app(
-    known: set[int],
-    ours: bool,  # noqa: FBT001
-) -> None:
+async def test_anothers_listener_is_not_our_app(ours: bool) -> None:  # noqa: FBT001
     """What answers on the port must be a process of the launch."""
     port = reactor.listenTCP(0, Factory.forProtocol(Fine), interface="127.0.0.1")
     record = evolve(RECORD, launch=evolve(LAUNCH, port=port.getHost().port))
     limits = LaunchLimits(pace=Pace(answer=5.0))
-    spawner = OddSpawner(reactor, known=known)
+    spawner = OddSpawner(reactor, owns=ours)
     process = AppProcess(lambda: record, spawner, reactor, limits)
     assert await process._answers() is ours
     await port.stopListening()
 
 
-def test_only_what_was_started_is_asked_to_end() -> None:
-    """A record without a pid names no process."""
+def test_an_app_is_asked_to_end() -> None:
+    """By its supervisor; a record without a pid names none."""
     spawner = OddSpawner(reactor)
     unstarted = evolve(RECORD, pid=0)
     AppProcess(lambda: unstarted, spawner, reactor, LaunchLimits()).ask()
     AppProcess(lambda: RECORD, spawner, reactor, LaunchLimits()).ask()
-    assert spawner.asked == [Root(7, 8)]
+    assert spawner.asked == [None, Root(7, 8)]
 
 
 def test_the_output_of_this_start_is_told(tmp_path: Path) -> None:

@@ -56,6 +56,39 @@ async def test_too_slow_is_killed() -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_it_reads_what_it_is_given() -> None:
+    """To its end; a long one, and nothing where nothing is given."""
+    code = "import sys; print(len(sys.stdin.read()))"
+    for content in (b"", b"x" * 300_000):
+        ended = await run(REACTOR, python(code, input=content), lambda _: None)
+        assert ended.lines == (str(len(content)),)
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_attended_one_reads_until_it_is_to_end() -> None:
+    """What we may not kill ends by the end of its input."""
+    code = "import sys; print(sys.stdin.readline(), flush=True); sys.stdin.read()"
+    lines: list[str] = []
+    done = run(REACTOR, python(code, input=b"one\n", attended=True), lines.append)
+    await eventually(lambda: lines == ["one"], "it has read a line")
+    assert not done.called
+    done.cancel()
+    with pytest.raises(CancelledError):
+        await done
+
+
+@pytest_twisted.ensureDeferred
+async def test_errors_where_they_are_wanted(tmp_path: Path) -> None:
+    """In a file of ours, not among the lines."""
+    code = "import sys; print('one'); sys.stderr.write('two')"
+    with (tmp_path / "errors").open("wb") as file:
+        command = python(code, errors=file.fileno())
+        ended = await run(REACTOR, command, lambda _: None)
+    assert ended.lines == ("one",)
+    assert (tmp_path / "errors").read_text() == "two"
+
+
+@pytest_twisted.ensureDeferred
 async def test_nothing_of_ours_reaches_it(tmp_path: Path) -> None:
     """Environment and directory are those of the command."""
     command = Command(
@@ -98,7 +131,7 @@ async def test_cancelling_kills_it() -> None:
 class Exhausted:
     """A reactor whose machine has no process left."""
 
-    def spawnProcess(self, *_: object) -> None:  # noqa: N802 -- Twisted's name
+    def spawnProcess(self, *_: object, **__: object) -> None:  # noqa: N802 -- Twisted's
         """Fail as fork does."""
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 

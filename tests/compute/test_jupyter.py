@@ -18,11 +18,12 @@ from websockets.sync.client import unix_connect
 from aen.compute.environments.builtin import BuiltinEnvironments
 from aen.compute.environments.provider import DEFAULT, JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
-from aen.compute.kernels import write_kernels
+from aen.compute.kernels import kernel_files
 from aen.compute.projects import ProjectDirectories
 from aen.compute.steps import ChildSteps
 from aen.model.apps import Manifest, substitute
 from aen.model.names import EnvironmentName, UserName, parse_project_path
+from aen.runtime.credentials import write_private
 from aen.runtime.structure import structure
 from tests.asking import Answer, Client
 from tests.compute.fakes import unheard
@@ -78,7 +79,9 @@ class Server:
             "runtime": str(runtime),
         }
         names = {ACTIVE: node.environment}
-        write_kernels(runtime, names, ACTIVE, UserName("ada"))
+        files = kernel_files(runtime, names, ACTIVE, UserName("ada"))
+        for place, text in files.items():
+            write_private(runtime / place, text.encode())
         self.ready = substitute(self.manifest.ready, values)
         self.log = runtime / "log"
         with self.log.open("w") as log:

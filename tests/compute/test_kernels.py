@@ -8,10 +8,11 @@ from pathlib import Path
 
 from aen.compute.kernels import (
     CONFIG,
+    PAGE_CONFIG,
     STARTER,
+    kernel_files,
     kernel_spec,
     server_config,
-    write_kernels,
 )
 from aen.model.names import EnvironmentName, UserName
 
@@ -44,19 +45,18 @@ def test_the_configuration_is_python_that_quotes_right() -> None:
     assert {"/r'\n\"{x}/kernels", "default", "ada"} <= constants
 
 
-def test_written_privately(tmp_path: Path) -> None:
-    """One kernel for each environment and the configuration, for nobody else."""
+def test_what_a_launch_finds() -> None:
+    """One kernel for each environment, and the configuration."""
     environments = {DEFAULT: Path("/e/default"), EnvironmentName("r2"): Path("/e/r2")}
-    write_kernels(tmp_path, environments, DEFAULT, ADA)
-    found = sorted(str(one.relative_to(tmp_path)) for one in tmp_path.rglob("*.json"))
-    assert found == [
+    found = kernel_files(Path("/r"), environments, DEFAULT, ADA)
+    assert set(found) == {
         "kernels/default/kernel.json",
         "kernels/r2/kernel.json",
-        "labconfig/page_config.json",
-    ]
-    spec = json.loads((tmp_path / "kernels" / "r2" / "kernel.json").read_text())
-    assert spec["argv"][0] == "/e/r2/bin/python"
-    assert (tmp_path / CONFIG).stat().st_mode & 0o777 == 0o600
+        PAGE_CONFIG,
+        CONFIG,
+        STARTER,
+    }
+    assert json.loads(found["kernels/r2/kernel.json"])["argv"][0] == "/e/r2/bin/python"
 
 
 def test_jupyterlab_starts_without_asking_node(tmp_path: Path) -> None:
@@ -69,7 +69,9 @@ def test_jupyterlab_starts_without_asking_node(tmp_path: Path) -> None:
         "print(shutil.which('sh'))\n"
         "def main(): print(os.environ['PATH']); return 3\n"
     )
-    write_kernels(tmp_path / "run", {}, DEFAULT, ADA)
+    files = kernel_files(tmp_path / "run", {}, DEFAULT, ADA)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / STARTER).write_text(files[STARTER])
     ended = subprocess.run(
         [sys.executable, "-P", str(tmp_path / "run" / STARTER)],
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(package.parent)},

@@ -116,6 +116,25 @@ def test_why_ended(code: int | None, text: str) -> None:
     assert why_ended("App", code) == text
 
 
+def test_stopped_before_its_process_is_there() -> None:
+    """It is asked to end as soon as it can be; who waits is told at once."""
+    scene = Scene()
+    scene.life.stop()
+    scene.life.stop()
+    assert isinstance(scene.result(), Conflict)
+    assert scene.core.stopping
+    assert scene.process.did == []
+    scene.life.begin()
+    assert scene.process.did == ["ask"]
+    scene.life.exited(0)
+    assert scene.told == ["gone"]
+    assert scene.no_timers()
+    late = Scene()
+    late.life.stop()
+    late.life.exited(None)
+    assert late.told == ["gone"]
+
+
 def test_too_late() -> None:
     """What does not answer in its time is asked to end, then killed."""
     scene = Scene()

@@ -301,6 +301,21 @@ async def test_only_in_a_running_project(node: Node) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_who_has_left_the_team_has_no_apps(node: Node) -> None:
+    """Theirs end whole, the others' go on."""
+    mark = serve(node)
+    launches = node.launches()
+    mine = await launches.launch(asking("serve"))
+    await launches.launch(asking("serve", "bob"))
+    assert len(running(mark)) == 4
+    await launches.end_others("p1", frozenset({"ada", "carol"}))
+    assert launches.list("p1") == (mine,)
+    assert len(running(mark)) == 2
+    await launches.end_others("p1", frozenset())
+    assert running(mark) == []
+
+
+@pytest_twisted.ensureDeferred
 async def test_at_most_so_many(node: Node) -> None:
     """A project that runs as many apps as it may is told so."""
     serve(node)

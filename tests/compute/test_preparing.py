@@ -7,7 +7,7 @@ import pytest
 import pytest_twisted
 
 from aen.compute.command import Ground
-from aen.compute.preparing import Preparation, Wanted
+from aen.compute.preparing import OwnHomes, Preparation, Wanted
 from aen.model.apps import Manifest
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
@@ -39,7 +39,7 @@ def preparation(tmp_path: Path, *, fails: bool = False) -> Preparation:
         return Path("/jupyter")
 
     return Preparation(
-        FakeProjects(tmp_path), jupyter, tmp_path / "homes", Ground("py")
+        FakeProjects(tmp_path), jupyter, OwnHomes(tmp_path / "homes"), Ground("py")
     )
 
 
@@ -47,14 +47,16 @@ def preparation(tmp_path: Path, *, fails: bool = False) -> Preparation:
 async def test_values_and_home(tmp_path: Path) -> None:
     """Each user has a home directory of their own, which only the account enters."""
     made = preparation(tmp_path, fails=True)
-    values, ground = await made.prepare(PLAIN, wanted(tmp_path))
+    found = await made.prepare(PLAIN, wanted(tmp_path))
+    values = found.values
     assert values.home == str(tmp_path / "homes/bob")
     assert (tmp_path / "homes/bob").stat().st_mode & 0o077 == 0
     assert values.project_home == str(tmp_path / "ada/lab")
     assert values.environment == str(tmp_path / "ada/lab/envs/default")
     assert values.socket == str(tmp_path / "private/app.sock")
-    assert ground.jupyter == ""
-    values, _ = await made.prepare(PLAIN, wanted(tmp_path, port=4711))
+    assert found.ground.jupyter == ""
+    assert found.files == {}
+    values = (await made.prepare(PLAIN, wanted(tmp_path, port=4711))).values
     assert (values.socket, values.port) == ("", 4711)
 
 
@@ -62,11 +64,9 @@ async def test_values_and_home(tmp_path: Path) -> None:
 async def test_jupyter_gets_the_projects_kernels(tmp_path: Path) -> None:
     """Only an app that asks for Jupyter waits for it, and finds the kernels."""
     made = preparation(tmp_path)
-    _, ground = await made.prepare(LAB, wanted(tmp_path))
-    assert ground.jupyter == "/jupyter"
-    spec = json.loads(
-        (tmp_path / "private/kernels/default/kernel.json").read_text("utf-8")
-    )
+    found = await made.prepare(LAB, wanted(tmp_path))
+    assert found.ground.jupyter == "/jupyter"
+    spec = json.loads(found.files["kernels/default/kernel.json"])
     assert spec["argv"][0] == str(tmp_path / "ada/lab/envs/default/bin/python")
 
 

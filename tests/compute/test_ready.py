@@ -17,6 +17,7 @@ from aen.compute.ready import (
     endpoint_of,
     free_port,
     listener_inodes,
+    listener_uids,
     port_belongs_to,
     until,
 )
@@ -120,6 +121,16 @@ def test_listeners_in_the_kernels_table() -> None:
     """Sockets that listen on the port, whatever the address; no connections."""
     assert listener_inodes(TABLE, 8080) == {"111", "222"}
     assert listener_inodes(TABLE, 1) == set()
+
+
+def test_whose_listeners() -> None:
+    """Ours, and nobody's where nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        assert listener_uids(port) == set()
+        listener.listen()
+        assert listener_uids(port) == {os.geteuid()}
 
 
 def test_a_port_belongs_to_who_listens() -> None:

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from aen.compute import reap
-from aen.compute.processes import boot_id, read_process
+from aen.compute.helper.processes import boot_id, read_process
 from aen.compute.records import Record
 from tests.compute.ground import LAUNCH, records
 

@@ -57,6 +57,14 @@ def test_private_directories_have_short_paths(tmp_path: Path) -> None:
     assert kept.private("l3").exists()
 
 
+def test_the_helper_makes_private_directories(tmp_path: Path) -> None:
+    """With real accounts: here there is only where it will be."""
+    kept = Records(tmp_path / "launches", tmp_path, tmp_path / "helped")
+    kept.prepare()
+    assert kept.private("l1") == tmp_path / "helped/l1"
+    assert not (tmp_path / "helped").exists()
+
+
 def test_a_directory_made_open_is_not_trusted(tmp_path: Path) -> None:
     """A short directory that others can enter is left alone and another made."""
     deep = tmp_path / ("d" * 60)

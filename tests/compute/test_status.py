@@ -6,8 +6,10 @@ import pytest_twisted
 from twisted.logger import LogEvent
 
 from aen.compute.manifests import Manifests
+from aen.compute.mode import Mode
 from aen.compute.running import RunningProjects
 from aen.compute.status import SINGLE_USER, StatusBoard
+from aen.compute.steps import HelperCall
 from aen.wire.messages import NodeStatus, ProjectOnDisk
 
 
@@ -34,6 +36,17 @@ async def test_single_user_mode_and_problems_are_said(tmp_path: Path) -> None:
     assert status.messages[:2] == (SINGLE_USER, "The disk is full.")
     assert "bad.json" in status.messages[2]
     assert status.machine == "here"
+
+
+def test_real_accounts_and_who_is_refused(tmp_path: Path) -> None:
+    """No word of single-user mode; the server hears who may not own projects here."""
+    made = board(tmp_path, [])
+    helper = HelperCall(("helper",))
+    made.mode = Mode(helper, tmp_path, ("root", "wakari"), ("Something is odd.",))
+    status = made.status()
+    assert not status.single_user
+    assert status.refused == ("root", "wakari")
+    assert status.messages == ("Something is odd.",)
 
 
 @pytest_twisted.ensureDeferred

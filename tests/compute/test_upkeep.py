@@ -13,6 +13,7 @@ from twisted.logger import LogEvent
 
 from aen.compute.launches import Launches
 from aen.compute.manifests import Manifests
+from aen.compute.mode import Mode
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
 from aen.compute.status import StatusBoard
@@ -65,8 +66,9 @@ class Scene:
         ground, directories = self.node.ground(), cast("Any", self.directories)
         self.launches = Launches(ground)
         self.service = Beginning(
-            self.settings, ground.records, ground.running, self.launches, directories
-        )
+            self.settings, ground.records, ground.running, self.launches, directories,
+            Mode(),
+        )  # fmt: skip
 
 
 def scene(tmp_path: Path, projects: str = "projects") -> Scene:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aen.model.apps import Listen, Manifest, check_manifest, substitute
+from aen.model.apps import AppLimits, Listen, Manifest, check_manifest, substitute
 from aen.model.errors import Invalid
 
 GOOD: dict[str, Any] = {
@@ -47,6 +47,8 @@ def test_a_good_manifest_passes(changes: dict[str, Any]) -> None:
         ({"scopes": ("project:write",)}, "project:write"),
         ({"ready_timeout": 0.0}, "ready_timeout"),
         ({"idle_timeout": -1.0}, "idle_timeout"),
+        ({"limits": AppLimits(memory=-1)}, "memory"),
+        ({"limits": AppLimits(cpu=-0.5)}, "cpu"),
     ],
 )
 def test_a_bad_manifest_is_named(changes: dict[str, Any], named: str) -> None:

@@ -1,10 +1,9 @@
 """A UNIX socket that nobody else can open, not even for a moment."""
 
 import os
-import socket
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENODATA, EOPNOTSUPP
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,8 @@ def listen_privately(
 ) -> IListeningPort:
     """Listen at *path*, mode 0600 from the start.
 
-    By umask: where the folder has a default ACL that lets the service in, the
-    kernel follows that instead, and setting a mode would take the right away.
+    Where the folder's default ACL names who else may open what is made in it, the
+    service, the mode lets that hold once it is ours.
 
     :raises Invalid: the folder is not there, or somebody else listens.
     """
@@ -29,10 +28,9 @@ def listen_privately(
     with _private():
         try:
             port: IListeningPort = reactor.listenUNIX(
-                # Twisted sets a mode after binding: the one that is there already.
                 str(path),
                 factory,
-                mode=_mode_at(path),
+                mode=_mode_in(path.parent),  # set by Twisted after binding
             )
         except OSError as error:
             raise Invalid(f"{path}: cannot listen: {error.strerror}") from None
@@ -51,10 +49,16 @@ def _private() -> Iterator[None]:
         os.umask(before)
 
 
-def _mode_at(path: Path) -> int:
-    """Return the mode that a socket bound at *path* gets."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.bind(str(path))
-        mode = stat.S_IMODE(path.lstat().st_mode)
-        path.unlink()
-    return mode
+def _mode_in(folder: Path) -> int:
+    """Return the mode for a socket in *folder*.
+
+    Binding follows the umask where other files follow a default ACL (acl(5)): the
+    mask of the socket's ACL, shown as the group's mode, would let nobody named in.
+    """
+    try:
+        os.getxattr(folder, "system.posix_acl_default")
+    except OSError as error:
+        if error.errno in (ENODATA, EOPNOTSUPP):
+            return 0o600
+        raise
+    return 0o660

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,23 @@ async def test_private(reactor: Any, tmp_path: Path) -> None:
     assert os.umask(before) == before
     with pytest.raises(Invalid, match="already listens"):
         listen_privately(reactor, tmp_path / "s", ServerFactory())
+    await maybeDeferred(port.stopListening)
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_the_folder_names_may_open_it(reactor: Any, tmp_path: Path) -> None:
+    """The service, by the default ACL of a private directory; not the group."""
+    head = struct.pack("<I", 2)
+    rows = ((1, 7, -1), (2, 7, 4711), (4, 0, -1), (16, 7, -1), (32, 0, -1))
+    wanted = head + b"".join(struct.pack("<HHi", *row) for row in rows)
+    try:
+        os.setxattr(tmp_path, "system.posix_acl_default", wanted)
+    except OSError:
+        pytest.skip("this file system has no ACLs")
+    port = listen_privately(reactor, tmp_path / "s", ServerFactory())
+    found = os.getxattr(tmp_path / "s", "system.posix_acl_access")
+    given = {row[:2] for row in struct.iter_unpack("<HHi", found[4:])}
+    assert given == {(1, 6), (2, 7), (4, 0), (16, 6), (32, 0)}
     await maybeDeferred(port.stopListening)
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from aen.compute.processes import (
+from aen.compute.helper.processes import (
     Process,
     Root,
     alive,

@@ -1,4 +1,4 @@
-"""Processes as the kernel tells of them, and how to end all that belong together.
+"""Processes as the kernel tells of them, and who belongs to a launch.
 
 A launch's processes are those that descend from its supervisor, are in its session,
 or carry its mark in their environment. Each way of hiding (double fork, new session,
@@ -9,18 +9,17 @@ import os
 import signal
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from attrs import frozen
-
-from aen.compute.command import MARK
-
+MARK = "AEN_LAUNCH"
+"""The variable that every process of a launch inherits, with the launch's id."""
 _PROC = Path("/proc")
 _ENVIRONMENT_BYTES = 256 * 1024
 _GENTLE_ROUNDS = 5
 
 
-@frozen
+@dataclass(frozen=True)
 class Process:
     """One line of the process table. `started` is in clock ticks since boot."""
 
@@ -35,7 +34,7 @@ class Process:
 Table = Mapping[int, Process]
 
 
-@frozen
+@dataclass(frozen=True)
 class Root:
     """The supervisor of a launch: a pid alone may mean another process by now."""
 
@@ -63,7 +62,7 @@ def read_process(pid: int) -> Process | None:
 
 def process_table() -> Table:
     """Return all processes of this machine (or container)."""
-    pids = (int(name) for name in os.listdir(_PROC) if name.isdecimal())  # noqa: PTH208
+    pids = (int(name) for name in os.listdir(_PROC) if name.isdecimal())
     found = (read_process(pid) for pid in pids)
     return {one.pid: one for one in found if one is not None}
 

@@ -1,8 +1,9 @@
 """Runs one app and everything it starts, and ends when the app does.
 
-A program of its own (``python -I -S supervise.py DIRECTORY LIMITS -- ARGV…``), standard
-library only. It is the app's session leader and its "subreaper" (prctl(2)): whatever
-the app starts stays below it, however often it forks. It outlives aen-compute.
+A program of its own (``python -I -S supervise.py DIRECTORY LIMITS GROUPS -- ARGV…``),
+or a child of the helper; standard library only. It is the app's session leader and its
+"subreaper" (prctl(2)): whatever the app starts stays below it, however often it forks.
+It outlives aen-compute.
 
 SIGTERM is handed on to the app. When the app has ended, all that is left is killed.
 """
@@ -13,6 +14,7 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
@@ -23,10 +25,10 @@ _PAUSE = 0.01
 def _children() -> list[int]:
     """Return the pids whose parent we are."""
     own, found = os.getpid(), []
-    for name in os.listdir("/proc"):  # noqa: PTH208 -- as little as can be
+    for name in os.listdir("/proc"):
         if name.isdecimal():
             try:
-                with open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123
+                with open(f"/proc/{name}/stat", "rb") as file:
                     parent = int(file.read().rpartition(b")")[2].split()[1])
             except (OSError, ValueError, IndexError):
                 continue
@@ -62,7 +64,7 @@ def _limit(limits: str) -> None:
         resource.setrlimit(kind, (wanted, wanted))
 
 
-def _become(directory: str, limits: str, argv: list[str]) -> None:
+def _become(directory: str, limits: str, argv: Sequence[str]) -> None:
     """Be the app: never returns."""
     try:
         os.setpgid(0, 0)
@@ -72,7 +74,7 @@ def _become(directory: str, limits: str, argv: list[str]) -> None:
         _limit(limits)
         os.umask(0o007)
         os.chdir(directory)
-        os.execvp(argv[0], argv)  # noqa: S606 -- no shell is what we want
+        os.execvp(argv[0], list(argv))  # noqa: S606 -- no shell is what we want
     except OSError as error:
         text = f"{argv[0]} cannot be run in {directory}: {error.strerror}\n"
         os.write(2, text.encode("utf-8", "replace"))
@@ -80,7 +82,14 @@ def _become(directory: str, limits: str, argv: list[str]) -> None:
         os._exit(127)
 
 
-def main(directory: str, limits: str, argv: list[str]) -> int:
+def join(groups: Iterable[str]) -> None:
+    """Enter control groups, which hold all that we start; one that is gone is none."""
+    for group in groups:
+        with suppress(OSError), open(f"{group}/cgroup.procs", "w") as file:
+            file.write("0")
+
+
+def main(directory: str, limits: str, argv: Sequence[str]) -> int:
     """Run *argv* and return its exit status, as a shell would tell it."""
     if os.getsid(0) != os.getpid():
         os.setsid()
@@ -112,4 +121,5 @@ def main(directory: str, limits: str, argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[4:]))
+    join(filter(None, sys.argv[3].split(":")))
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[5:]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aen.compute import supervise
+from aen.compute.helper import supervise
 from tests.waiting import until
 
 pytestmark = pytest.mark.system
@@ -33,7 +33,7 @@ def start(
     running: list[subprocess.Popen[str]], *argv: str, limits: str = ""
 ) -> subprocess.Popen[str]:
     """Run *argv* under a supervisor."""
-    program = [sys.executable, "-I", "-S", supervise.__file__, "/", limits, "--"]
+    program = [sys.executable, "-I", "-S", supervise.__file__, "/", limits, "", "--"]
     pipe = subprocess.PIPE
     found = subprocess.Popen([*program, *argv], stdout=pipe, stderr=pipe, text=True)
     running.append(found)

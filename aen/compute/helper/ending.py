@@ -1,0 +1,72 @@
+"""The end of launches, by what the helper itself remembers of them."""
+
+import os
+import signal
+import time
+from collections.abc import Iterable
+
+from aen.compute.disk.walk import Refused, opened
+from aen.compute.helper.cgroups import Cgroups
+from aen.compute.helper.private import Record, Runtime
+from aen.compute.helper.processes import Hunt, Root, alive
+
+_SECONDS = 2.0
+_PAUSE = 0.02
+
+
+def ask(runtime: Runtime, launch: str) -> bool:
+    """Ask an app to end (SIGTERM to its supervisor); False when it runs no more.
+
+    :raises Refused: there is no such launch.
+    """
+    root = runtime.read(launch).root
+    return root is not None and _signal(root, signal.SIGTERM)
+
+
+def _signal(root: Root, number: signal.Signals) -> bool:
+    try:
+        descriptor = os.pidfd_open(root.pid)
+    except OSError:
+        return False
+    with opened(descriptor):
+        if not alive(root):  # only now is the pid sure to stay its own
+            return False
+        signal.pidfd_send_signal(descriptor, number)
+        return True
+
+
+def end(runtime: Runtime, groups: Cgroups, launch: str) -> int:
+    """Kill every process of a launch; return how many are left after a while."""
+    try:
+        record = runtime.read(launch)
+    except Refused:
+        record = Record("", 0, 0, "", "")  # its mark may still be about
+    hunt = Hunt(launch, record.root)
+    limit = time.monotonic() + _SECONDS
+    while True:
+        if record.project:
+            groups.kill(record.project, launch)
+        left = hunt.round()
+        if not left or time.monotonic() > limit:
+            return left
+        time.sleep(_PAUSE)
+
+
+def forget(runtime: Runtime, groups: Cgroups, launch: str) -> None:
+    """Remove a launch's directory, its groups and what is remembered of it."""
+    try:
+        project = runtime.read(launch).project
+    except Refused:
+        project = ""
+    if project:
+        groups.remove(project, launch)
+    runtime.forget(launch)
+
+
+def sweep(runtime: Runtime, groups: Cgroups, keep: Iterable[str]) -> int:
+    """End and forget all launches but those to *keep*; return how many there were."""
+    others = [one for one in runtime.launches() if one not in set(keep)]
+    for launch in others:
+        end(runtime, groups, launch)
+        forget(runtime, groups, launch)
+    return len(others)

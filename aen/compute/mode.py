@@ -1,0 +1,167 @@
+"""In which of two ways a node works: single-user mode, or people's real accounts."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from aen.compute.cgroups import groups_of_machine
+from aen.compute.helper.settings import DEFAULT
+from aen.compute.limits import Bounds
+from aen.compute.settings import ComputeSettings
+from aen.compute.steps import HelperCall, by_root, by_sudo
+from aen.model.errors import Invalid
+
+_SECONDS = 30.0
+_WANTED = "“multiuser” is true, but "
+
+
+@frozen
+class Mode:
+    """How a node works, and what it says of that."""
+
+    helper: HelperCall | None = None
+    """How the helper is called; None: single-user mode."""
+    runtime: Path | None = None
+    """Where the helper makes private directories."""
+    refused: tuple[str, ...] = ()
+    """Accounts that may not own, join or start projects."""
+    messages: tuple[str, ...] = ()
+    """What does not hold on this node, a sentence each."""
+    found: Mapping[str, Any] = field(factory=dict)
+    """What the helper says of the machine."""
+
+    @property
+    def limits_by(self) -> str:
+        """What holds limits: ``cgroup v2``, ``cgroup v1`` or ``rlimits``."""
+        return str(self.found.get("limits_by") or groups_of_machine().flavour())
+
+    @property
+    def single_user(self) -> bool:
+        """Whether all belongs to the account that runs the node."""
+        return self.helper is None
+
+
+def find_mode(
+    settings: ComputeSettings, environment: Mapping[str, str], euid: int
+) -> Mode:
+    """Return how the node is to work; asks the helper, and waits for it.
+
+    :param environment: all that the helper gets of ours.
+    :raises Invalid: real accounts are wanted and cannot be had; says what is missing.
+    """
+    mode = _find(settings, environment, euid)
+    return evolve(
+        mode, messages=(*mode.messages, *limit_problems(settings.limits, mode))
+    )
+
+
+def _find(settings: ComputeSettings, environment: Mapping[str, str], euid: int) -> Mode:
+    if settings.multiuser is False:
+        return Mode()
+    helper = _helper(settings, environment, euid)
+    if isinstance(helper, str):
+        return _without(settings, helper)
+    answer = _ask(helper, "probe")
+    if "result" not in answer:
+        return _without(settings, f"the helper says: {answer.get('error', answer)}")
+    found = answer["result"]
+    if os.path.realpath(found["project_root"]) != os.path.realpath(
+        settings.projectRoot
+    ):
+        where = found["project_root"]
+        return _without(
+            settings,
+            f"the helper's settings name another project root, {where}; set"
+            " “project_root” there and “projectRoot” here to the same.",
+        )
+    prepared = _ask(helper, "prepare")
+    if "result" not in prepared:
+        return _without(settings, f"the helper says: {prepared.get('error', prepared)}")
+    refused = ("root", str(found["service_account"]))
+    return Mode(helper, Path(found["runtime"]), refused, problems(found), found)
+
+
+def problems(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what does not hold on a machine of real accounts, a sentence each.
+
+    :param found: what the helper's probe says.
+    """
+    said = []
+    if not found.get("protected_links"):
+        said.append(
+            "Anybody may make a second name for other people's files: set the kernel's"
+            " fs.protected_hardlinks to 1 (sysctl)."
+        )
+    return tuple(said)
+
+
+def limit_problems(bounds: Bounds, mode: Mode) -> tuple[str, ...]:
+    """Return which of the limits that are set do not hold, in a sentence."""
+    wanted = any(
+        one.memory or one.cpu or one.processes
+        for one in (bounds.app, bounds.project, bounds.node)
+    )
+    text = (
+        "This node has no control groups to limit apps with: memory is limited for"
+        " each process, processes for each account, CPU and whole projects not at all."
+    )
+    return (text,) if wanted and mode.limits_by == "rlimits" else ()
+
+
+def _without(settings: ComputeSettings, why: str) -> Mode:
+    """Return single-user mode, or refuse it where that is not what was wanted.
+
+    Where nothing is said, a helper that is there and broken is told of.
+    """
+    if settings.multiuser:
+        raise Invalid(_WANTED + why)
+    broken = why.startswith("the helper")
+    return Mode(messages=(f"No real accounts: {why}",) if broken else ())
+
+
+def _helper(
+    settings: ComputeSettings, environment: Mapping[str, str], euid: int
+) -> HelperCall | str:
+    """Return how the helper is called, or what is missing."""
+    if euid == 0:
+        named = settings.helper_settings or DEFAULT
+        if Path(named).exists():
+            return by_root(named, environment)
+        return (
+            f"there are no settings of the helper at {named}; run aen-helper-install."
+        )
+    if not os.access(settings.helper, os.X_OK):
+        return (
+            f"there is no program at {settings.helper}; run aen-helper-install as root,"
+            " or set “multiuser” to false."
+        )
+    return by_sudo(settings.helper, environment)
+
+
+def _ask(helper: HelperCall, verb: str) -> Mapping[str, Any]:
+    """Return the helper's last line for a verb; an error of ours in the same form."""
+    command = helper.command(verb, {}, _SECONDS)
+    try:
+        done = subprocess.run(  # noqa: S603 -- before there is a reactor
+            command.argv,
+            input=command.input,
+            env=dict(command.environment),
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        lines = done.stdout.splitlines()
+        answer = json.loads(lines[-1]) if lines else {"error": _last(done.stderr)}
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        answer = {"error": str(error)[:300]}
+    return answer if isinstance(answer, dict) else {"error": str(answer)[:300]}
+
+
+def _last(text: bytes) -> str:
+    lines = text.decode("utf-8", "replace").strip().splitlines() or ["nothing at all."]
+    return lines[-1][:300]
