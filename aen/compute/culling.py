@@ -105,7 +105,7 @@ class Culling:
         self._not_before[launch.id] = now + _AGAIN
         used = {launch.id: now if found.busy is Busy.YES else found.last}
         self._book.note(used, now)
-        self._book.note({one: now for one in self._door.take()}, now)
+        self._book.note(dict.fromkeys(self._door.take(), now), now)
         unused = now - self.last_use(launch)
         if decide(self._rules(launch)[0], unused, found.busy) is Step.STOP:
             self._log.info(

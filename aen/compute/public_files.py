@@ -111,9 +111,10 @@ def _look(
         if not stat.S_ISDIR(os.fstat(current).st_mode):
             return _file(current, names[-1])
         _demand(current, stat.S_IFDIR, stat.S_IXOTH)
-        with suppress(OSError, NotPublic), opened(
-            os.open(b"index.html", _PATH, dir_fd=current)
-        ) as index:
+        with (
+            suppress(OSError, NotPublic),
+            opened(os.open(b"index.html", _PATH, dir_fd=current)) as index,
+        ):
             return _file(index, b"index.html")
         return _directory(current)
 

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from twisted.application.service import IService, MultiService
-from twisted.web.http import Request
-from twisted.web.server import Site
+from twisted.web.resource import IResource, Resource
+from twisted.web.server import Request, Site
 from typing_extensions import override
 
+from aen.compute.activity import Asking
 from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.app_process import LaunchLimits
+from aen.compute.cgroups import usage
 from aen.compute.command import Ground, passed_on
+from aen.compute.culling import Culling
 from aen.compute.door import NodeRouter
 from aen.compute.environments.builtin import BuiltinEnvironments
 from aen.compute.environments.index import readable_pip_files, uv_environment
@@ -26,7 +29,9 @@ from aen.compute.mode import Mode, find_mode
 from aen.compute.preparing import Homes, OwnHomes, Preparation
 from aen.compute.project_work import ProjectWork
 from aen.compute.projects import ProjectDirectories
+from aen.compute.public import PublicFolders
 from aen.compute.records import Records
+from aen.compute.resources import NodeLimits, ResourceBoard
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
 from aen.compute.spawn import OwnSpawner, Spawner
@@ -35,16 +40,19 @@ from aen.compute.status import StatusBoard
 from aen.compute.steps import ChildSteps
 from aen.compute.upkeep import Beginning, Housekeeping
 from aen.compute.usage import Meter
+from aen.compute.use_book import UseBook
 from aen.model.errors import AenError, Invalid
 from aen.model.names import parse_place_name
 from aen.proxy.access_log import AccessLog
 from aen.proxy.factory import ProxyFactory
+from aen.proxy.uses import Uses
 from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import RoleOptions
 from aen.runtime.services import Settled
-from aen.wire import tickets
+from aen.wire import routes, tickets
 from aen.wire.call import Door
+from aen.wire.messages import Limit
 
 
 class Options(RoleOptions):
@@ -117,17 +125,30 @@ def assemble(
     check = directories.self_check
     board = StatusBoard(settings.name, here, manifests, running, check, mode)
     work = ProjectWork(directories, launches, running, board.look)
+    uses, book = Uses(), UseBook(settings.home / "var/run/uses.json")
+    book.load()
+    asking = Asking(reactor, launches.pids_of)
+    culling = Culling(
+        launches, manifests.find, settings.idle_timeout, book, uses, asking.ask, reactor
+    )
+    resources = ResourceBoard(
+        launches, directories, Meter(reactor), culling, board.status,
+        node_limits(settings, mode), usage,
+    )  # fmt: skip
     key, calls = settings.gateway_key, settings.api_socket
     own = tickets.node(settings.name)
     door = Door(own, OneGateway(key), reactor, settings.call_limit)
-    api = ComputeApi(door, work, launches, directories, board, Meter(reactor))
-    router = NodeRouter(settings.name, key, calls, launches, reactor)
+    api = ComputeApi(door, work, launches, directories, board, resources, book)
+    router = NodeRouter(settings.name, key, calls, launches, reactor, uses)
+    public = PublicFolders(reactor, settings.projectRoot)
     log = AccessLog(settings.logs / "compute-launcher.log", reactor)
     proxy = ProxyFactory(router, reactor, access_log=log)
     return _services(
         Beginning(settings, records, running, launches, directories, mode),
-        Housekeeping(reactor, environments, launches, board),
-        ListeningService(unix_endpoint(calls), Calls(api.app.resource()), reactor),
+        Housekeeping(reactor, environments, launches, board, culling),
+        ListeningService(
+            unix_endpoint(calls), Calls(BehindDoor(public, api.app.resource())), reactor
+        ),
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
         Settled(),
     )
@@ -176,6 +197,23 @@ class NodeService(MultiService):
             raise SystemExit(error.message) from None
 
 
+class BehindDoor(Resource):
+    """What the door leads to: public folders, which it let in, and the API."""
+
+    def __init__(self, public: Resource, api: IResource) -> None:
+        super().__init__()
+        self._public = public
+        self._api = api
+
+    @override
+    def getChildWithDefault(self, path: bytes, request: Request) -> IResource:
+        if request.path.startswith(routes.PUBLIC_PREFIX.encode()):
+            return self._public
+        request.postpath = [path, *(request.postpath or [])]
+        request.prepath = []
+        return self._api
+
+
 class Calls(Site):
     """Serves the API; each call has its line in the log of the door."""
 
@@ -213,6 +251,16 @@ def environment_settings(settings: ComputeSettings) -> EnvironmentSettings:
         clone_by=settings.clone_by,
         skeleton=settings.skeleton or "",
     )
+
+
+def node_limits(settings: ComputeSettings, mode: Mode) -> NodeLimits:
+    """Return what *settings* allow apps and projects, for people to see."""
+    held = as_limits(settings.limits)
+    app, project = (
+        Limit(one.memory, one.cpu, one.processes, one.files)
+        for one in (held["app"], held["project"])
+    )
+    return NodeLimits(mode.limits_by, app, project)
 
 
 def launch_limits(settings: ComputeSettings) -> LaunchLimits:

@@ -16,8 +16,10 @@ from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.environments.provider import Report
 from aen.compute.launches import Launches
 from aen.compute.project_work import ProjectWork
+from aen.compute.resources import ResourceBoard
 from aen.compute.status import StatusBoard
 from aen.compute.usage import Meter, UsageLimits
+from aen.compute.use_book import UseBook
 from aen.model.errors import Conflict, Failed, Invalid, NotFound, Unauthenticated
 from aen.model.names import ProjectPath
 from aen.model.projects import Member, Progress
@@ -31,12 +33,16 @@ from aen.wire.messages import (
     LaunchList,
     LaunchRequest,
     Line,
+    Log,
+    LogQuestion,
     NodeStatus,
     Nothing,
     ProjectOnDisk,
     ProjectQuestion,
+    Resources,
     StopLaunch,
     Usage,
+    Uses,
 )
 from tests.compute.fake_spawner import FakeSpawner
 from tests.compute.ground import PROJECT, FakeProjects, Node, asking
@@ -76,6 +82,21 @@ class FakeDirectories(FakeProjects):
         """Do nothing."""
 
 
+@define
+class Rules:
+    """When apps are stopped: an hour after their last use."""
+
+    book: UseBook
+
+    def last_use(self, launch: Launch) -> float:
+        """Return what the book says."""
+        return self.book.last(launch)
+
+    def until(self, launch: Launch) -> float:
+        """Return an hour later."""
+        return self.book.last(launch) + 3600
+
+
 @define(eq=False)
 class Pair:
     """A node and a gateway that asks it."""
@@ -109,7 +130,9 @@ def make_api(node: Node) -> ComputeApi:
     work = ProjectWork(files, launches, ground.running, board.look)
     door = Door(tickets.node("n1"), OneGateway(KEY.public), reactor)
     meter = Meter(reactor, UsageLimits(sample=0.01))
-    return ComputeApi(door, work, launches, files, board, meter)
+    book = UseBook(node.directory / "uses.json")
+    resources = ResourceBoard(launches, files, meter, Rules(book), board.status)
+    return ComputeApi(door, work, launches, files, board, resources, book)
 
 
 @pytest_twisted.async_yield_fixture
@@ -285,3 +308,31 @@ def test_every_route_is_served() -> None:
     """Nothing of the wire is left out."""
     rules = {str(rule) for rule in ComputeApi.app.url_map.iter_rules()}
     assert {route.path for route in routes.NODE_ROUTES} <= rules
+
+
+@pytest_twisted.ensureDeferred
+async def test_resources_tell_of_every_app(pair: Pair) -> None:
+    """What it is, what it uses, when it was last used and how long it may go on."""
+    await pair.follow(routes.START_PROJECT, PROJECT)
+    launch = await pair.ask(routes.LAUNCH, asking("app"), Launch)
+    when = launch.started + 0.001
+    uses = Uses({launch.id: when, "unknown": when})
+    await pair.ask(routes.USES, uses, Nothing)
+    found = await pair.ask(routes.RESOURCES, PROJECT, Resources)
+    assert found.node == "n1"
+    assert [one.name for one in found.environments] == ["default"]
+    (app,) = found.apps
+    assert (app.launch, app.last_use, app.idle_until) == (launch, when, when + 3600)
+    assert pair.api.book.last(evolve(launch, id="unknown", started=0.0)) == 0.0
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_log_of_an_app(pair: Pair) -> None:
+    """Its last lines; of one that is not there, nothing."""
+    await pair.follow(routes.START_PROJECT, PROJECT)
+    launch = await pair.ask(routes.LAUNCH, asking("app"), Launch)
+    Path(pair.api.launches._kept[launch.id].core.record.log).write_text("one\ntwo\n")
+    found = await pair.ask(routes.LAUNCH_LOG, LogQuestion(launch.id), Log)
+    assert found.lines == ("one", "two")
+    with pytest.raises(NotFound):
+        await pair.ask(routes.LAUNCH_LOG, LogQuestion("l9"), Log)

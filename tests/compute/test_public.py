@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 import pytest_twisted
 from attrs import frozen
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
