@@ -48,7 +48,7 @@ def parse_address(target: bytes) -> AppAddress | None:
 
 @frozen
 class PublicAddress:
-    """Something in a public folder: ``/<owner>/<project>/public``; *slash*: below it."""
+    """A public folder, ``/<owner>/<project>/public``; *slash*: something below it."""
 
     path: ProjectPath
     slash: bool

@@ -65,9 +65,6 @@ class GatewayRouter:
             return forward
         if head.target.startswith(OWN):
             return self._own_page(head)
-        public = parse_public(head.target)
-        if public is not None:
-            return self.public.route(head, public)
         address = parse_address(head.target)
         if address is None:
             return self._elsewhere(head)
@@ -153,7 +150,11 @@ class GatewayRouter:
             return self._pages.problem(head, NotFound("There is no such file."))
         return self._own
 
-    def _elsewhere(self, head: RequestHead) -> Decision:
+    def _elsewhere(self, head: RequestHead) -> Decision | Awaitable[Decision]:
+        """Answer what is no app's: a public folder's, or nobody's."""
+        public = parse_public(head.target)
+        if public is not None:
+            return self.public.route(head, public)
         if head.path == b"/" and head.wants_page:
             return redirect(f"{self._settings.browsers_server_url}/")
         return self._pages.problem(head, NotFound("There is no such address."))

@@ -331,7 +331,9 @@ async def test_the_log_of_an_app(pair: Pair) -> None:
     """Its last lines; of one that is not there, nothing."""
     await pair.follow(routes.START_PROJECT, PROJECT)
     launch = await pair.ask(routes.LAUNCH, asking("app"), Launch)
-    Path(pair.api.launches._kept[launch.id].core.record.log).write_text("one\ntwo\n")
+    log = Path(pair.api.launches._kept[launch.id].core.record.log)
+    log.parent.mkdir(parents=True)
+    log.write_text("one\ntwo\n")
     found = await pair.ask(routes.LAUNCH_LOG, LogQuestion(launch.id), Log)
     assert found.lines == ("one", "two")
     with pytest.raises(NotFound):

@@ -16,12 +16,12 @@ class Reader:
     producer: Any = None
     ends: list[str] = field(factory=list)
 
-    def registerProducer(self, producer: Any, streaming: bool) -> None:  # noqa: FBT001
+    def registerProducer(self, producer: Any, streaming: bool) -> None:  # noqa: FBT001, N802
         """Take the producer."""
         assert not streaming
         self.producer = producer
 
-    def unregisterProducer(self) -> None:
+    def unregisterProducer(self) -> None:  # noqa: N802
         """Let it go."""
         self.producer = None
 
@@ -33,7 +33,7 @@ class Reader:
         """Note the good end."""
         self.ends.append("whole")
 
-    def loseConnection(self) -> None:
+    def loseConnection(self) -> None:  # noqa: N802
         """Note the bad end."""
         self.ends.append("broken off")
 
