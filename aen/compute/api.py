@@ -8,15 +8,14 @@ from aen.compute.environment_work import EnvironmentWork
 from aen.compute.launches import Launches
 from aen.compute.preparing import Projects
 from aen.compute.project_work import ProjectWork
-from aen.compute.projects import Environment as OnDisk
+from aen.compute.resources import ResourceBoard, told
 from aen.compute.running import path_of
 from aen.compute.status import StatusBoard
-from aen.compute.usage import Meter
+from aen.compute.use_book import UseBook
 from aen.model.errors import Unauthenticated
 from aen.wire import routes
 from aen.wire.call import Door, call
 from aen.wire.messages import (
-    Environment,
     EnvironmentChange,
     EnvironmentFile,
     EnvironmentList,
@@ -26,13 +25,17 @@ from aen.wire.messages import (
     LaunchList,
     LaunchRequest,
     Line,
+    Log,
+    LogQuestion,
     NodeStatus,
     Nothing,
     PackageSearch,
     ProjectOnDisk,
     ProjectQuestion,
+    Resources,
     StopLaunch,
     Usage,
+    Uses,
 )
 from aen.wire.streaming import Report, line_progress, stream
 
@@ -61,7 +64,8 @@ class ComputeApi:
     launches: Launches
     projects: Projects
     board: StatusBoard
-    meter: Meter
+    resources: ResourceBoard
+    book: UseBook
     changes: EnvironmentWork
 
     @app.route(routes.STATUS.path, methods=["POST"])
@@ -126,7 +130,7 @@ class ComputeApi:
     async def environments(self, asker: str, asked: ProjectOnDisk) -> EnvironmentList:
         """List a project's environments."""
         found = await self.projects.environments(path_of(asked), asked.id)
-        return EnvironmentList(tuple(_told(one) for one in found))
+        return EnvironmentList(tuple(told(one) for one in found))
 
     @app.route(routes.CHANGE_ENVIRONMENT.path, methods=["POST"])
     @stream(EnvironmentChange)
@@ -152,8 +156,28 @@ class ComputeApi:
     @call(ProjectOnDisk)
     async def usage(self, asker: str, asked: ProjectOnDisk) -> Usage:
         """Measure what a project uses."""
-        home = self.projects.home(path_of(asked))
-        return await self.meter.measure(lambda: self.launches.pids(asked.id), home)
+        return await self.resources.usage(asked)
+
+    @app.route(routes.RESOURCES.path, methods=["POST"])
+    @call(ProjectOnDisk)
+    async def look(self, asker: str, asked: ProjectOnDisk) -> Resources:
+        """Tell all of what a project has and uses here."""
+        return await self.resources.look(asked)
+
+    @app.route(routes.LAUNCH_LOG.path, methods=["POST"])
+    @call(LogQuestion)
+    async def log(self, asker: str, asked: LogQuestion) -> Log:
+        """Tell the last lines of an app's output."""
+        return Log(self.launches.log(asked.launch))
+
+    @app.route(routes.USES.path, methods=["POST"])
+    @call(Uses)
+    async def uses(self, asker: str, asked: Uses) -> Nothing:
+        """Take note of when apps were used; of unknown ones nothing is kept."""
+        known = {one.id for one in self.launches.list()}
+        last = {one: when for one, when in asked.last.items() if one in known}
+        self.book.note(last, self.door.clock.seconds())
+        return Nothing()
 
     @app.route(routes.NODE_EVENTS.path, methods=["POST"])
     @stream(Nothing, endless=True)
@@ -168,8 +192,3 @@ class ComputeApi:
         finally:
             end_status()
             end_launches()
-
-
-def _told(one: OnDisk) -> Environment:
-    packages = tuple(f"{name}=={version}" for name, version in one.packages)
-    return Environment(one.name, one.python, one.active, packages, one.provider)

@@ -15,13 +15,16 @@ from aen.compute.command import url_prefix
 from aen.model.errors import AenError, NotFound, Unauthenticated
 from aen.proxy import answers
 from aen.proxy.head import Peer, RequestHead
-from aen.proxy.routing import Answer, Decision, Forward
+from aen.proxy.routing import Answer, Decision, Forward, Meter
+from aen.proxy.uses import Uses
 from aen.wire import tickets
 from aen.wire.messages import Launch
 from aen.wire.problems import status_of, to_json
-from aen.wire.routes import APP_PREFIX
+from aen.wire.public import PURPOSE
+from aen.wire.routes import APP_PREFIX, PUBLIC_PREFIX
 
 _APPS = APP_PREFIX.encode()
+_PUBLIC = PUBLIC_PREFIX.encode()
 _API = b"/launcher/"
 _REMEMBERED = 2048
 """Verified tickets kept, of which one costs about 0.1 ms to verify, and ways."""
@@ -80,8 +83,8 @@ class Way:
     stripped: Forward
 
     @classmethod
-    def of(cls, launch: Launch) -> "Way":
-        """Return the way to *launch*."""
+    def of(cls, launch: Launch, meter: Meter) -> "Way":
+        """Return the way to *launch*, whose use *meter* notes."""
         here = f"tcp:127.0.0.1:{launch.port}" if launch.port else ""
         front = len(_APPS) + len(launch.id.encode())
         prefix = url_prefix(launch.owner, launch.project, launch.app).encode()
@@ -90,6 +93,7 @@ class Way:
             cut=front,
             drop_headers=frozenset({tickets.HEADER}),
             tags=(launch.id,),
+            meter=meter,
         )
         stripped = evolve(whole, cut=front + len(prefix))
         return cls(launch, prefix + b"/", whole, stripped)
@@ -105,14 +109,30 @@ class NodeRouter:
     """The API's own UNIX socket; each call proves itself there."""
     apps: Apps
     clock: IReactorTime
+    uses: Uses = field(factory=Uses)
+    """Notes which launches are used through this door."""
+    public: Path | None = None
+    """The UNIX socket where public folders are served; None: the API's."""
     _ways: dict[str, Way] = field(factory=dict)
+    _to_public: Forward = field(init=False)
     _verified: "OrderedDict[str, tickets.Ticket]" = field(factory=OrderedDict)
+
+    def __attrs_post_init__(self) -> None:
+        """Make ahead what requests for public folders share."""
+        self._to_public = Forward(
+            f"unix:{self.public or self.api}",
+            drop_headers=frozenset({tickets.HEADER, b"cookie", b"authorization"}),
+            drop_response_headers=frozenset({b"set-cookie"}),
+        )
 
     def route(self, head: RequestHead, peer: Peer) -> Decision:
         """Return where a request goes."""
         try:
             if head.target.startswith(_APPS):
                 return self._to_app(head)
+            if head.target.startswith(_PUBLIC):
+                self._demand(head, PURPOSE)
+                return self._to_public
             if head.target.startswith(_API):
                 return Forward(f"unix:{self.api}")
             raise NotFound("There is nothing at this address.")
@@ -125,7 +145,7 @@ class NodeRouter:
 
     def _to_app(self, head: RequestHead) -> Forward:
         launch_id, target = split_app_target(head.target)
-        self._demand(head, launch_id)
+        self._demand(head, app_ticket_purpose(launch_id))
         launch = self.apps.find(launch_id)
         if launch.state != "running":
             self._ways.pop(launch_id, None)
@@ -142,15 +162,15 @@ class NodeRouter:
     def _remember(self, launch: Launch) -> "Way":
         while len(self._ways) >= _REMEMBERED:
             del self._ways[next(iter(self._ways))]
-        way = self._ways[launch.id] = Way.of(launch)
+        way = self._ways[launch.id] = Way.of(launch, self.uses.meter(launch.id))
         return way
 
-    def _demand(self, head: RequestHead, launch_id: str) -> None:
+    def _demand(self, head: RequestHead, purpose: str) -> None:
         values = head.values(tickets.HEADER)
         if len(values) != 1:
             raise Unauthenticated("This address is for the platform's own parts.")
         ticket = self._ticket(values[0].decode("latin-1"))
-        if ticket.purpose != app_ticket_purpose(launch_id):
+        if ticket.purpose != purpose:
             raise Unauthenticated("The ticket is for something else.")
 
     def _ticket(self, text: str) -> tickets.Ticket:

@@ -96,6 +96,18 @@ class Launches:
         kept = self._of_project(project_id)
         return self._ground.spawner.pids([spawned(one.core.record) for one in kept])
 
+    def pids_of(self, launch_id: str) -> set[int]:
+        """Return the processes of one app."""
+        kept = self._kept.get(launch_id)
+        if kept is None:
+            return set()
+        return self._ground.spawner.pids([spawned(kept.core.record)])
+
+    def log(self, launch_id: str) -> tuple[str, ...]:
+        """Return the last lines of an app's output, or raise `NotFound`."""
+        self.find(launch_id)
+        return self._kept[launch_id].core.process.tail()
+
     # ---- starting
 
     async def launch(self, asked: LaunchRequest) -> Launch:

@@ -184,21 +184,6 @@ class ProjectDirectories:
         """
         return await self._ground.measure(path)
 
-    async def add_environment(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        name: EnvironmentName,
-        report: Report,
-    ) -> None:
-        """Put another environment into the project, cloned from the default.
-
-        :raises Failed: it cannot be made; nothing is left of it.
-        """
-        self._known(path, project_id)
-        await self._disk(path, project_id).renew_environment(report, name)
-
     async def reset(
         self,
         path: ProjectPath,

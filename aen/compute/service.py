@@ -2,53 +2,63 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 from twisted.application.service import IService, MultiService
 from twisted.web.http import Request
+from twisted.web.resource import IResource, Resource
+from twisted.web.server import Request as SiteRequest
 from twisted.web.server import Site
 from typing_extensions import override
 
+from aen.compute.activity import Asking
 from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.app_process import LaunchLimits
-from aen.compute.apps_python import SharedPython
+from aen.compute.apps_python import AppsPython, SharedPython
+from aen.compute.cgroups import usage
 from aen.compute.command import Ground, passed_on
+from aen.compute.culling import Culling
 from aen.compute.door import NodeRouter
 from aen.compute.environment_ground import EnvironmentGround, notebooks_of
 from aen.compute.environment_work import Ending, EnvironmentWork
 from aen.compute.environments.index import readable_pip_files, uv_environment
-from aen.compute.environments.provider import JUPYTER, EnvironmentProvider
+from aen.compute.environments.provider import JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.environments.sources import Sources
 from aen.compute.launches import Launches, LaunchGround
 from aen.compute.limits import as_limits, check_bounds
 from aen.compute.manifests import Manifests
-from aen.compute.mode import find_mode
-from aen.compute.preparing import Preparation
+from aen.compute.mode import Mode, find_mode
+from aen.compute.preparing import Homes, Preparation
 from aen.compute.privilege import Privilege, privilege
 from aen.compute.project_state import ProjectStates
 from aen.compute.project_work import ProjectWork
 from aen.compute.projects import ProjectDirectories
+from aen.compute.public import PublicFolders
 from aen.compute.records import Records
+from aen.compute.resources import MeasureDisk, NodeLimits, ResourceBoard
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
 from aen.compute.status import StatusBoard
 from aen.compute.steps import ChildSteps
 from aen.compute.upkeep import Beginning, Housekeeping
 from aen.compute.usage import Meter
+from aen.compute.use_book import UseBook
 from aen.model.errors import AenError, Invalid
-from aen.model.names import parse_place_name
+from aen.model.names import ProjectPath, parse_place_name
 from aen.proxy.access_log import AccessLog
 from aen.proxy.factory import ProxyFactory
+from aen.proxy.uses import Uses
 from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import RoleOptions
 from aen.runtime.services import Settled
-from aen.wire import tickets
+from aen.wire import routes, tickets
 from aen.wire.call import Door
+from aen.wire.messages import Limit
 
 
 class Options(RoleOptions):
@@ -99,57 +109,103 @@ def assemble(
     settings: ComputeSettings, reactor: Any, environ: Mapping[str, str]
 ) -> IService:
     """Return the node as one service: read top to bottom, its architecture."""
-    name, here, root = settings.name, machine(), settings.project_root
+    root, here = settings.project_root, machine()
     provision = environment_settings(settings)
     mode = find_mode(settings, mark(environ), os.geteuid())
     steps = ChildSteps(reactor, provision.step_timeout, mark(environ))
+    theirs = privilege(settings, mode, reactor, steps)
     sources = Sources(reactor, provision, root.absolute(), steps, environ)
-    environments = sources.templates
-    directories = ProjectDirectories(root, provision, environments, steps)
+    directories = ProjectDirectories(
+        root, provision, sources.templates, steps,
+        ground=theirs.ground, quota=settings.quota, works=theirs.works,
+    )  # fmt: skip
+
     manifests = Manifests(settings.manifests)
     running = RunningProjects(settings.home / "var/run/projects")
     records = Records(settings.runtime, Path(settings.short_runtime), mode.runtime)
-    hands = privilege(settings, mode, reactor, mark(environ))
-    modules = environ.get("PYTHONPATH", "")
-    shared = SharedPython(reactor, sources.apps, root.absolute() / ".envs", modules)
-    python = None if mode.single_user else shared.ready
-    preparation = evolve(
-        _preparation(settings, directories, environments, environ, hands), python=python
-    )
+    python = _python(mode, sources, reactor, environ)
+    preparation = _preparation(settings, directories, sources, environ, theirs.homes)
     ground = LaunchGround(
-        manifests, running, records, hands.spawner, preparation, reactor, here,
+        manifests, running, records, theirs.spawner,
+        evolve(preparation, python=python), reactor, here,
         settings.logs, launch_limits(settings),
     )  # fmt: skip
     launches = Launches(ground)
-
+    changes = _changes(theirs, environ, directories, launches, ground, sources)
     check = directories.self_check
     board = StatusBoard(settings.name, here, manifests, running, check, mode)
-    changes = _changes(hands, environ, directories, launches, ground, sources)
-    work = ProjectWork(directories, Ending((changes, launches)), running, board.look)
-    key, calls = settings.gateway_key, settings.api_socket
+    work = ProjectWork(directories, Ending(changes, launches), running, board.look)
+    culling = _culling(settings, launches, manifests, reactor)
+    limits = node_limits(settings, mode)
+    resources = ResourceBoard(
+        launches, directories, Meter(reactor), culling, board.status, limits, usage,
+        None if mode.single_user else _measured(directories),
+    )  # fmt: skip
+
     own = tickets.node(settings.name)
-    door = Door(own, OneGateway(key), reactor, settings.call_limit)
-    meter = Meter(reactor)
-    api = ComputeApi(door, work, launches, directories, board, meter, changes)
-    router = NodeRouter(settings.name, key, calls, launches, reactor)
-    log = AccessLog(settings.logs / "compute-launcher.log", reactor)
-    proxy = ProxyFactory(router, reactor, access_log=log)
+    door = Door(own, OneGateway(settings.gateway_key), reactor, settings.call_limit)
+    api = ComputeApi(
+        door, work, launches, directories, board, resources, culling.book, changes
+    )
     return _services(
         Beginning(settings, records, running, launches, directories, mode),
-        Housekeeping(reactor, environments, launches, board, python),
+        Housekeeping(reactor, sources.templates, launches, board, culling, python),
         changes,
-        ListeningService(unix_endpoint(calls), Calls(api.app.resource()), reactor),
-        *(ListeningService(place, proxy, reactor) for place in settings.listen),
+        *_doors(settings, api, culling, reactor),
         Settled(),
     )
+
+
+def _python(
+    mode: Mode, sources: Sources, reactor: Any, environ: Mapping[str, str]
+) -> Callable[[], Awaitable[AppsPython]] | None:
+    """Return what makes the interpreter of AEN's own apps; None: it is ours."""
+    if mode.single_user:
+        return None
+    modules = environ.get("PYTHONPATH", "")
+    return SharedPython(reactor, sources.apps, sources.root / ".envs", modules).ready
+
+
+def _culling(
+    settings: ComputeSettings, launches: Launches, manifests: Manifests, reactor: Any
+) -> Culling:
+    """Return what stops apps that nobody uses, with what is remembered of that."""
+    book = UseBook(settings.home / "var/run/uses.json")
+    book.load()
+    asking, idle = Asking(reactor, launches.pids_of), settings.idle_timeout
+    return Culling(launches, manifests.find, idle, book, Uses(), asking.ask, reactor)
+
+
+def _measured(directories: ProjectDirectories) -> MeasureDisk:
+    """Return what counts a project's disk with the rights that takes."""
+
+    async def measure(path: ProjectPath, _: Path) -> int:
+        return (await directories.measure(path)).bytes
+
+    return measure
+
+
+def _doors(
+    settings: ComputeSettings, api: ComputeApi, culling: Culling, reactor: Any
+) -> Iterator[IService]:
+    """Yield what listens: the node's port, and behind it calls and public folders."""
+    key, calls = settings.gateway_key, settings.api_socket
+    public = PublicFolders(reactor, settings.projectRoot)
+    behind = Calls(BehindDoor(public, api.app.resource()))
+    yield ListeningService(unix_endpoint(calls), behind, reactor)
+    router = NodeRouter(settings.name, key, calls, api.launches, reactor, culling.uses)
+    log = AccessLog(settings.logs / "compute-launcher.log", reactor)
+    proxy = ProxyFactory(router, reactor, access_log=log)
+    for place in settings.listen:
+        yield ListeningService(place, proxy, reactor)
 
 
 def _preparation(
     settings: ComputeSettings,
     directories: ProjectDirectories,
-    environments: EnvironmentProvider,
+    sources: Sources,
     environ: Mapping[str, str],
-    hands: Privilege,
+    homes: Homes,
 ) -> Preparation:
     """Return what gets launches ready, with this node's way to the outside."""
     ground = Ground(
@@ -161,13 +217,13 @@ def _preparation(
     )
 
     async def jupyter() -> Path:
-        return await environments.ready(JUPYTER, lambda _: None)
+        return await sources.templates.ready(JUPYTER, lambda _: None)
 
-    return Preparation(directories, jupyter, hands.homes, ground)
+    return Preparation(directories, jupyter, homes, ground)
 
 
 def _changes(
-    hands: Privilege,
+    theirs: Privilege,
     environ: Mapping[str, str],
     directories: ProjectDirectories,
     launches: Launches,
@@ -180,12 +236,12 @@ def _changes(
             directories,
             ProjectStates(sources.root),
             ground.running,
-            hands.tool,
+            theirs.tool,
             sources.packages,
             sources.provider,
             notebooks_of(launches.list, ground.manifests),
             passed_on({**index_access(environ), **environ}),
-            links=hands.links,
+            links=theirs.links,
         )
     )
 
@@ -199,6 +255,23 @@ class NodeService(MultiService):
             super().privilegedStartService()
         except AenError as error:
             raise SystemExit(error.message) from None
+
+
+class BehindDoor(Resource):
+    """What the door leads to: public folders, which it let in, and the API."""
+
+    def __init__(self, public: Resource, api: IResource) -> None:
+        super().__init__()
+        self._public = public
+        self._api = api
+
+    @override
+    def getChildWithDefault(self, path: bytes, request: SiteRequest) -> IResource:
+        if request.path.startswith(routes.PUBLIC_PREFIX.encode()):
+            return self._public
+        request.postpath = [path, *(request.postpath or [])]
+        request.prepath = []
+        return self._api
 
 
 class Calls(Site):
@@ -241,6 +314,16 @@ def environment_settings(settings: ComputeSettings) -> EnvironmentSettings:
         clone_by=settings.clone_by,
         skeleton=settings.skeleton or "",
     )
+
+
+def node_limits(settings: ComputeSettings, mode: Mode) -> NodeLimits:
+    """Return what *settings* allow apps and projects, for people to see."""
+    held = as_limits(settings.limits)
+    app, project = (
+        Limit(one.memory, one.cpu, one.processes, one.files)
+        for one in (held["app"], held["project"])
+    )
+    return NodeLimits(mode.limits_by, app, project)
 
 
 def launch_limits(settings: ComputeSettings) -> LaunchLimits:

@@ -8,9 +8,11 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from typing_extensions import override
 
+from aen.compute.culling import Culling
 from aen.compute.environments.provider import (
     APPS,
     DEFAULT,
@@ -103,6 +105,9 @@ class Housekeeping(Service):
 
     _log = Logger()
     _SECONDS = 30.0
+    _USE_SECONDS = 2.0
+    _SETTLING = 45.0
+    """What was used while no node was there to be told is told by then."""
 
     def __init__(
         self,
@@ -110,11 +115,13 @@ class Housekeeping(Service):
         environments: EnvironmentProvider,
         launches: Launches,
         board: StatusBoard,
+        culling: Culling,
         python: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         """Keep house; *python* has the interpreter of AEN's own apps made ready."""
         self._environments = environments
         self._python = python
+        self._culling = culling
         self._templates: Deferred[None] | None = None
         self._checks = Periodic(
             reactor, self._SECONDS, "checking the node", board.refresh
@@ -122,6 +129,11 @@ class Housekeeping(Service):
         self._logs = Periodic(
             reactor, self._SECONDS, "cutting logs", launches.bound_logs
         )
+        self._uses = Periodic(
+            reactor, self._USE_SECONDS, "looking at what is not used", culling.turn
+        )
+        self._settling: IDelayedCall | None = None
+        self._clock: IReactorTime = reactor
 
     @override
     def startService(self) -> None:
@@ -129,6 +141,7 @@ class Housekeeping(Service):
         self._templates = background(self._log, "templates", self._build())
         self._checks.start()
         self._logs.start(now=False)
+        self._settling = self._clock.callLater(self._SETTLING, self._uses.start)
 
     async def _build(self) -> None:
         """Build what the first start of a project would have to wait for."""
@@ -157,6 +170,10 @@ class Housekeeping(Service):
     async def _stop(self) -> None:
         await self._checks.stop()
         await self._logs.stop()
+        if self._settling is not None and self._settling.active():
+            self._settling.cancel()
+        await self._uses.stop()
+        await self._culling.stop()
         if self._templates is not None:
             self._templates.cancel()
             await self._templates

@@ -3,18 +3,19 @@
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import psutil
 from attrs import define, field, frozen
-from twisted.internet.defer import DeferredLock
+from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.threads import deferToThreadPool
 
 from aen.runtime.tasks import pause
 from aen.wire.messages import Usage
 
+CountDisk = Callable[[], Awaitable[int]]
 _BLOCK = 512  # of st_blocks (stat(3type)), whatever the file system's is
 
 
@@ -106,13 +107,8 @@ class Meter:
     async def measure(self, find: Callable[[], set[int]], home: Path) -> Usage:
         """Return what the processes that *find* finds and the files at *home* use."""
         before = sample(find())
-        start = self.reactor.seconds()
-        disk = await self._disk(home)
-        passed = self.reactor.seconds() - start
-        if passed < self.limits.sample:
-            await pause(self.reactor, self.limits.sample - passed)
+        disk, seconds = await self.between(home)
         after = sample(find())
-        seconds = max(self.limits.sample, self.reactor.seconds() - start)
         return Usage(
             cpu=cpu_percent(before, after, seconds),
             memory=after.memory,
@@ -120,20 +116,41 @@ class Meter:
             processes=len(after.cpu),
         )
 
-    async def _disk(self, home: Path) -> int:
+    async def between(
+        self, home: Path, count: CountDisk | None = None
+    ) -> tuple[int, float]:
+        """Let time pass between two samples; return the disk usage and the seconds.
+
+        :param count: counts in our place, with rights that we do not have.
+        """
+        start = self.reactor.seconds()
+        disk = await self._disk(home, count)
+        passed = self.reactor.seconds() - start
+        if passed < self.limits.sample:
+            await pause(self.reactor, self.limits.sample - passed)
+        return disk, max(self.limits.sample, self.reactor.seconds() - start)
+
+    async def _disk(self, home: Path, count: CountDisk | None) -> int:
         await self._turn.acquire()
         try:
-            return await self._count(home)
+            return await self._count(home, count)
         finally:
             self._turn.release()
 
-    async def _count(self, home: Path) -> int:
+    async def _count(self, home: Path, count: CountDisk | None) -> int:
         """Count, unless who had the turn before has counted the same."""
         now = self.reactor.seconds()
         known = self._disks.get(home)
         if known is not None and now - known[0] < self.limits.fresh:
             return known[1]
-        found = await deferToThreadPool(
+        found = await (count() if count is not None else self._count_here(home))
+        while len(self._disks) >= self.limits.projects:
+            self._disks.pop(next(iter(self._disks)))
+        self._disks[home] = (now, found)
+        return found
+
+    def _count_here(self, home: Path) -> Deferred[int]:
+        return deferToThreadPool(
             self.reactor,
             self.reactor.getThreadPool(),
             disk_usage,
@@ -141,7 +158,3 @@ class Meter:
             self.limits.entries,
             time.monotonic() + self.limits.disk_seconds,
         )
-        while len(self._disks) >= self.limits.projects:
-            self._disks.pop(next(iter(self._disks)))
-        self._disks[home] = (now, found)
-        return found

@@ -10,6 +10,7 @@ from aen.gateway.grants import Grants, grant_tag
 from aen.gateway.health import Health
 from aen.gateway.nodes import Nodes
 from aen.gateway.opening import Openings
+from aen.gateway.public import PublicFolders
 from aen.model.errors import AenError, Unavailable
 from aen.model.names import parse_project_path
 from aen.model.permissions import Action
@@ -35,6 +36,7 @@ class News:
     _nodes: Nodes
     _openings: Openings
     _health: Health
+    _public: PublicFolders
     _end: ChannelEnd | None = field(default=None, init=False)
     _connections: Connections | None = field(default=None, init=False)
     _silent: bool = field(default=False, init=False)
@@ -78,10 +80,12 @@ class News:
         if message.nodes is not None:
             self._nodes.set(message.nodes)
         if message.drop is not None:
+            self._public.drop(message.drop)
             for question in self._grants.drop(message.drop):
                 self._check(question, message.drop.reason)
         if message.project is not None:
             self._openings.project_news(message.project)
+            self._public.project_news(message.project)
 
     def _check(self, question: GrantQuestion, reason: str) -> None:
         """Ask whether somebody still may; if not, close what they have open."""

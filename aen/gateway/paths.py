@@ -9,6 +9,7 @@ from aen.model.names import (
     parse_app_name,
     parse_project_path,
 )
+from aen.wire.public import FOLDER
 
 OWN = b"/_aen/"
 """What is below this is the gateway's own."""
@@ -43,6 +44,32 @@ def parse_address(target: bytes) -> AppAddress | None:
         return AppAddress(path, parse_app_name(app), slash=len(segments) > 4)  # noqa: PLR2004
     except (UnicodeDecodeError, AenError):
         return None
+
+
+@frozen
+class PublicAddress:
+    """A public folder, ``/<owner>/<project>/public``; *slash*: something below it."""
+
+    path: ProjectPath
+    slash: bool
+
+    @property
+    def prefix(self) -> bytes:
+        """The folder's address without a slash at its end."""
+        return f"/{self.path}/".encode() + FOLDER
+
+
+def parse_public(target: bytes) -> PublicAddress | None:
+    """Return the public folder *target* is in, or None where it is in none."""
+    segments = target.partition(b"?")[0].split(b"/", 4)
+    if len(segments) < 4 or segments[0] or segments[3] != FOLDER:  # noqa: PLR2004
+        return None
+    try:
+        owner, project = (part.decode("ascii") for part in segments[1:3])
+        path = parse_project_path(owner, project)
+    except (UnicodeDecodeError, AenError):
+        return None
+    return PublicAddress(path, slash=len(segments) > 4)  # noqa: PLR2004
 
 
 def same_site(target: str) -> str:

@@ -13,11 +13,13 @@ from aen.gateway.nodes import Nodes
 from aen.gateway.opening import Opened, Openings
 from aen.gateway.pages import STATIC, Pages, redirect
 from aen.gateway.passes import Pass, hash_token
-from aen.gateway.paths import OWN, AppAddress, parse_address
+from aen.gateway.paths import OWN, AppAddress, parse_address, parse_public
+from aen.gateway.public import PublicFolders
 from aen.gateway.settings import GatewaySettings
 from aen.gateway.shortcuts import Shortcuts, Way
 from aen.gateway.signin import SignIn
 from aen.gateway.upstreams import Upstreams
+from aen.gateway.uses import UseReports
 from aen.model.apps import AppSummary, Permission
 from aen.model.errors import AenError, NotFound, Unauthenticated, Unavailable
 from aen.proxy.head import Peer, RequestHead
@@ -44,6 +46,8 @@ class GatewayRouter:
     _assets: Assets
     _settings: GatewaySettings
     clock: IReactorTime
+    public: PublicFolders
+    uses: UseReports
     _shortcuts: Shortcuts = field(init=False)
     _own: Forward = field(init=False)
     _cookie: bytes = field(init=False)
@@ -81,6 +85,9 @@ class GatewayRouter:
         self, head: RequestHead, forward: Forward, reason: str
     ) -> Decision | Awaitable[Decision]:
         """Return what to do when an app did not answer: find out where it is now."""
+        public = parse_public(head.target)
+        if public is not None:
+            return self.public.unreachable(public)
         address = parse_address(head.target)
         credential = self.credential(head)
         if address is None or credential is None:
@@ -143,7 +150,11 @@ class GatewayRouter:
             return self._pages.problem(head, NotFound("There is no such file."))
         return self._own
 
-    def _elsewhere(self, head: RequestHead) -> Decision:
+    def _elsewhere(self, head: RequestHead) -> Decision | Awaitable[Decision]:
+        """Answer what is no app's: a public folder's, or nobody's."""
+        public = parse_public(head.target)
+        if public is not None:
+            return self.public.route(head, public)
         if head.path == b"/" and head.wants_page:
             return redirect(f"{self._settings.browsers_server_url}/")
         return self._pages.problem(head, NotFound("There is no such address."))
@@ -252,6 +263,8 @@ class GatewayRouter:
             drop_headers=_AUTHORIZATION if credential.token_hash else _NOTHING,
             drop_cookies=OUR_COOKIES,
             tags=(grant_tag(credential, address.path),),
+            # Elsewhere, the node's own door notes it.
+            meter=self.uses.meter(opened) if self._upstreams.here(opened) else None,
             origins=self._upstreams.origins,
         )
 

@@ -15,8 +15,15 @@ from aen.model.errors import AenError, Forbidden, Invalid, Unavailable
 from aen.runtime.structure import structure
 from aen.wire import tickets
 from aen.wire.client import Identity, Place, WireClient
-from aen.wire.messages import Grant, GrantQuestion, Opening, OpenQuestion
-from aen.wire.routes import GRANT, OPEN
+from aen.wire.messages import (
+    Grant,
+    GrantQuestion,
+    Opening,
+    OpenQuestion,
+    PublicPlace,
+    PublicQuestion,
+)
+from aen.wire.routes import GRANT, OPEN, PUBLIC
 
 _ANSWER_BYTES = 64 * 1024
 _SECONDS = 30.0
@@ -46,6 +53,12 @@ class Server:
         """Ask for a project to be started for an app, and for the app's token."""
         return Deferred.fromCoroutine(
             self._client.ask(self._place, OPEN, question, Opening)
+        )
+
+    def public(self, question: PublicQuestion) -> Deferred[PublicPlace]:
+        """Ask which node has a project's public folder."""
+        return Deferred.fromCoroutine(
+            self._client.ask(self._place, PUBLIC, question, PublicPlace)
         )
 
     async def exchange(self, question: TokenQuestion) -> TokenAnswer:

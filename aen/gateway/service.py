@@ -24,11 +24,13 @@ from aen.gateway.opening import Openings
 from aen.gateway.own import OwnPages
 from aen.gateway.pages import Pages, built_assets
 from aen.gateway.passes import Passes, cookie_names
+from aen.gateway.public import PublicFolders
 from aen.gateway.router import GatewayRouter
 from aen.gateway.server import Server
 from aen.gateway.settings import DEFAULT_PREFIX, GatewaySettings
 from aen.gateway.signin import SignIn
 from aen.gateway.upstreams import Upstreams
+from aen.gateway.uses import TellingUse, UseReports
 from aen.model.errors import AenError, Unauthenticated
 from aen.model.names import parse_place_name
 from aen.proxy.access_log import AccessLog
@@ -101,18 +103,22 @@ def assemble(
     grants = Grants(server.grant, reactor, _limits(settings))
     nodes = Nodes(client, reactor, random.Random())  # noqa: S311 -- spreads retries
     openings = Openings(server.open, client, reactor)
+    uses = UseReports(client, nodes.at, reactor)
     nodes.on_launch(openings.launch_news)
+    nodes.on_launch(uses.launch_news)
     health = Health(nodes)
-    news = News(grants, nodes, openings, health)
+    upstreams = Upstreams(identity, reactor, machine(), frozenset({settings.origin}))
+    public = PublicFolders(server.public, upstreams, reactor)
+    news = News(grants, nodes, openings, health, public)
     if place is None or place.number == 0:
         nodes.tell = news.tell_server  # one worker does, for all
 
     sign_in, assets = _sign_in(settings, key, server), built_assets()
     pages = Pages.of(assets, settings.browsers_server_url)
-    upstreams = Upstreams(identity, reactor, machine(), frozenset({settings.origin}))
     router = GatewayRouter(
-        sign_in, grants, openings, nodes, upstreams, pages, assets, settings, reactor
-    )
+        sign_in, grants, openings, nodes, upstreams, pages, assets, settings, reactor,
+        public, uses,
+    )  # fmt: skip
     door = Door(identity.name, ServerKey(settings.server_key), reactor)
     own = OwnPages(door, client, nodes, health, pages, router)
     log = AccessLog(settings.logs / "gateway.log", reactor)
@@ -122,6 +128,7 @@ def assemble(
         _Stopping(nodes, log),  # services stop in reverse order: this one last
         ListeningService(unix_endpoint(settings.own_socket), own.site(), reactor),
         _channel(settings, identity, reactor, news),
+        TellingUse(uses, reactor),
         *entrance(settings, proxy, news, place, reactor),
     )
 

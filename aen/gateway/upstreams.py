@@ -12,6 +12,7 @@ from aen.model.places import Node
 from aen.proxy.head import Headers
 from aen.wire import tickets
 from aen.wire.client import Identity
+from aen.wire.public import PURPOSE
 from aen.wire.routes import APP_PREFIX
 
 _TICKET_SECONDS = 600.0
@@ -52,38 +53,47 @@ class Upstreams:
     _clock: IReactorTime
     _machine: str
     origins: frozenset[str]
-    _tickets: OrderedDict[str, tuple[float, Headers]] = field(
+    _tickets: OrderedDict[tuple[str, str], tuple[float, Headers]] = field(
         factory=OrderedDict, init=False
     )
+
+    def here(self, opened: Opened) -> bool:
+        """Whether *opened* is on this machine, where its socket can be reached."""
+        return opened.launch.machine == self._machine
 
     def of(self, opened: Opened) -> Upstream:
         """Return how to reach *opened*."""
         launch = opened.launch
-        if launch.machine == self._machine:
+        if self.here(opened):
             here = launch.socket
             where = f"unix:{here}" if here else f"tcp:127.0.0.1:{launch.port}"
             return Upstream(where)
         base = f"{APP_PREFIX}{launch.id}".encode()
-        expires, headers = self._ticket(opened)
-        until = expires - _RENEW_BEFORE
-        return Upstream(node_upstream(opened.node), base, headers, until)
+        return self._by_door(opened.node, f"app:{launch.id}", base)
 
-    def _ticket(self, opened: Opened) -> tuple[float, Headers]:
-        launch = opened.launch
-        now = self._clock.seconds()
-        known = self._tickets.get(launch.id)
+    def public(self, node: Node, base: bytes) -> Upstream:
+        """Return how to reach public folders of *node*."""
+        return self._by_door(node, PURPOSE, base)
+
+    def _by_door(self, node: Node, purpose: str, base: bytes) -> Upstream:
+        expires, headers = self._ticket(node, purpose)
+        return Upstream(node_upstream(node), base, headers, expires - _RENEW_BEFORE)
+
+    def _ticket(self, node: Node, purpose: str) -> tuple[float, Headers]:
+        now, key = self._clock.seconds(), (node.name, purpose)
+        known = self._tickets.get(key)
         if known is not None and known[0] - _RENEW_BEFORE > now:
             return known
         ticket = tickets.Ticket(
             issuer=self._identity.name,
-            audience=tickets.node(opened.node.name),
-            purpose=f"app:{launch.id}",
+            audience=tickets.node(node.name),
+            purpose=purpose,
             expires=now + _TICKET_SECONDS,
         )
         text = tickets.seal(self._identity.key, ticket).encode()
         headers: Headers = ((tickets.HEADER, text),)
-        made = self._tickets[launch.id] = (ticket.expires, headers)
-        self._tickets.move_to_end(launch.id)
+        made = self._tickets[key] = (ticket.expires, headers)
+        self._tickets.move_to_end(key)
         while len(self._tickets) > _REMEMBERED:
             self._tickets.popitem(last=False)
         return made

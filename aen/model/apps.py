@@ -17,6 +17,9 @@ SUBSTITUTIONS = frozenset(
     " python jupyter runtime".split()
 )
 
+JUPYTER_ACTIVITY = "jupyter"
+"""The `activity` of apps that tell of their kernels as Jupyter does."""
+
 
 class Listen(enum.Enum):
     """How an app is reached on its node."""
@@ -69,6 +72,8 @@ class Manifest:
     ready: str = "%(urlPrefix)s/"
     ready_timeout: float = 60.0
     idle_timeout: float | None = None
+    activity: str = ""
+    """How it is asked whether it is busy: a path that answers ``{"busy": …}``."""
     limits: AppLimits | None = None
     environment: dict[str, str] = field(factory=dict)
 
@@ -129,7 +134,18 @@ def check_manifest(manifest: Manifest) -> None:
         raise Invalid("“ready_timeout” must be a number of seconds above 0.")
     if manifest.idle_timeout is not None and manifest.idle_timeout < 0:
         raise Invalid("“idle_timeout” must be 0 (never) or a number of seconds.")
+    _check_activity(manifest.activity)
     _check_limits(manifest.limits or AppLimits())
+
+
+def _check_activity(activity: str) -> None:
+    path = activity.removeprefix("%(urlPrefix)s")
+    plain = path.isascii() and path.isprintable() and " " not in path
+    if activity in ("", JUPYTER_ACTIVITY) or (path.startswith("/") and plain):
+        return
+    raise Invalid(
+        "“activity” must be “jupyter”, or a path that begins with “/” or %(urlPrefix)s."
+    )
 
 
 def _check_limits(limits: AppLimits) -> None:

@@ -20,9 +20,11 @@ from aen.compute.environments.settings import Provider
 from aen.compute.launches import Launches
 from aen.compute.project_state import ProjectStates
 from aen.compute.project_work import ProjectWork
+from aen.compute.resources import ResourceBoard
 from aen.compute.running import RunningProjects
 from aen.compute.status import StatusBoard
 from aen.compute.usage import Meter, UsageLimits
+from aen.compute.use_book import UseBook
 from aen.model.errors import Conflict, Failed, Invalid, NotFound, Unauthenticated
 from aen.model.names import EnvironmentName, ProjectPath, parse_project_path
 from aen.model.projects import Member, Progress
@@ -40,13 +42,17 @@ from aen.wire.messages import (
     LaunchList,
     LaunchRequest,
     Line,
+    Log,
+    LogQuestion,
     NodeStatus,
     Nothing,
     PackageSearch,
     ProjectOnDisk,
     ProjectQuestion,
+    Resources,
     StopLaunch,
     Usage,
+    Uses,
 )
 from tests.compute.fake_spawner import FakeSpawner
 from tests.compute.ground import PROJECT, FakeProjects, Node, asking
@@ -86,6 +92,21 @@ class FakeDirectories(FakeProjects):
     async def remove(self, path: ProjectPath, project_id: str) -> None:
         """Do nothing."""
 
+    async def narrow(
+        self, path: ProjectPath, project_id: str, team: tuple[Member, ...]
+    ) -> bool:
+        """Say that there is nothing."""
+        return False
+
+    async def apply_team(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Do nothing."""
+
     async def add_environment(
         self,
         path: ProjectPath,
@@ -95,6 +116,21 @@ class FakeDirectories(FakeProjects):
         report: Report,
     ) -> None:
         """Do nothing."""
+
+
+@define
+class Rules:
+    """When apps are stopped: an hour after their last use."""
+
+    book: UseBook
+
+    def last_use(self, launch: Launch) -> float:
+        """Return what the book says."""
+        return self.book.last(launch)
+
+    def until(self, launch: Launch) -> float:
+        """Return an hour later."""
+        return self.book.last(launch) + 3600
 
 
 @define(eq=False)
@@ -130,8 +166,10 @@ def make_api(node: Node) -> ComputeApi:
     work = ProjectWork(files, launches, ground.running, board.look)
     door = Door(tickets.node("n1"), OneGateway(KEY.public), reactor)
     meter = Meter(reactor, UsageLimits(sample=0.01))
+    book = UseBook(node.directory / "uses.json")
+    resources = ResourceBoard(launches, files, meter, Rules(book), board.status)
     changes = EnvironmentWork(changes_ground(node, files, ground.running))
-    return ComputeApi(door, work, launches, files, board, meter, changes)
+    return ComputeApi(door, work, launches, files, board, resources, book, changes)
 
 
 def changes_ground(
@@ -350,3 +388,33 @@ def test_every_route_is_served() -> None:
     """Nothing of the wire is left out."""
     rules = {str(rule) for rule in ComputeApi.app.url_map.iter_rules()}
     assert {route.path for route in routes.NODE_ROUTES} <= rules
+
+
+@pytest_twisted.ensureDeferred
+async def test_resources_tell_of_every_app(pair: Pair) -> None:
+    """What it is, what it uses, when it was last used and how long it may go on."""
+    await pair.follow(routes.START_PROJECT, PROJECT)
+    launch = await pair.ask(routes.LAUNCH, asking("app"), Launch)
+    when = launch.started + 0.001
+    uses = Uses({launch.id: when, "unknown": when})
+    await pair.ask(routes.USES, uses, Nothing)
+    found = await pair.ask(routes.RESOURCES, PROJECT, Resources)
+    assert found.node == "n1"
+    assert [one.name for one in found.environments] == ["default"]
+    (app,) = found.apps
+    assert (app.launch, app.last_use, app.idle_until) == (launch, when, when + 3600)
+    assert pair.api.book.last(evolve(launch, id="unknown", started=0.0)) == 0.0
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_log_of_an_app(pair: Pair) -> None:
+    """Its last lines; of one that is not there, nothing."""
+    await pair.follow(routes.START_PROJECT, PROJECT)
+    launch = await pair.ask(routes.LAUNCH, asking("app"), Launch)
+    log = Path(pair.api.launches._kept[launch.id].core.record.log)
+    log.parent.mkdir(parents=True)
+    log.write_text("one\ntwo\n")
+    found = await pair.ask(routes.LAUNCH_LOG, LogQuestion(launch.id), Log)
+    assert found.lines == ("one", "two")
+    with pytest.raises(NotFound):
+        await pair.ask(routes.LAUNCH_LOG, LogQuestion("l9"), Log)

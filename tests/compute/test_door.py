@@ -215,3 +215,42 @@ def test_unreachable() -> None:
     forward = Forward("unix:/x")
     assert status(scene.router.unreachable(head, forward, "connect")) == 503
     assert status(scene.router.unreachable(head, forward, "timeout")) == 504
+
+
+def test_use_is_noted() -> None:
+    """By whatever passes on a way, in either direction."""
+    scene = Scene()
+    found = scene.ask(b"/launcher/apps/l1/a", ticket())
+    assert isinstance(found, Forward)
+    assert found.meter is not None
+    assert scene.router.uses.take() == []
+    found.meter.touch()
+    assert scene.router.uses.take() == ["l1"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ((), 401),
+        ((ticket(),), 401),
+        ((ticket(purpose="public", key=OTHER),), 401),
+        ((ticket(purpose="public", audience="node:n2"),), 401),
+        ((ticket(purpose="public"),), 0),
+    ],
+)
+def test_public_folders_ask_for_a_ticket_too(
+    given: tuple[str, ...], expected: int
+) -> None:
+    """Only the gateway's door is open to anybody."""
+    assert status(Scene().ask(b"/launcher/public/ada/lab/x", *given)) == expected
+
+
+def test_public_folders_hear_nothing_of_who_asks() -> None:
+    """Neither cookie nor token, and they set none; a public ticket opens no app."""
+    scene, given = Scene(), ticket(purpose="public")
+    found = scene.ask(b"/launcher/public/ada/lab/x", given)
+    assert isinstance(found, Forward)
+    assert found.drop_headers >= {b"cookie", b"authorization", tickets.HEADER}
+    assert b"set-cookie" in found.drop_response_headers
+    assert scene.ask(b"/launcher/public/ada/lab/y", given) is found
+    assert status(scene.ask(b"/launcher/apps/l1/x", given)) == 401

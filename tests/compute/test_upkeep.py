@@ -52,6 +52,23 @@ class FakeEnvironments:
         self.asked.append("stop")
 
 
+@define
+class FakeCulling:
+    """Notes when it is asked to look."""
+
+    clock: Clock
+    turns: list[float] = field(factory=list)
+    stopped: bool = False
+
+    async def turn(self) -> None:
+        """Note it."""
+        self.turns.append(self.clock.seconds())
+
+    async def stop(self) -> None:
+        """Note it."""
+        self.stopped = True
+
+
 @define(eq=False)
 class Scene:
     """The beginning of a service on a node's directory."""
@@ -130,12 +147,15 @@ async def test_no_template_is_a_warning(tmp_path: Path, logged: list[LogEvent]) 
     board = StatusBoard("n1", "here", manifests, running, check)
     environments: Any = FakeEnvironments()
     launches = Node(tmp_path, clock).launches()
-    service = Housekeeping(clock, environments, launches, board)
+    culling: Any = FakeCulling(clock)
+    service = Housekeeping(clock, environments, launches, board, culling)
     service.startService()
     clock.advance(30)
     clock.advance(30)
     await service.stopService()
     assert environments.asked == ["default", "jupyter", "stop"]
     assert checks == [0, 30, 60]
+    assert culling.turns[0] >= 45
+    assert culling.stopped
     assert any(event.get("why") == "There is no network." for event in logged)
     assert not clock.getDelayedCalls()

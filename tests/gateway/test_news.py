@@ -13,9 +13,12 @@ from aen.gateway.health import Health
 from aen.gateway.news import News
 from aen.gateway.nodes import Nodes
 from aen.gateway.opening import Openings
+from aen.gateway.public import PublicFolders
+from aen.gateway.upstreams import Upstreams
 from aen.model.errors import NotFound, Unavailable
+from aen.wire.client import Identity
 from aen.wire.messages import Down, Drop, Opening, OpenQuestion, Up
-from tests.gateway.fakes import ADA, GRANT, NODE, PATH, Server
+from tests.gateway.fakes import ADA, GRANT, KEY, NODE, PATH, Server
 
 
 @define
@@ -78,7 +81,9 @@ def world(clock: Clock) -> World:
     nodes = Nodes(Nobody(), clock, Random(1))
     health = Health(nodes)
     openings = Openings(never, Nobody(), clock)
-    news = News(grants, nodes, openings, health)
+    upstreams = Upstreams(Identity("gateway:east", KEY), clock, "here", frozenset())
+    public = PublicFolders(lambda _: Deferred(), upstreams, clock)
+    news = News(grants, nodes, openings, health, public)
     nodes.tell = news.tell_server
     connections = Connections()
     news.attach(connections)

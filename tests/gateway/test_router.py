@@ -14,9 +14,11 @@ from aen.gateway.nodes import Nodes
 from aen.gateway.opening import Openings
 from aen.gateway.pages import Pages
 from aen.gateway.passes import CookieNames, Pass, Passes, hash_token
+from aen.gateway.public import PublicFolders
 from aen.gateway.router import GatewayRouter
 from aen.gateway.signin import SignIn
 from aen.gateway.upstreams import Upstreams
+from aen.gateway.uses import UseReports
 from aen.model.apps import AppSummary, Permission
 from aen.model.errors import NotFound, Unauthenticated
 from aen.model.projects import State
@@ -33,6 +35,8 @@ from aen.wire.messages import (
     NodeStatus,
     Opening,
     OpenQuestion,
+    PublicPlace,
+    PublicQuestion,
 )
 from aen.wire.tickets import Seal, unseal
 from tests.gateway.fakes import GRANT, KEY, LAB, LAUNCH, NODE, SETTINGS
@@ -61,6 +65,9 @@ class World:
         if isinstance(self.grant_answer, Exception):
             return fail(self.grant_answer)
         return succeed(self.grant_answer)
+
+    def public(self, _: PublicQuestion) -> Deferred[PublicPlace]:
+        return succeed(PublicPlace("p1", NODE))
 
     def open(self, _: OpenQuestion) -> Deferred[Opening]:
         return succeed(self.opening)
@@ -102,6 +109,8 @@ def router(world: World, clock: Clock, nodes: Nodes) -> GatewayRouter:
     return GatewayRouter(
         sign_in, grants, openings, nodes, upstreams,
         Pages.of(assets, "http://aen"), assets, SETTINGS, clock,
+        PublicFolders(world.public, upstreams, clock),
+        UseReports(world, nodes.at, clock),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from twisted.web.server import Request, Site
 
 from aen.gateway.service import assemble
 from aen.gateway.settings import GatewaySettings
-from aen.model.errors import AenError, Failed, Unauthenticated
+from aen.model.errors import AenError, Failed, NotFound, Unauthenticated
 from aen.model.names import PlaceName
 from aen.model.places import Node
 from aen.model.projects import Progress, State
@@ -38,8 +38,11 @@ from aen.wire.messages import (
     ProjectNews,
     ProjectOnDisk,
     ProjectQuestion,
+    PublicPlace,
+    PublicQuestion,
     Up,
     Usage,
+    Uses,
 )
 from aen.wire.streaming import Report, stream
 from tests.gateway.fakes import GRANT, LAB, LAUNCH
@@ -97,6 +100,14 @@ class LittleServer:
         """Answer what the test says."""
         progress = Progress("Cloning", 1, 2) if self.state is State.STARTING else None
         return Opening(self.state, self.node, progress, app_token="t")
+
+    @app.route(routes.PUBLIC.path, methods=["POST"])
+    @call(PublicQuestion)
+    async def on_public(self, asker: str, question: PublicQuestion) -> PublicPlace:
+        """Know one project."""
+        if question.project != "lab":
+            raise NotFound("There is no such project.")
+        return PublicPlace("p1", self.node)
 
     @app.route("/oauth/token", methods=["POST"])
     def on_token(self, request: Request) -> bytes:
@@ -171,6 +182,7 @@ class LittleNode:
     launches: list[Launch] = field(factory=list)
     """What comes before `launch`, each once."""
     asked: list[LaunchRequest] = field(factory=list)
+    uses: list[Uses] = field(factory=list)
     app = Klein()
 
     @app.route(routes.NODE_EVENTS.path, methods=["POST"])
@@ -190,6 +202,23 @@ class LittleNode:
         if isinstance(self.launch, AenError):
             raise self.launch
         return self.launch
+
+    @app.route(f"{routes.PUBLIC_PREFIX}<path:rest>", methods=["GET"])
+    def on_public(self, request: Request, rest: str) -> bytes:
+        """Tell what was asked for, and with what."""
+        text = request.getHeader("aen-ticket") or ""
+        found = tickets.unseal(
+            text, GATEWAY_KEY.public, tickets.node("n1"), reactor.seconds()
+        )
+        assert found.purpose == "public"
+        return LittleApp().render_GET(request)
+
+    @app.route(routes.USES.path, methods=["POST"])
+    @call(Uses)
+    async def on_uses(self, asker: str, asked: Uses) -> Nothing:
+        """Take note."""
+        self.uses.append(asked)
+        return Nothing()
 
     @app.route(routes.USAGE.path, methods=["POST"])
     @call(ProjectQuestion)

@@ -63,6 +63,21 @@ class _List(Resource):
         return render(self._terminals.list())
 
 
+class _Busy(Resource):
+    """Whether a job runs in one of the terminals, as JSON."""
+
+    isLeaf = True
+
+    def __init__(self, terminals: AllTerminals) -> None:
+        super().__init__()
+        self._terminals = terminals
+
+    def render_GET(self, request: Request) -> bytes:
+        _secure(request)
+        request.setHeader(b"Content-Type", b"application/json")
+        return b'{"busy": true}' if self._terminals.busy() else b'{"busy": false}'
+
+
 class _Files(Resource):
     """What the page loads."""
 
@@ -143,6 +158,7 @@ def make_site(
     front = _Front(prefix)
     front.putChild(b"", _Page(render_page(assets, title)))
     front.putChild(b"static", _Files(assets))
+    front.putChild(b"busy", _Busy(terminals))
     front.putChild(b"terminals", _List(terminals))
     front.putChild(b"socket", WebSocketResource(viewers))
     return QuietSite(below(prefix, front), timeout=60)

@@ -64,6 +64,9 @@ class Shell(Protocol):
     def resize(self, size: Size) -> None:
         """Tell the programs that the terminal has *size* now."""
 
+    def busy(self) -> bool:
+        """Whether a job of the shell has the keyboard, and not the shell itself."""
+
     def hang_up(self) -> None:
         """End the shell: ask at first, then force it."""
 
@@ -178,6 +181,15 @@ class PtyShell(ProcessProtocol):
         """Set the pty's size; the kernel tells the programs (SIGWINCH)."""
         if self._pid is not None:
             set_size(self.transport.fileno(), size)
+
+    def busy(self) -> bool:
+        """Whether a job of the shell is in the foreground (tcgetpgrp(3))."""
+        if self._pid is None:
+            return False
+        try:
+            return os.tcgetpgrp(self.transport.fileno()) not in (0, self._pid)
+        except OSError:
+            return False
 
     def hang_up(self) -> None:
         """Hang up the session; what is left of it after a while is killed.

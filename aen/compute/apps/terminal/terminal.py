@@ -80,6 +80,10 @@ class Terminal:
         """Return what the list of all terminals shows."""
         return Summary(self.name, self.title, self._shell is None)
 
+    def busy(self) -> bool:
+        """Whether something other than the shell has the keyboard."""
+        return self._shell is not None and self._shell.busy()
+
     def start(self, size: Size) -> None:
         """Start the first shell."""
         self._size = size

@@ -37,6 +37,10 @@ class AllTerminals:
         """Return all terminals, oldest first."""
         return Terminals(tuple(one.summary() for one in self._terminals.values()))
 
+    def busy(self) -> bool:
+        """Whether a job runs in one of them."""
+        return any(one.busy() for one in self._terminals.values())
+
     def attach(self, screen: Screen, asked: Attach) -> Terminal:
         """Show *screen* the terminal it asks for, or a new one.
 
