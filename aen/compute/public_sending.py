@@ -17,7 +17,9 @@ Piece = tuple[bytes, int, int]
 class Sending:
     """Owns *file* from here on; one read is in memory at a time."""
 
-    def __init__(self, request: Request, file: BinaryIO, pieces: Iterable[Piece]):
+    def __init__(
+        self, request: Request, file: BinaryIO, pieces: Iterable[Piece]
+    ) -> None:
         self._request = request
         self._file = file
         self._pieces = iter(pieces)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.application.service import IService, MultiService
+from twisted.web.http import Request as HTTPRequest
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
 from typing_extensions import override
@@ -125,8 +126,7 @@ def assemble(
     check = directories.self_check
     board = StatusBoard(settings.name, here, manifests, running, check, mode)
     work = ProjectWork(directories, launches, running, board.look)
-    uses, book = Uses(), UseBook(settings.home / "var/run/uses.json")
-    book.load()
+    uses, book = Uses(), UseBook.at(settings.home / "var/run/uses.json")
     asking = Asking(reactor, launches.pids_of)
     culling = Culling(
         launches, manifests.find, settings.idle_timeout, book, uses, asking.ask, reactor
@@ -220,7 +220,7 @@ class Calls(Site):
     noisy = False
 
     @override
-    def log(self, request: Request) -> None:
+    def log(self, request: HTTPRequest) -> None:
         """Log nothing."""
 
 
