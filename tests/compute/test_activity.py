@@ -197,4 +197,4 @@ async def test_a_terminal_job_counts_for_every_app(scene: Scene) -> None:
     finally:
         os.kill(pid, signal.SIGKILL)
         os.close(master)
-        os.waitpid(pid, 0)
+        os.waitpid(pid, 0)  # noqa: ASYNC222 -- it was killed
