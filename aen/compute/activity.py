@@ -1,4 +1,4 @@
-"""Whether an app works although nobody sends it anything: asked, and looked at."""
+"""Whether an app works although nobody sends it anything: it is asked."""
 
 import json
 from collections.abc import Callable, Iterable

@@ -95,9 +95,11 @@ class Culling:
             self._log, "stopping what is not used", self._settle(launch, activity)
         )
         self._asking[launch.id] = work
-        work.addCallback(  # type: ignore[unused-awaitable]
-            lambda _: self._asking.pop(launch.id, None)
-        )
+
+        def settled(_: None) -> None:
+            del self._asking[launch.id]
+
+        work.addCallback(settled)  # type: ignore[unused-awaitable]
 
     async def _settle(self, launch: Launch, activity: str) -> None:
         found = await self._ask(launch, activity)

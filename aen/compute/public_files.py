@@ -1,4 +1,4 @@
-"""Ways into public folders: part by part, past no link, what anybody may read.
+"""Ways into public folders: by descriptor, past no link, to what anybody may read.
 
 Others change these folders while we look. Each component is first only named by a
 descriptor, then judged, and the very same file is opened: nothing can be put in its

@@ -8,7 +8,6 @@ from typing import Any
 
 from attrs import evolve
 from twisted.application.service import IService, MultiService
-from twisted.web.http import Request
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request as SiteRequest
 from twisted.web.server import Site
@@ -170,8 +169,7 @@ def _culling(
     settings: ComputeSettings, launches: Launches, manifests: Manifests, reactor: Any
 ) -> Culling:
     """Return what stops apps that nobody uses, with what is remembered of that."""
-    book = UseBook(settings.home / "var/run/uses.json")
-    book.load()
+    book = UseBook.at(settings.home / "var/run/uses.json")
     asking, idle = Asking(reactor, launches.pids_of), settings.idle_timeout
     return Culling(launches, manifests.find, idle, book, Uses(), asking.ask, reactor)
 
@@ -280,7 +278,7 @@ class Calls(Site):
     noisy = False
 
     @override
-    def log(self, request: Request) -> None:
+    def log(self, request: HTTPRequest) -> None:
         """Log nothing."""
 
 
@@ -323,7 +321,7 @@ def node_limits(settings: ComputeSettings, mode: Mode) -> NodeLimits:
         Limit(one.memory, one.cpu, one.processes, one.files)
         for one in (held["app"], held["project"])
     )
-    return NodeLimits(mode.limits_by, app, project)
+    return NodeLimits(mode.limits_by, app, project, settings.quota)
 
 
 def launch_limits(settings: ComputeSettings) -> LaunchLimits:

@@ -23,6 +23,13 @@ class UseBook:
     _changed: bool = field(default=False, init=False)
     _log: Logger = field(factory=Logger, init=False)
 
+    @classmethod
+    def at(cls, file: Path) -> "UseBook":
+        """Return the book in *file*, read if there is one."""
+        book = cls(file)
+        book.load()
+        return book
+
     def load(self) -> None:
         """Read what an earlier service left; a file that is none is passed over."""
         try:

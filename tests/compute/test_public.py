@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest_twisted
-from attrs import frozen
+from attrs import evolve, frozen
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
 from twisted.internet.threads import deferToThread
-from twisted.web.server import Site
+from twisted.web.resource import Resource
+from twisted.web.server import Request, Site
 
 from aen.compute.public import PublicFolders, PublicLimits
+from aen.compute.service import BehindDoor
 from aen.wire.public import BUSY, NOTHING_THERE
 
 reactor: Any = _reactor
@@ -189,3 +191,32 @@ def _target(link: Path) -> str:
         return str(link.readlink())
     except OSError:
         return ""
+
+
+@pytest_twisted.ensureDeferred
+async def test_beside_the_calls(scene: Scene) -> None:
+    """One socket behind the door serves both, each what is its own."""
+
+    class Api(Resource):
+        isLeaf = True
+
+        def render_GET(self, request: Request) -> bytes:
+            return b"api: " + b"/".join(request.postpath or [])
+
+    both = Site(BehindDoor(scene.folders, Api()), timeout=None)
+    port = reactor.listenTCP(0, both, interface="127.0.0.1")
+    there = evolve(scene, port=port.getHost().port)
+    assert (await there.get("/web/")).body == b"<h1>"
+    assert (await there.get("/../../../x")).status == 404
+    other = await deferToThread(_get, there.port, "/launcher/status")
+    assert other == b"api: launcher/status"
+    await port.stopListening()
+
+
+def _get(port: int, path: str) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().read()
+    finally:
+        connection.close()

@@ -18,6 +18,10 @@ class FakeShell:
     stuck: int = 0
     paused: bool = False
     hung_up: bool = False
+    working: bool = False
+
+    def busy(self) -> bool:
+        return self.working
 
     def write(self, data: bytes) -> None:
         self.typed += data

@@ -3,11 +3,13 @@
 import json
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from twisted.web.resource import Resource
+from twisted.web.test.requesthelper import DummyRequest
 
-from aen.compute.apps.terminal.page import below, render_page
+from aen.compute.apps.terminal.page import _Busy, below, render_page
 from aen.runtime.assets import Assets
 
 
@@ -70,3 +72,17 @@ def test_below(prefix: str) -> None:
         assert list(at.children) == [name]
         at = at.children[name]
     assert at is app
+
+
+def test_whether_a_job_runs() -> None:
+    """Told as the manifest's `activity` wants it."""
+    asked: list[bool] = [True, False]
+
+    class Some:
+        def busy(self) -> bool:
+            return asked.pop(0)
+
+    terminals: Any = Some()
+    request: Any = DummyRequest([b"busy"])
+    assert _Busy(terminals).render_GET(request) == b'{"busy": true}'
+    assert _Busy(terminals).render_GET(request) == b'{"busy": false}'
