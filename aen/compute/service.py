@@ -278,7 +278,7 @@ class Calls(Site):
     noisy = False
 
     @override
-    def log(self, request: HTTPRequest) -> None:
+    def log(self, request: Request) -> None:
         """Log nothing."""
 
 

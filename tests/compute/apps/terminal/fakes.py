@@ -38,9 +38,6 @@ class FakeShell:
     def resize(self, size: Size) -> None:
         self.size = size
 
-    def busy(self) -> bool:
-        return False
-
     def hang_up(self) -> None:
         self.hung_up = True
 
