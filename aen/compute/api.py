@@ -15,12 +15,15 @@ from aen.compute.use_book import UseBook
 from aen.model.errors import Unauthenticated
 from aen.wire import routes
 from aen.wire.call import Door, call
-from aen.wire.messages import (
+from aen.wire.environments import (
     EnvironmentChange,
     EnvironmentFile,
-    EnvironmentList,
     EnvironmentQuestion,
     FoundPackages,
+    PackageSearch,
+)
+from aen.wire.messages import (
+    EnvironmentList,
     Launch,
     LaunchList,
     LaunchRequest,
@@ -29,7 +32,6 @@ from aen.wire.messages import (
     LogQuestion,
     NodeStatus,
     Nothing,
-    PackageSearch,
     ProjectOnDisk,
     ProjectQuestion,
     Resources,

@@ -16,7 +16,14 @@ from aen.compute.running import RunningProjects
 from aen.model.errors import Conflict, NotFound
 from aen.model.names import EnvironmentName, ProjectPath, UserName
 from aen.model.projects import Member
-from aen.wire.messages import EnvironmentChange, Launch, Line, ProjectOnDisk
+from aen.wire.environments import (
+    EnvironmentChange,
+)
+from aen.wire.messages import (
+    Launch,
+    Line,
+    ProjectOnDisk,
+)
 
 OnLine = Callable[[Line], None]
 _JUPYTER = "%(jupyter)s"

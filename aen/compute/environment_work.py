@@ -25,14 +25,16 @@ from aen.model.names import (
     parse_environment_name,
     parse_user_name,
 )
-from aen.wire.messages import (
+from aen.wire.environments import (
     EnvironmentChange,
     EnvironmentFile,
     EnvironmentQuestion,
     FoundPackage,
     FoundPackages,
-    Line,
     PackageSearch,
+)
+from aen.wire.messages import (
+    Line,
     ProjectOnDisk,
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve
 from twisted.application.service import IService, MultiService
+from twisted.web.http import Request
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request as SiteRequest
 from twisted.web.server import Site
@@ -108,7 +109,7 @@ def assemble(
     settings: ComputeSettings, reactor: Any, environ: Mapping[str, str]
 ) -> IService:
     """Return the node as one service: read top to bottom, its architecture."""
-    root, here = settings.project_root, machine()
+    root = settings.project_root
     provision = environment_settings(settings)
     mode = find_mode(settings, mark(environ), os.geteuid())
     steps = ChildSteps(reactor, provision.step_timeout, mark(environ))
@@ -119,39 +120,52 @@ def assemble(
         ground=theirs.ground, quota=settings.quota, works=theirs.works,
     )  # fmt: skip
 
-    manifests = Manifests(settings.manifests)
-    running = RunningProjects(settings.home / "var/run/projects")
-    records = Records(settings.runtime, Path(settings.short_runtime), mode.runtime)
-    python = _python(mode, sources, reactor, environ)
     preparation = _preparation(settings, directories, sources, environ, theirs.homes)
-    ground = LaunchGround(
-        manifests, running, records, theirs.spawner,
-        evolve(preparation, python=python), reactor, here,
-        settings.logs, launch_limits(settings),
-    )  # fmt: skip
-    launches = Launches(ground)
+    python = _python(mode, sources, reactor, environ)
+    preparation = evolve(preparation, python=python)
+    ground = _ground(settings, mode, theirs, preparation, reactor)
+    manifests, running, launches = ground.manifests, ground.running, Launches(ground)
     changes = _changes(theirs, environ, directories, launches, ground, sources)
     check = directories.self_check
-    board = StatusBoard(settings.name, here, manifests, running, check, mode)
+    board = StatusBoard(settings.name, ground.machine, manifests, running, check, mode)
     work = ProjectWork(directories, Ending(changes, launches), running, board.look)
     culling = _culling(settings, launches, manifests, reactor)
-    limits = node_limits(settings, mode)
     resources = ResourceBoard(
-        launches, directories, Meter(reactor), culling, board.status, limits, usage,
-        None if mode.single_user else _measured(directories),
+        launches, directories, Meter(reactor), culling, board.status,
+        node_limits(settings, mode), usage, _measured(mode, directories),
     )  # fmt: skip
-
     own = tickets.node(settings.name)
     door = Door(own, OneGateway(settings.gateway_key), reactor, settings.call_limit)
     api = ComputeApi(
         door, work, launches, directories, board, resources, culling.book, changes
     )
     return _services(
-        Beginning(settings, records, running, launches, directories, mode),
+        Beginning(settings, ground.records, running, launches, directories, mode),
         Housekeeping(reactor, sources.templates, launches, board, culling, python),
         changes,
         *_doors(settings, api, culling, reactor),
         Settled(),
+    )
+
+
+def _ground(
+    settings: ComputeSettings,
+    mode: Mode,
+    theirs: Privilege,
+    preparation: Preparation,
+    reactor: Any,
+) -> LaunchGround:
+    """Return what launches stand on."""
+    return LaunchGround(
+        Manifests(settings.manifests),
+        RunningProjects(settings.home / "var/run/projects"),
+        Records(settings.runtime, Path(settings.short_runtime), mode.runtime),
+        theirs.spawner,
+        preparation,
+        reactor,
+        machine(),
+        settings.logs,
+        launch_limits(settings),
     )
 
 
@@ -174,8 +188,10 @@ def _culling(
     return Culling(launches, manifests.find, idle, book, Uses(), asking.ask, reactor)
 
 
-def _measured(directories: ProjectDirectories) -> MeasureDisk:
-    """Return what counts a project's disk with the rights that takes."""
+def _measured(mode: Mode, directories: ProjectDirectories) -> MeasureDisk | None:
+    """Return what counts a project's disk with the rights that takes; None: we may."""
+    if mode.single_user:
+        return None
 
     async def measure(path: ProjectPath, _: Path) -> int:
         return (await directories.measure(path)).bytes

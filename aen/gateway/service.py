@@ -95,11 +95,7 @@ def assemble(
     :param place: which worker this is, if it is one of several processes.
     """
     settings = beside_others(settings, place)
-    key = tickets.SigningKey.from_text(settings.key)
-    identity = Identity(tickets.gateway(settings.name), key)
-    agent = make_agent(reactor, settings.server_ca)
-    client = WireClient(agent, reactor, identity)
-    server = Server(client, agent, identity, settings.server, reactor)
+    identity, client, server = _wire(settings, reactor)
     grants = Grants(server.grant, reactor, _limits(settings))
     nodes = Nodes(client, reactor, random.Random())  # noqa: S311 -- spreads retries
     openings = Openings(server.open, client, reactor)
@@ -113,7 +109,7 @@ def assemble(
     if place is None or place.number == 0:
         nodes.tell = news.tell_server  # one worker does, for all
 
-    sign_in, assets = _sign_in(settings, key, server), built_assets()
+    sign_in, assets = _sign_in(settings, identity.key, server), built_assets()
     pages = Pages.of(assets, settings.browsers_server_url)
     router = GatewayRouter(
         sign_in, grants, openings, nodes, upstreams, pages, assets, settings, reactor,
@@ -131,6 +127,17 @@ def assemble(
         TellingUse(uses, reactor),
         *entrance(settings, proxy, news, place, reactor),
     )
+
+
+def _wire(
+    settings: GatewaySettings, reactor: Any
+) -> tuple[Identity, WireClient, Server]:
+    """Return who we are, and the ways to nodes and server as that."""
+    key = tickets.SigningKey.from_text(settings.key)
+    identity = Identity(tickets.gateway(settings.name), key)
+    agent = make_agent(reactor, settings.server_ca)
+    client = WireClient(agent, reactor, identity)
+    return identity, client, Server(client, agent, identity, settings.server, reactor)
 
 
 def _limits(settings: GatewaySettings) -> Limits:

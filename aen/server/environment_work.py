@@ -12,7 +12,12 @@ from aen.server.running import on_disk
 from aen.server.turn import Lost, Means, Turn
 from aen.wire import routes
 from aen.wire.client import OnLine
-from aen.wire.messages import EnvironmentChange, Line
+from aen.wire.environments import (
+    EnvironmentChange,
+)
+from aen.wire.messages import (
+    Line,
+)
 
 
 async def change_environment(turn: Turn) -> None:

@@ -16,13 +16,15 @@ from aen.server.projects import Projects
 from aen.server.running import Running, on_disk
 from aen.server.tasks import Tasks, environments_key
 from aen.wire import routes
-from aen.wire.messages import (
-    Environment,
+from aen.wire.environments import (
     EnvironmentFile,
     EnvironmentQuestion,
     FoundPackage,
     FoundPackages,
     PackageSearch,
+)
+from aen.wire.messages import (
+    Environment,
 )
 
 FILE_BYTES = 262_144

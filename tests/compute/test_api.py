@@ -6,38 +6,28 @@ from typing import Any
 
 import pytest
 import pytest_twisted
-from attrs import define, evolve
+from attrs import evolve
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import CancelledError
 from twisted.web.client import Agent
 from twisted.web.server import Site
 
-from aen.compute.api import ComputeApi, OneGateway
-from aen.compute.environment_ground import EnvironmentGround
-from aen.compute.environment_work import EnvironmentWork
-from aen.compute.environments.provider import Report
-from aen.compute.environments.settings import Provider
-from aen.compute.launches import Launches
-from aen.compute.project_state import ProjectStates
-from aen.compute.project_work import ProjectWork
-from aen.compute.resources import ResourceBoard
-from aen.compute.running import RunningProjects
-from aen.compute.status import StatusBoard
-from aen.compute.usage import Meter, UsageLimits
-from aen.compute.use_book import UseBook
+from aen.compute.api import ComputeApi
 from aen.model.errors import Conflict, Failed, Invalid, NotFound, Unauthenticated
-from aen.model.names import EnvironmentName, ProjectPath, parse_project_path
-from aen.model.projects import Member, Progress
+from aen.model.names import parse_project_path
+from aen.model.projects import Progress
 from aen.runtime.tasks import start
 from aen.wire import routes, tickets
-from aen.wire.call import Door
 from aen.wire.client import NOTHING, Identity, Place, WireClient
-from aen.wire.messages import (
+from aen.wire.environments import (
     EnvironmentChange,
     EnvironmentFile,
-    EnvironmentList,
     EnvironmentQuestion,
     FoundPackages,
+    PackageSearch,
+)
+from aen.wire.messages import (
+    EnvironmentList,
     Launch,
     LaunchList,
     LaunchRequest,
@@ -46,7 +36,6 @@ from aen.wire.messages import (
     LogQuestion,
     NodeStatus,
     Nothing,
-    PackageSearch,
     ProjectOnDisk,
     ProjectQuestion,
     Resources,
@@ -54,134 +43,12 @@ from aen.wire.messages import (
     Usage,
     Uses,
 )
+from tests.compute.answering import KEY, Pair, make_api
 from tests.compute.fake_spawner import FakeSpawner
-from tests.compute.ground import PROJECT, FakeProjects, Node, asking
-from tests.compute.local_tool import FilePackages, LocalTool
+from tests.compute.ground import PROJECT, Node, asking
 from tests.waiting import eventually
 
 reactor: Any = _reactor
-KEY = tickets.SigningKey(b"g" * 32)
-
-
-@define
-class FakeDirectories(FakeProjects):
-    """Projects that start with two steps, and one that does not start."""
-
-    async def start(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Report two steps."""
-        report(Progress("One"))
-        if path.name == "full":
-            raise Failed("The disk is full.", log=("no space",))
-        report(Progress("Two", 1, 2))
-
-    async def reset(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Do nothing."""
-
-    async def remove(self, path: ProjectPath, project_id: str) -> None:
-        """Do nothing."""
-
-    async def narrow(
-        self, path: ProjectPath, project_id: str, team: tuple[Member, ...]
-    ) -> bool:
-        """Say that there is nothing."""
-        return False
-
-    async def apply_team(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Do nothing."""
-
-    async def add_environment(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        name: EnvironmentName,
-        report: Report,
-    ) -> None:
-        """Do nothing."""
-
-
-@define
-class Rules:
-    """When apps are stopped: an hour after their last use."""
-
-    book: UseBook
-
-    def last_use(self, launch: Launch) -> float:
-        """Return what the book says."""
-        return self.book.last(launch)
-
-    def until(self, launch: Launch) -> float:
-        """Return an hour later."""
-        return self.book.last(launch) + 3600
-
-
-@define(eq=False)
-class Pair:
-    """A node and a gateway that asks it."""
-
-    api: ComputeApi
-    client: WireClient
-    at: Place
-    spawner: FakeSpawner
-
-    async def ask(self, route: routes.Route, message: Any, answer: Any) -> Any:
-        """Ask the node."""
-        return await self.client.ask(self.at, route, message, answer)
-
-    async def follow(self, route: routes.Route, message: Any) -> list[Line]:
-        """Return the lines of a stream that ends."""
-        lines: list[Line] = []
-        await self.client.follow(self.at, route, message, lines.append)
-        return lines
-
-
-def make_api(node: Node) -> ComputeApi:
-    """Return the API of a node without processes."""
-    ground = node.ground()
-    launches = Launches(ground)
-    files = FakeDirectories(node.directory / "projects")
-
-    async def check() -> tuple[str, ...]:
-        return ()
-
-    board = StatusBoard("n1", "here", ground.manifests, ground.running, check)
-    work = ProjectWork(files, launches, ground.running, board.look)
-    door = Door(tickets.node("n1"), OneGateway(KEY.public), reactor)
-    meter = Meter(reactor, UsageLimits(sample=0.01))
-    book = UseBook(node.directory / "uses.json")
-    resources = ResourceBoard(launches, files, meter, Rules(book), board.status)
-    changes = EnvironmentWork(changes_ground(node, files, ground.running))
-    return ComputeApi(door, work, launches, files, board, resources, book, changes)
-
-
-def changes_ground(
-    node: Node, files: FakeDirectories, running: RunningProjects
-) -> EnvironmentGround:
-    """Return what changes of environments stand on; nothing is on disk."""
-    states = ProjectStates(node.directory / "projects")
-    packages = {"builtin": FilePackages()}
-    tool, none = LocalTool(), lambda _: ()
-    return EnvironmentGround(
-        files, states, running, tool, packages, Provider.BUILTIN, none
-    )
 
 
 @pytest_twisted.async_yield_fixture

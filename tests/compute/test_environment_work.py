@@ -12,12 +12,14 @@ from aen.compute.environment_work import Ending
 from aen.model.environments import Verb
 from aen.model.errors import Conflict, Failed, Invalid, NotFound
 from aen.runtime.tasks import start
-from aen.wire.messages import (
+from aen.wire.environments import (
     EnvironmentChange,
     EnvironmentQuestion,
     FoundPackage,
-    Line,
     PackageSearch,
+)
+from aen.wire.messages import (
+    Line,
 )
 from tests.compute.workshop import LAB, Workshop, another
 

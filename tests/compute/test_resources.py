@@ -78,7 +78,7 @@ async def test_each_app_by_what_tells_of_it(tmp_path: Path) -> None:
     assert (found.node, found.limits_by, found.quota) == ("n1", "cgroup v2", 10)
     assert (found.app_limit.memory, found.project_limit.cpu) == (1, 2.0)
     assert found.messages == ("No ACL.",)
-    assert found.environments[0].packages == ("pip==24.0",)
+    assert found.environments[0].packages == ("ipykernel==7.0", "pip==24.0")
 
 
 @pytest_twisted.ensureDeferred

@@ -11,7 +11,13 @@ from aen.compute.project_state import ProjectStates
 from aen.compute.projects import ProjectDirectories
 from aen.compute.running import RunningProjects, path_of
 from aen.model.environments import Verb
-from aen.wire.messages import EnvironmentChange, Line, ProjectOnDisk
+from aen.wire.environments import (
+    EnvironmentChange,
+)
+from aen.wire.messages import (
+    Line,
+    ProjectOnDisk,
+)
 from tests.compute.fakes import LocalEnvironments, LocalSteps, unheard
 from tests.compute.local_tool import FilePackages, LocalTool
 

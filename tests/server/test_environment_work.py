@@ -11,7 +11,12 @@ from aen.server.environments import EnvironmentChanges
 from aen.server.events import ALL
 from aen.server.records import Event
 from aen.wire.client import OnLine
-from aen.wire.messages import EnvironmentChange, Line
+from aen.wire.environments import (
+    EnvironmentChange,
+)
+from aen.wire.messages import (
+    Line,
+)
 from tests.server.furnished import LAB, World, running
 
 BOTH = EnvironmentChanges(remove=("scipy",), install=("numpy>=2",), active=True)

@@ -12,12 +12,14 @@ from aen.server.environments import (
     EnvironmentChanges,
     NewEnvironment,
 )
-from aen.wire.messages import (
-    Environment,
+from aen.wire.environments import (
     EnvironmentFile,
-    EnvironmentList,
     FoundPackage,
     FoundPackages,
+)
+from aen.wire.messages import (
+    Environment,
+    EnvironmentList,
 )
 from tests.server.furnished import LAB, World, running
 

@@ -85,12 +85,21 @@ def open_door(project: int, team: Team) -> bool:
     if stat.S_IMODE(os.fstat(project).st_mode) != mode:
         os.fchmod(project, mode)
     if lists:
-        access = acl.encode(acl.of_directory(team, Place.DOOR))
+        access = acl.encode(acl.of_door(team, _decoded(project)))
         default = acl.encode(acl.of_content(team, Place.DOOR))
         for kind, content in ((acl.ACCESS, access), (acl.DEFAULT, default)):
             if read_list(project, kind) != content:
                 os.setxattr(project, kind, content)
     return lists
+
+
+def _decoded(project: int) -> acl.Acl | None:
+    """Return the access list that the directory has, if it is one that we know."""
+    found = read_list(project, acl.ACCESS)
+    try:
+        return None if found is None else acl.decode(found)
+    except ValueError:
+        return None
 
 
 def narrow_door(root: str, owner: str, name: str, team: Team) -> dict[str, bool]:

@@ -139,3 +139,14 @@ def test_rules() -> None:
     assert dict(merged.users) == {1001: 7, 1002: 5, 1009: 4}
     assert changed.directory(b"unknown", Place.INSIDE) == b"unknown"
     assert acl.decode(changed.content(None, Place.PUBLIC)).other == 5
+
+
+def test_the_door_shuts_out_who_has_left() -> None:
+    """By name: as others they would still get to what they own inside."""
+    owner, bob, eve = Person(1, 1), Person(2, 2), Person(3, 3)
+    with_both = acl.of_door(Team(owner, (bob, eve)), None)
+    assert with_both == acl.of_directory(Team(owner, (bob, eve)), Place.DOOR)
+    without = acl.of_door(Team(owner, (eve,)), with_both)
+    assert dict(without.users) == {1: 7, 2: 0, 3: 7}
+    again = acl.of_door(Team(owner, (bob, eve)), without)
+    assert again == with_both

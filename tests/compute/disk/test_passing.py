@@ -95,7 +95,7 @@ def test_too_deep_and_too_many(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """What is beyond the bounds is counted and left."""
     monkeypatch.setattr(passing, "DEEPEST", 1)
     (home / "notes" / "a" / "b").mkdir(parents=True)
-    assert walk(home, Rules(TEAM)).counts.skipped == 1
+    assert walk(home, Rules(TEAM)).counts.skipped == 2  # this and envs/default
     monkeypatch.setattr(passing, "MOST", 3)
     counts = walk(home, Rules(TEAM)).counts
     assert counts.seen == 3

@@ -24,7 +24,13 @@ from aen.model.environments import Verb
 from aen.model.errors import Failed
 from aen.model.names import UserName
 from aen.model.projects import Member
-from aen.wire.messages import EnvironmentChange, Line, ProjectOnDisk
+from aen.wire.environments import (
+    EnvironmentChange,
+)
+from aen.wire.messages import (
+    Line,
+    ProjectOnDisk,
+)
 from tests.compute.accounts import Person
 from tests.compute.digests import digest, names_in
 from tests.compute.fakes import unheard

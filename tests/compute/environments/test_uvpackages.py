@@ -28,11 +28,13 @@ from aen.compute.steps import ChildSteps
 from aen.model.environments import Verb
 from aen.model.errors import AenError, Failed, Invalid
 from aen.model.names import UserName
-from aen.wire.messages import (
+from aen.wire.environments import (
     EnvironmentChange,
     EnvironmentQuestion,
-    Line,
     PackageSearch,
+)
+from aen.wire.messages import (
+    Line,
     ProjectOnDisk,
 )
 from tests.compute.digests import digest, names_in

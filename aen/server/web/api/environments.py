@@ -9,7 +9,13 @@ from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
 from aen.server.web.api.projects import ONE
 from aen.server.web.api.values import TaskObject, task_object
-from aen.wire.messages import Environment, EnvironmentFile, FoundPackage
+from aen.wire.environments import (
+    EnvironmentFile,
+    FoundPackage,
+)
+from aen.wire.messages import (
+    Environment,
+)
 
 ALL = f"{ONE}/environments"
 NAMED = f"{ALL}/{{name}}"

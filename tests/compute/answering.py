@@ -1,0 +1,157 @@
+"""A node's API without processes, for tests, and a gateway that asks it."""
+
+from typing import Any
+
+from attrs import define
+from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
+
+from aen.compute.api import ComputeApi, OneGateway
+from aen.compute.environment_ground import EnvironmentGround
+from aen.compute.environment_work import EnvironmentWork
+from aen.compute.environments.provider import Report
+from aen.compute.environments.settings import Provider
+from aen.compute.launches import Launches
+from aen.compute.project_state import ProjectStates
+from aen.compute.project_work import ProjectWork
+from aen.compute.resources import ResourceBoard
+from aen.compute.running import RunningProjects
+from aen.compute.status import StatusBoard
+from aen.compute.usage import Meter, UsageLimits
+from aen.compute.use_book import UseBook
+from aen.model.errors import Failed
+from aen.model.names import EnvironmentName, ProjectPath
+from aen.model.projects import Member, Progress
+from aen.wire import routes, tickets
+from aen.wire.call import Door
+from aen.wire.client import Place, WireClient
+from aen.wire.messages import (
+    Launch,
+    Line,
+)
+from tests.compute.fake_spawner import FakeSpawner
+from tests.compute.ground import FakeProjects, Node
+from tests.compute.local_tool import FilePackages, LocalTool
+
+reactor: Any = _reactor
+KEY = tickets.SigningKey(b"g" * 32)
+
+
+@define
+class FakeDirectories(FakeProjects):
+    """Projects that start with two steps, and one that does not start."""
+
+    async def start(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Report two steps."""
+        report(Progress("One"))
+        if path.name == "full":
+            raise Failed("The disk is full.", log=("no space",))
+        report(Progress("Two", 1, 2))
+
+    async def reset(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Do nothing."""
+
+    async def remove(self, path: ProjectPath, project_id: str) -> None:
+        """Do nothing."""
+
+    async def narrow(
+        self, path: ProjectPath, project_id: str, team: tuple[Member, ...]
+    ) -> bool:
+        """Say that there is nothing."""
+        return False
+
+    async def apply_team(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Do nothing."""
+
+    async def add_environment(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        name: EnvironmentName,
+        report: Report,
+    ) -> None:
+        """Do nothing."""
+
+
+@define
+class Rules:
+    """When apps are stopped: an hour after their last use."""
+
+    book: UseBook
+
+    def last_use(self, launch: Launch) -> float:
+        """Return what the book says."""
+        return self.book.last(launch)
+
+    def until(self, launch: Launch) -> float:
+        """Return an hour later."""
+        return self.book.last(launch) + 3600
+
+
+@define(eq=False)
+class Pair:
+    """A node and a gateway that asks it."""
+
+    api: ComputeApi
+    client: WireClient
+    at: Place
+    spawner: FakeSpawner
+
+    async def ask(self, route: routes.Route, message: Any, answer: Any) -> Any:
+        """Ask the node."""
+        return await self.client.ask(self.at, route, message, answer)
+
+    async def follow(self, route: routes.Route, message: Any) -> list[Line]:
+        """Return the lines of a stream that ends."""
+        lines: list[Line] = []
+        await self.client.follow(self.at, route, message, lines.append)
+        return lines
+
+
+def make_api(node: Node) -> ComputeApi:
+    """Return the API of a node without processes."""
+    ground = node.ground()
+    launches = Launches(ground)
+    files = FakeDirectories(node.directory / "projects")
+
+    async def check() -> tuple[str, ...]:
+        return ()
+
+    board = StatusBoard("n1", "here", ground.manifests, ground.running, check)
+    work = ProjectWork(files, launches, ground.running, board.look)
+    door = Door(tickets.node("n1"), OneGateway(KEY.public), reactor)
+    meter = Meter(reactor, UsageLimits(sample=0.01))
+    book = UseBook(node.directory / "uses.json")
+    resources = ResourceBoard(launches, files, meter, Rules(book), board.status)
+    changes = EnvironmentWork(changes_ground(node, files, ground.running))
+    return ComputeApi(door, work, launches, files, board, resources, book, changes)
+
+
+def changes_ground(
+    node: Node, files: FakeDirectories, running: RunningProjects
+) -> EnvironmentGround:
+    """Return what changes of environments stand on; nothing is on disk."""
+    states = ProjectStates(node.directory / "projects")
+    packages = {"builtin": FilePackages()}
+    tool, none = LocalTool(), lambda _: ()
+    return EnvironmentGround(
+        files, states, running, tool, packages, Provider.BUILTIN, none
+    )
