@@ -109,8 +109,7 @@ def assemble(
     settings: ComputeSettings, reactor: Any, environ: Mapping[str, str]
 ) -> IService:
     """Return the node as one service: read top to bottom, its architecture."""
-    root = settings.project_root
-    provision = environment_settings(settings)
+    root, provision = settings.project_root, environment_settings(settings)
     mode = find_mode(settings, mark(environ), os.geteuid())
     steps = ChildSteps(reactor, provision.step_timeout, mark(environ))
     theirs = privilege(settings, mode, reactor, steps)
@@ -120,22 +119,22 @@ def assemble(
         ground=theirs.ground, quota=settings.quota, works=theirs.works,
     )  # fmt: skip
 
-    preparation = _preparation(settings, directories, sources, environ, theirs.homes)
     python = _python(mode, sources, reactor, environ)
-    preparation = evolve(preparation, python=python)
-    ground = _ground(settings, mode, theirs, preparation, reactor)
-    manifests, running, launches = ground.manifests, ground.running, Launches(ground)
+    preparation = _preparation(settings, directories, sources, environ, theirs.homes)
+    ready = evolve(preparation, python=python)
+    ground = _ground(settings, mode, theirs, ready, reactor)
+    running, launches = ground.running, Launches(ground)
     changes = _changes(theirs, environ, directories, launches, ground, sources)
-    check = directories.self_check
-    board = StatusBoard(settings.name, ground.machine, manifests, running, check, mode)
+    name, check = settings.name, directories.self_check
+    board = StatusBoard(name, ground.machine, ground.manifests, running, check, mode)
     work = ProjectWork(directories, Ending(changes, launches), running, board.look)
-    culling = _culling(settings, launches, manifests, reactor)
+    culling = _culling(settings, launches, ground.manifests, reactor)
     resources = ResourceBoard(
         launches, directories, Meter(reactor), culling, board.status,
         node_limits(settings, mode), usage, _measured(mode, directories),
     )  # fmt: skip
-    own = tickets.node(settings.name)
-    door = Door(own, OneGateway(settings.gateway_key), reactor, settings.call_limit)
+    key, limit = OneGateway(settings.gateway_key), settings.call_limit
+    door = Door(tickets.node(name), key, reactor, limit)
     api = ComputeApi(
         door, work, launches, directories, board, resources, culling.book, changes
     )

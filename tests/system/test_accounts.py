@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -89,13 +90,19 @@ def team(real: Installed, people: list[Person]) -> Project:
     owner, member, viewer, _ = people
     made = new_project(real, "team", owner)
     made.start(FIRST_START)
-    put_in(made, member, "member")
-    put_in(made, viewer, "viewer")
+    for person, role in ((member, "member"), (viewer, "viewer")):
+        put_in(made, person, role)
+        until(partial(reads, real, made, person), f"{person.name} may read", 5)
     return made
 
 
+def reads(real: Installed, project: Project, person: Person) -> bool:
+    """Tell whether somebody's account can list the project's directory."""
+    return as_account(person, "ls", str(home(real, project))).returncode == 0
+
+
 def put_in(project: Project, person: Person, role: str) -> None:
-    """Give somebody a place in the team and wait until the files know it."""
+    """Give somebody a place in the team."""
     answer = project.api.ask(
         "PUT", f"{project.path}/team/{person.name}", {"role": role}
     )
@@ -182,7 +189,8 @@ def test_everybody_is_themselves(
 
 def test_who_may_what(real: Installed, team: Project, people: list[Person]) -> None:
     """Owner and member write each other's files, a viewer reads, others nothing."""
-    owner, member, viewer, outsider = people
+    owner, member, viewer, _ = people
+    outsider = Person("nobody", "", "")  # an account that has to do with nothing here
     place = home(real, team)
     shell(real, team, owner, "echo one > by-owner")
     shell(real, team, member, "mkdir notes; echo two > notes/by-member")
