@@ -33,9 +33,7 @@ def disk(tmp_path: Path, steps: Steps) -> ProjectDisk:
     skeleton.mkdir(exist_ok=True)
     environments = LocalEnvironments(root, steps)
     ground = OwnGround(root, steps)
-    return ProjectDisk(
-        root, LAB, "p1", "p1.a", skeleton, environments, steps, ground
-    )
+    return ProjectDisk(root, LAB, "p1", "p1.a", skeleton, environments, steps, ground)
 
 
 @pytest_twisted.ensureDeferred

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from aen.compute.disk import acl
 from aen.compute.disk.acl import Person, Place, Rules, Team
+from aen.compute.disk.giving import give
 from aen.compute.disk.modes import PROJECT
 from aen.compute.disk.passing import Pass, has_lists, limited, read_list
 from aen.compute.disk.telling import Tell
@@ -115,6 +116,8 @@ def apply(  # noqa: PLR0913, PLR0917 -- what the helper is asked
 ) -> dict[str, Any]:
     """Set the rights of a project's files as *team* has them.
 
+    What those who left have made becomes the owner's.
+
     :param before: the team whose rights they have; None: nobody knows.
     :param reset: whether what people set themselves goes too.
     :raises Refused: there is no such project, or the pass was not finished.
@@ -125,9 +128,11 @@ def apply(  # noqa: PLR0913, PLR0917 -- what the helper is asked
         raise Refused(f"There is no project {owner}/{name} on this node.") from None
     with opened(project):
         lists = open_door(project, team)
+        known = before.named() if before else {}
+        if left := frozenset(known.keys() - team.named().keys()):
+            give(project, left, team.owner)  # else they could still enter their own
         rules = Rules(team, None if reset else before)
-        people = [*team.members, *(before.members if before else ())]
-        done = passes(project, rules, people, Pass.project, tell, lists=lists)
+        done = passes(project, rules, team.members, Pass.project, tell, lists=lists)
     return {"project": True, "acl": lists, **done}
 
 

@@ -105,11 +105,17 @@ def test_the_owners_group(lab: Estate) -> None:
 def test_who_left(lab: Estate) -> None:
     """Gets at nothing, not even at what they made; the rest goes on."""
     member = lab.people[MEMBER]
-    made = lab.home / "notes" / "mine"
-    assert allowed(member, lambda: made.write_text("x"))
+    made = lab.home / "mine" / "file"
+
+    def make() -> None:
+        made.parent.mkdir()
+        made.write_text("x")
+        (lab.home / "top").write_text("x")
+
+    assert allowed(member, make)
     before = lab.team(person(member), person(lab.people[VIEWER], "r-x"))
     lab.apply(lab.team(person(lab.people[VIEWER], "r-x")), before)
-    names = (*FILES, *DIRECTORIES, "notes/mine")
+    names = (*FILES, *DIRECTORIES, "mine", "mine/file", "top")
     public = ["public/page.html", "public"]
     assert may(lab, MEMBER, read, *names) == public
     assert may(lab, MEMBER, write, *names) == []

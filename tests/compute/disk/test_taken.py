@@ -229,7 +229,9 @@ def test_killed_at_any_step(ground: Estate) -> None:
             ground.adopt(team(ground))
         assert ground.home.stat().st_mode & 0o7777 == 0o2771
         for name in ("README.md", "notes", "envs/default/pyvenv.cfg"):
-            assert allowed(member, lambda at=name: os.open(ground.home / at, os.O_RDONLY))
+            assert allowed(
+                member, lambda at=name: os.open(ground.home / at, os.O_RDONLY)
+            )
         taken.remove(str(ground.root), "ada", "lab")
         project.sweep(str(ground.root), "p1.", 0)
         taken.sweep(str(ground.root), 0)
