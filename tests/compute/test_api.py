@@ -19,7 +19,7 @@ from aen.compute.project_work import ProjectWork
 from aen.compute.status import StatusBoard
 from aen.compute.usage import Meter, UsageLimits
 from aen.model.errors import Conflict, Failed, Invalid, NotFound, Unauthenticated
-from aen.model.names import ProjectPath
+from aen.model.names import ProjectPath, UserName
 from aen.model.projects import Member, Progress
 from aen.runtime.tasks import start
 from aen.wire import routes, tickets
@@ -71,6 +71,23 @@ class FakeDirectories(FakeProjects):
         report: Report,
     ) -> None:
         """Do nothing."""
+
+    async def narrow(
+        self, path: ProjectPath, project_id: str, team: tuple[Member, ...]
+    ) -> bool:
+        """Say that there are files."""
+        return True
+
+    async def apply_team(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Report a step for each member."""
+        for one in team:
+            report(Progress(f"Team of {one.user}"))
 
     async def remove(self, path: ProjectPath, project_id: str) -> None:
         """Do nothing."""
@@ -285,3 +302,12 @@ def test_every_route_is_served() -> None:
     """Nothing of the wire is left out."""
     rules = {str(rule) for rule in ComputeApi.app.url_map.iter_rules()}
     assert {route.path for route in routes.NODE_ROUTES} <= rules
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_team_is_applied(pair: Pair) -> None:
+    """Each step is told while it is done; the project need not run."""
+    team = (Member(UserName("bob")),)
+    lines = await pair.follow(routes.APPLY_TEAM, evolve(PROJECT, team=team))
+    steps = [one.progress.step for one in lines if one.progress]
+    assert steps == ["Ending apps of those who left", "Team of bob"]

@@ -1,6 +1,5 @@
 """Whose files are whose: the node's own, or people's by way of the helper."""
 
-import os
 import shutil
 import stat
 from collections.abc import Mapping
@@ -130,10 +129,10 @@ async def test_a_life_by_the_helper(helped: Helped) -> None:
     assert home.stat().st_uid == owner.uid
     assert stat.S_IMODE(home.stat().st_mode) == 0o2771
     assert allowed(bob, lambda: (home / "by bob").write_text("x"))
-    assert not allowed(eve, lambda: os.listdir(home))
+    assert not allowed(eve, lambda: next(home.iterdir()))
     fresh = (Member(UserName(eve.name)),)
     assert await node.narrow(path, "p1", fresh)
-    assert not allowed(bob, lambda: os.listdir(home))
+    assert not allowed(bob, lambda: next(home.iterdir()))
     await node.apply_team(path, "p1", fresh, unheard)
     assert allowed(eve, lambda: (home / "README.md").write_text("x"))
     assert not allowed(bob, lambda: (home / "by bob").read_text())

@@ -69,7 +69,7 @@ def test_a_pass_that_broke(again: tuple[Member, ...], tmp_path: Path) -> None:
     before = left.before(again)
     assert before is not None
     roles = {one.user: one.role for one in before}
-    assert roles["bob"] is TeamRole.MEMBER
-    assert roles["eve"] != {one.user: one.role for one in again}.get(EVE.user)
+    assert roles[BOB.user] is TeamRole.MEMBER
+    assert roles[EVE.user] != {one.user: one.role for one in again}.get(EVE.user)
     assert left.begin(again).unsure[-1] == "eve"
     assert left.begin(again).done(again).before(()) == again

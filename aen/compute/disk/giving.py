@@ -18,12 +18,13 @@ def give(directory: int, uids: frozenset[int], owner: Person, depth: int = 0) ->
     """
     device = os.fstat(directory).st_dev
     with os.scandir(directory) as found:
-        names = [one.name for one in found]
-    for name in names:
+        entries = list(found)
+    for one in entries:
         try:
-            is_directory = _give_one(directory, name, uids, owner, device)
-            if is_directory and depth < DEEPEST:
-                with opened(open_below(directory, name)) as below:
+            if one.stat(follow_symlinks=False).st_uid in uids:
+                _give_one(directory, one.name, uids, owner, device)
+            if one.is_dir(follow_symlinks=False) and depth < DEEPEST:
+                with opened(open_below(directory, one.name)) as below:
                     if os.fstat(below).st_dev == device:
                         give(below, uids, owner, depth + 1)
         except (FileNotFoundError, Refused):
@@ -32,8 +33,8 @@ def give(directory: int, uids: frozenset[int], owner: Person, depth: int = 0) ->
 
 def _give_one(
     parent: int, name: str, uids: frozenset[int], owner: Person, device: int
-) -> bool:
-    """Give one entry if it is to be given; return whether it is a directory."""
+) -> None:
+    """Give one entry, if its descriptor says that it is to be given."""
     with opened(os.open(name, _PATH, dir_fd=parent)) as one:
         about = os.fstat(one)
         kind = about.st_mode
@@ -45,4 +46,3 @@ def _give_one(
         ):
             # the descriptor's own inode, a link's too: nothing is looked up by name
             os.chown(f"/proc/self/fd/{one}", owner.uid, owner.gid)
-        return stat.S_ISDIR(kind)

@@ -118,8 +118,8 @@ def _copied(source: str, target: str) -> None:
         os.link(source, target)
     else:
         shutil.copyfile(source, target)
-        executable = os.stat(source).st_mode & 0o100
-        os.chmod(target, 0o770 if executable else 0o660)
+        executable = Path(source).stat().st_mode & 0o100
+        Path(target).chmod(0o770 if executable else 0o660)
 
 
 @contextmanager
