@@ -92,6 +92,11 @@ def problems(found: Mapping[str, Any]) -> tuple[str, ...]:
     :param found: what the helper's probe says.
     """
     said = []
+    if not found.get("acl"):
+        said.append(
+            f"No app can start: the file system of {found.get('runtime')} has no ACLs;"
+            " set “runtime” in the helper's settings to a directory below /run."
+        )
     if not found.get("protected_links"):
         said.append(
             "Anybody may make a second name for other people's files: set the kernel's"

@@ -22,19 +22,16 @@ from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.launches import Launches, LaunchGround
 from aen.compute.limits import as_limits, check_bounds
 from aen.compute.manifests import Manifests
-from aen.compute.mode import Mode, find_mode
-from aen.compute.preparing import Homes, OwnHomes, Preparation
-from aen.compute.project_ground import AccountGround, OwnGround
-from aen.compute.project_ground import Ground as ProjectGround
+from aen.compute.mode import find_mode
+from aen.compute.preparing import Homes, Preparation
+from aen.compute.privilege import privilege
 from aen.compute.project_work import ProjectWork
 from aen.compute.projects import ProjectDirectories
 from aen.compute.records import Records
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
-from aen.compute.spawn import OwnSpawner, Spawner
-from aen.compute.spawn_accounts import Accounts, AccountSpawner
 from aen.compute.status import StatusBoard
-from aen.compute.steps import ChildSteps, HelperSteps
+from aen.compute.steps import ChildSteps
 from aen.compute.upkeep import Beginning, Housekeeping
 from aen.compute.usage import Meter
 from aen.model.errors import AenError, Invalid
@@ -97,36 +94,33 @@ def assemble(
     settings: ComputeSettings, reactor: Any, environ: Mapping[str, str]
 ) -> IService:
     """Return the node as one service: read top to bottom, its architecture."""
-    here, root = machine(), settings.project_root
+    name, here, root = settings.name, machine(), settings.project_root
     provision = environment_settings(settings)
     mode = find_mode(settings, mark(environ), os.geteuid())
     steps = ChildSteps(reactor, provision.step_timeout, mark(environ))
     environments = BuiltinEnvironments(reactor, provision, root, steps, environ)
+    theirs = privilege(settings, mode, reactor, steps)
     directories = ProjectDirectories(
-        root, provision, environments, steps,
-        ground=_ground(settings, mode, reactor, steps), quota=settings.quota,
-    )  # fmt: skip
+        root, provision, environments, steps, ground=theirs.ground, quota=settings.quota
+    )
 
     manifests = Manifests(settings.manifests)
     running = RunningProjects(settings.home / "var/run/projects")
     records = Records(settings.runtime, Path(settings.short_runtime), mode.runtime)
-    spawner, homes = _privilege(settings, mode, reactor)
+    homes = theirs.homes
     preparation = _preparation(settings, directories, environments, environ, homes)
-    limits = launch_limits(settings)
     ground = LaunchGround(
-        manifests, running, records, spawner, preparation, reactor, here,
-        settings.logs, limits,
+        manifests, running, records, theirs.spawner, preparation, reactor, here,
+        settings.logs, launch_limits(settings),
     )  # fmt: skip
     launches = Launches(ground)
 
-    check = directories.self_check
-    board = StatusBoard(settings.name, here, manifests, running, check, mode)
+    board = StatusBoard(name, here, manifests, running, directories.self_check, mode)
     work = ProjectWork(directories, launches, running, board.look)
     key, calls = settings.gateway_key, settings.api_socket
-    own = tickets.node(settings.name)
-    door = Door(own, OneGateway(key), reactor, settings.call_limit)
+    door = Door(tickets.node(name), OneGateway(key), reactor, settings.call_limit)
     api = ComputeApi(door, work, launches, directories, board, Meter(reactor))
-    router = NodeRouter(settings.name, key, calls, launches, reactor)
+    router = NodeRouter(name, key, calls, launches, reactor)
     log = AccessLog(settings.logs / "compute-launcher.log", reactor)
     proxy = ProxyFactory(router, reactor, access_log=log)
     return _services(
@@ -136,25 +130,6 @@ def assemble(
         *(ListeningService(place, proxy, reactor) for place in settings.listen),
         Settled(),
     )
-
-
-def _ground(
-    settings: ComputeSettings, mode: Mode, reactor: Any, steps: ChildSteps
-) -> ProjectGround:
-    """Return what differs by mode for files: whose they are."""
-    if mode.helper is None:
-        return OwnGround(settings.project_root.absolute(), steps)
-    return AccountGround(HelperSteps(reactor, mode.helper, steps.timeout))
-
-
-def _privilege(
-    settings: ComputeSettings, mode: Mode, reactor: Any
-) -> tuple[Spawner, Homes]:
-    """Return what differs by mode for launches: who runs them, and at home where."""
-    if mode.helper is None or mode.runtime is None:
-        return OwnSpawner(reactor), OwnHomes(settings.home / "var/home")
-    spawner = AccountSpawner(reactor, mode.helper, mode.runtime)
-    return spawner, Accounts(reactor, mode.helper)
 
 
 def _preparation(

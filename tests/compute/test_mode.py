@@ -48,6 +48,7 @@ def found(root: str) -> dict[str, object]:
         "runtime": "/run/aen",
         "limits_by": "cgroup v2",
         "protected_links": True,
+        "acl": True,
     }
 
 
@@ -103,8 +104,10 @@ def test_no_helper(tmp_path: Path) -> None:
 
 def test_what_does_not_hold_is_said() -> None:
     """Links of other people; limits without control groups."""
-    assert problems({"protected_links": True}) == ()
-    assert "fs.protected_hardlinks" in problems({})[0]
+    assert problems(found("/projects")) == ()
+    lists, links = problems({"runtime": "/run/aen"})
+    assert "/run/aen has no ACLs" in lists
+    assert "fs.protected_hardlinks" in links
     without, group = (
         Mode(found={"limits_by": "rlimits"}),
         Mode(found={"limits_by": "x"}),

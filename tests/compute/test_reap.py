@@ -10,7 +10,9 @@ from attrs import evolve
 from aen.compute import reap
 from aen.compute.helper.processes import boot_id, read_process
 from aen.compute.records import Record
+from tests.compute.accounts import processes_of
 from tests.compute.ground import LAUNCH, records
+from tests.compute.helper.helped import PYTHON, Helped
 
 
 class Immortal:
@@ -35,6 +37,18 @@ def test_records_of_an_earlier_boot_kill_nobody(tmp_path: Path) -> None:
     kept.write(Record(LAUNCH, "earlier", "/log", pid=1, started=0))
     assert reap.reap(tmp_path / "launches", 0.0) == 0
     assert kept.read() == []
+
+
+@pytest.mark.root
+def test_what_the_helper_started_ends_too(helped: Helped, tmp_path: Path) -> None:
+    """Apps of people's own accounts, and the directory of their sockets."""
+    one = helped.people[0]
+    said = helped.spawn("l1", one, PYTHON, "-S", "-c", "import time; time.sleep(99)")
+    assert "result" in said
+    given = ["--runtime", str(tmp_path / "none"), "--helper", str(helped.settings)]
+    assert reap.main(given) == 0
+    assert processes_of(one.uid) == []
+    assert not helped.runtime.exists()
 
 
 def test_what_cannot_be_killed_is_told_and_not_forgotten(

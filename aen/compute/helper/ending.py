@@ -10,7 +10,7 @@ from aen.compute.helper.cgroups import Cgroups
 from aen.compute.helper.private import Record, Runtime
 from aen.compute.helper.processes import Hunt, Root, alive
 
-_SECONDS = 2.0
+_SECONDS = 5.0  # longer than a hunt is gentle
 _PAUSE = 0.02
 
 

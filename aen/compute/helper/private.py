@@ -76,6 +76,14 @@ class Runtime:
         """Let go of it."""
         os.close(self._top)
 
+    def has_lists(self) -> bool:
+        """Whether the file system has ACLs, without which no launch can be made."""
+        try:
+            os.getxattr(self._top, _DEFAULT)
+        except OSError as error:
+            return error.errno != errno.EOPNOTSUPP
+        return True
+
     def clear(self) -> None:
         """Remove the whole directory, once no launch is left in it."""
         for name in (_RECORDS, _GONE):

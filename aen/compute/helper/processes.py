@@ -7,6 +7,7 @@ cleaned environment) escapes at most some of them.
 
 import os
 import signal
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ MARK = "AEN_LAUNCH"
 """The variable that every process of a launch inherits, with the launch's id."""
 _PROC = Path("/proc")
 _ENVIRONMENT_BYTES = 256 * 1024
-_GENTLE_ROUNDS = 5
+_GENTLE = 2.0
+"""Seconds for which the supervisor is left alone: it ends when its app has."""
 
 
 @dataclass(frozen=True)
@@ -149,15 +151,17 @@ class Hunt:
     def __init__(self, launch: str, root: Root | None) -> None:
         self._launch = launch
         self._root = root
-        self._round = 0
+        self._gentle_until = 0.0
 
     def round(self) -> int:
         """Kill what is there; return how many processes were."""
         found = find_members({self._launch: self._root})
-        self._round += 1
+        now = time.monotonic()
+        self._gentle_until = self._gentle_until or now + _GENTLE
         keep = self._root.pid if self._root is not None else 0
-        if self._round <= _GENTLE_ROUNDS and len(found) > 1:
-            # While the supervisor lives, whatever is orphaned comes back to it.
+        if now < self._gentle_until:
+            # While the supervisor lives, whatever is orphaned comes back to it, and it
+            # misses none: we may, of those that flee by forking while we look.
             signal_all(found - {keep}, signal.SIGKILL)
         else:
             signal_all(found, signal.SIGKILL)

@@ -20,6 +20,8 @@ from contextlib import suppress
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 _LONGEST_SWEEP = 10.0  # seconds
 _PAUSE = 0.01
+_POLITE = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+"""What is handed on to the app."""
 
 
 def _children() -> list[int]:
@@ -68,7 +70,7 @@ def _become(directory: str, limits: str, argv: Sequence[str]) -> None:
     """Be the app: never returns."""
     try:
         os.setpgid(0, 0)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
+        for number in (*_POLITE, signal.SIGPIPE, signal.SIGXFSZ):  # as Python sets them
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         _limit(limits)
@@ -96,8 +98,7 @@ def main(directory: str, limits: str, argv: Sequence[str]) -> int:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     # Until the app's pid is known a signal must wait.
-    polite = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-    signal.pthread_sigmask(signal.SIG_BLOCK, polite)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _POLITE)
     app = os.fork()
     if app == 0:
         _become(directory, limits, argv)
@@ -108,9 +109,9 @@ def main(directory: str, limits: str, argv: Sequence[str]) -> int:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(app, number)
 
-    for number in polite:
+    for number in _POLITE:
         signal.signal(number, hand_on)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, polite)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _POLITE)
     while True:
         pid, status = os.waitpid(-1, 0)
         if pid == app:

@@ -36,6 +36,8 @@ def read_trusted(path: str) -> bytes:
     :raises Refused: it is missing, too long, or somebody else's to change.
     """
     parent, _, name = path.rpartition("/")
+    if not parent:
+        raise Refused(f"{path}: must be in a directory, by its whole path.")
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         with (

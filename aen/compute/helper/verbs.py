@@ -47,9 +47,9 @@ def _probe(call: Call) -> dict[str, Any]:
     """Say what this machine can do for accounts."""
     groups = Cgroups(read_mounts())
     runtime = Runtime(call.settings.runtime)
-    runtime.close()
     return {
         "uid": call.caller.uid,
+        "acl": runtime.has_lists(),
         "service_account": call.settings.service_account,
         "project_root": call.settings.project_root,
         "runtime": call.settings.runtime,
@@ -109,7 +109,10 @@ def _sweep(call: Call, keep: tuple[str, ...]) -> dict[str, int]:
 
 
 def _prepare(call: Call) -> None:
+    from aen.compute.disk import taken  # noqa: PLC0415 -- launches do without
+
     prepare(call.settings.project_root, call.caller)
+    taken.sweep(call.settings.project_root, _STALE)
 
 
 def _disk(verb: str, *, telling: bool = False) -> Callable[..., Any]:
@@ -138,6 +141,7 @@ _RUNNING = {
     "limits": a.limits,
 }
 _TEAM = {**_PROJECT, "team": a.people}
+_STALE = 3600  # seconds: what is taken over and that old is of a call long dead
 _LONG = 1800  # seconds: a permission pass over millions of files
 
 VERBS: Mapping[str, Verb] = {

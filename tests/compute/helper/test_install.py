@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sysconfig
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -24,11 +25,12 @@ from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
 from aen.compute.steps import HelperCall, HelperSteps
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
-from tests.compute.accounts import Person
+from tests.compute.accounts import Person, processes_of
 from tests.compute.helper.helped import PYTHON, Helped
 from tests.waiting import eventually
 
 REACTOR: Any = reactor
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_rule_for_sudo() -> None:
@@ -200,3 +202,43 @@ async def test_apps_of_the_service_account(
     assert (done.status, lines) == (3, [str(place), one.name])
     with pytest.raises(Failed, match="is the administrator's"):
         await HelperSteps(REACTOR, helper, 60).run("account", {"user": "root"})
+
+
+@pytest.mark.root
+def test_a_node_of_the_service_account(installed: Installed) -> None:
+    """Without privilege of its own it runs, reaches and ends people's apps."""
+    helped, service = installed.helped, installed.helped.people.service
+    user, other = helped.people[0], helped.people[1]
+    helped.project(user).chmod(0o775)
+    place = helped.directory / "node"
+    place.mkdir()
+    os.chown(place, service.uid, service.gid)
+    packages = (sysconfig.get_path("purelib"), str(ROOT))
+    as_it = ("setpriv", f"--reuid={service.uid}", f"--regid={service.gid}",
+             "--init-groups", "--")  # fmt: skip
+    environment = {"PYTHONPATH": os.pathsep.join(packages), "PATH": "/usr/bin:/bin"}
+    trial = (
+        *as_it,
+        PYTHON,
+        "-c",
+        "import twisted.internet.reactor, aen.compute, psutil",
+    )
+    if subprocess.run(trial, env=environment, check=False).returncode:
+        pytest.skip("the checkout or its packages cannot be used by other accounts")
+    program = Path(__file__).with_name("as_service.py")
+    given = (str(place), installed.program, str(helped.projects), user.name, other.name)
+    done = subprocess.run(
+        (*as_it, PYTHON, str(program), *given), env=environment, cwd="/",
+        capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(done.stdout.splitlines()[-1]) == {
+        "uid": service.uid,
+        "adopted": 0,
+        user.name: ["running", user.uid],
+        other.name: ["running", other.uid],
+        "left": [user.name],
+        "root": "The user name “root” is reserved; choose another.",
+    }
+    assert processes_of(user.uid) + processes_of(other.uid) == []
+    assert not list(helped.runtime.glob("[0-9a-f]*"))

@@ -111,6 +111,7 @@ def test_each_launch_once(place: Path, accounts: People) -> None:
     assert Path("/etc/passwd").exists()
     os.close(runtime.make("l1", accounts[1].uid, 0))
     runtime.forget("l1")
+    assert runtime.has_lists()
     runtime.clear()
     assert not place.exists()
     runtime.close()

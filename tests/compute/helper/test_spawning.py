@@ -116,6 +116,25 @@ def test_where_the_user_may_not_go(helped: Helped) -> None:
     assert helped.spawn("l1", other, *python("")).keys() == {"result"}
 
 
+def test_killed_at_any_moment(helped: Helped) -> None:
+    """What the helper has started is remembered, or does not run."""
+    one = helped.people[0]
+    for number in range(20):
+        launch = f"l{number}"
+        order = helped.order(launch, one, *python("import time; time.sleep(100)"))
+        with _open(helped) as program:
+            assert program.stdin is not None
+            program.stdin.write(json.dumps(order).encode() + b"\n")
+            program.stdin.flush()
+            time.sleep(number * 0.008)
+            program.kill()
+    remembered = [path.name for path in (helped.runtime / ".launches").iterdir()]
+    assert 0 < len(remembered) <= 20
+    helped.call("sweep", keep=[])
+    until(lambda: not processes_of(one.uid), "nothing runs", 5)
+    assert not list(helped.runtime.glob("l*"))
+
+
 def test_limits_reach_the_app(helped: Helped) -> None:
     """Open files by a limit of the process, here as anywhere."""
     text = "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE))"

@@ -70,6 +70,20 @@ def test_where_an_app_finds_itself(running: list[subprocess.Popen[str]]) -> None
     assert found.communicate(timeout=20)[0].split() == ["/", "True", "True", "7", "64"]
 
 
+def test_memory_is_held_without_control_groups(
+    running: list[subprocess.Popen[str]],
+) -> None:
+    """By what each process writes to; address space that is only reserved is free."""
+    for size, status in ((300, 1), (20, 0)):
+        text = (
+            "import mmap; mmap.mmap(-1, 2**33, flags=mmap.MAP_PRIVATE, prot=0);"
+            f" bytearray({size} * 1024 * 1024)"
+        )
+        found = start(running, *python(text), limits="DATA=150000000")
+        said = found.communicate(timeout=20)[1]
+        assert (found.returncode, "MemoryError" in said) == (status, bool(status)), said
+
+
 def test_sigterm_is_handed_on(running: list[subprocess.Popen[str]]) -> None:
     """The app decides how it ends."""
     found = start(running, *python(POLITE))

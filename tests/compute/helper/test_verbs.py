@@ -26,6 +26,7 @@ def test_probe_and_account(helped: Helped) -> None:
     """What the machine has; what an account is."""
     found = helped.call("probe")["result"]
     assert found["uid"] == 0
+    assert found["acl"] is True
     assert found["runtime"] == str(helped.runtime)
     assert found["limits_by"] in ("cgroup v1", "cgroup v2", "rlimits")
     assert helped.runtime.stat().st_mode & 0o777 == 0o711
