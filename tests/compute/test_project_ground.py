@@ -135,12 +135,12 @@ async def test_a_life_by_the_helper(helped: Helped) -> None:
     assert not allowed(bob, (home / "README.md").read_text)
     await node.apply_team(path, "p1", fresh, unheard)
     assert allowed(eve, lambda: (home / "README.md").write_text("x"))
-    assert not allowed(bob, lambda: (home / "by bob").read_text())
+    assert not allowed(bob, (home / "by bob").read_text)
     (one,) = await node.environments(path, "p1")
     assert one.name == "default"
     shutil.rmtree(home / "envs")
     await node.start(path, "p1", fresh, unheard)
-    assert allowed(eve, lambda: (home / "envs/default/new").touch())
+    assert allowed(eve, (home / "envs/default/new").touch)
     assert (await node.measure(path)).whole
     await node.reset(path, "p1", fresh, unheard)
     await node.remove(path, "p1")

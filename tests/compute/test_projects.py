@@ -5,22 +5,16 @@ from typing import Any
 
 import pytest
 import pytest_twisted
-from attrs import define, field, frozen
+from attrs import define, field
 from twisted.internet.defer import CancelledError, Deferred
 
 from aen.compute.environments.provider import DEFAULT
 from aen.compute.environments.settings import EnvironmentSettings
-from aen.compute.project_ground import OwnGround
 from aen.compute.project_state import ProjectState, ProjectStates
 from aen.compute.projects import ProjectDirectories
 from aen.model.errors import Failed, Invalid
-from aen.model.names import (
-    EnvironmentName,
-    ProjectPath,
-    UserName,
-    parse_project_path,
-)
-from aen.model.projects import Member, Progress
+from aen.model.names import EnvironmentName, ProjectPath, parse_project_path
+from aen.model.projects import Progress
 from tests.compute.fakes import LocalEnvironments, LocalSteps
 
 LAB = parse_project_path("ada", "lab")
@@ -301,71 +295,6 @@ async def test_the_self_check(node: Node) -> None:
     messages = await node.projects(environments).self_check()
     assert len(messages) == 2
     assert "skeleton" in messages[1]
-
-
-@frozen
-class Shared(OwnGround):
-    """A ground where teams have rights, of which only what was asked is noted."""
-
-    asked: list[tuple[str, ...]] = field(factory=list)
-    broken: list[str] = field(factory=list)
-    """A word makes it so."""
-
-    async def settle(
-        self,
-        path: ProjectPath,
-        team: tuple[Member, ...],
-        before: tuple[Member, ...] | None,
-        *,
-        reset: bool,
-    ) -> None:
-        """Note from which team to which."""
-        if self.broken:
-            raise Failed("The node is dead.")
-        names = ["nobody knows"] if before is None else [one.user for one in before]
-        how = "reset" if reset else "merge"
-        self.asked.append((how, *names, "to", *(one.user for one in team)))
-
-
-BOB, EVE = Member(UserName("bob")), Member(UserName("eve"))
-
-
-@pytest_twisted.ensureDeferred
-async def test_teams_are_remembered(node: Node) -> None:
-    """Each start and change is a change of what was applied last."""
-    ground = Shared(node.root, node.steps, shared=True)
-    projects = node.projects(ground=ground)
-    await projects.start(LAB, "p1", (BOB,), node.told.append)
-    await projects.start(LAB, "p1", (BOB,), node.told.append)
-    await projects.apply_team(LAB, "p1", (BOB, EVE), node.told.append)
-    await projects.reset(LAB, "p1", (EVE,), node.told.append)
-    ProjectStates(node.root).forget("p1")
-    await projects.apply_team(LAB, "p1", (EVE,), node.told.append)
-    assert ground.asked == [
-        ("merge", "bob", "to", "bob"),
-        ("merge", "bob", "to", "bob", "eve"),
-        ("reset", "bob", "eve", "to", "eve"),
-        ("merge", "eve", "to", "eve"),
-        ("reset", "nobody knows", "to", "eve"),
-    ]
-
-
-@pytest_twisted.ensureDeferred
-async def test_a_team_that_could_not_be_applied(node: Node) -> None:
-    """The next one knows of whom it is not known."""
-    ground = Shared(node.root, node.steps, shared=True)
-    projects = node.projects(ground=ground)
-    await projects.start(LAB, "p1", (BOB,), node.told.append)
-    ground.broken.append("dead")
-    with pytest.raises(Failed, match="dead"):
-        await projects.apply_team(LAB, "p1", (BOB, EVE), node.told.append)
-    ground.broken.clear()
-    await projects.start(LAB, "p1", (BOB,), node.told.append)
-    await projects.start(LAB, "p1", (BOB,), node.told.append)
-    assert ground.asked == [
-        ("merge", "bob", "eve", "to", "bob"),
-        ("merge", "bob", "to", "bob"),
-    ]
 
 
 @pytest_twisted.ensureDeferred

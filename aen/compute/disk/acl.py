@@ -167,6 +167,12 @@ def merged(acl: Acl, before: Team, team: Team) -> Acl:
     return replace(acl, users=tuple(sorted(users.items())))
 
 
+def shutting(acl: Acl, shut: frozenset[int]) -> Acl:
+    """Return *acl* with nothing for those of *shut*, not even what others may."""
+    users = dict(acl.users) | dict.fromkeys(shut, 0)
+    return replace(acl, users=tuple(sorted(users.items())))
+
+
 class Rules:
     """What a project's files get: exactly the rights of the team, or the difference."""
 

@@ -70,10 +70,11 @@ def open_home(root: str, owner: str) -> int:
     return home
 
 
-def open_door(project: int, team: Team) -> bool:
+def open_door(project: int, team: Team, shut: frozenset[int] = frozenset()) -> bool:
     """Let the team into *project*, and nobody else; root calls it.
 
-    Return whether the file system has access control lists.
+    Others may pass through to what is public, and could so reach files that still name
+    them: those of *shut* may not even do that. Return whether the file system has access control lists.
     """
     about = os.fstat(project)
     owner = team.owner
@@ -86,7 +87,7 @@ def open_door(project: int, team: Team) -> bool:
     if stat.S_IMODE(os.fstat(project).st_mode) != mode:
         os.fchmod(project, mode)
     if lists:
-        access = acl.encode(acl.of_directory(team, Place.DOOR))
+        access = acl.encode(acl.shutting(acl.of_directory(team, Place.DOOR), shut))
         default = acl.encode(acl.of_content(team, Place.DOOR))
         for kind, content in ((acl.ACCESS, access), (acl.DEFAULT, default)):
             if read_list(project, kind) != content:
@@ -94,15 +95,40 @@ def open_door(project: int, team: Team) -> bool:
     return lists
 
 
+def shut_out(project: int, team: Team) -> frozenset[int]:
+    """Return who may do less than the files of *project* may still let them.
+
+    They are those whom its door names with more than the team gives them, and those
+    whom it has shut out already: until a pass has gone through all files.
+    """
+    content = read_list(project, acl.ACCESS)
+    if content is None:
+        return frozenset()
+    named = team.named()
+    return frozenset(
+        uid
+        for uid, bits in acl.decode(content).users
+        if not bits or bits & ~named.get(uid, 0)
+    ) - {team.owner.uid}
+
+
 def narrow_door(root: str, owner: str, name: str, team: Team) -> dict[str, bool]:
-    """Let nobody into the project who is not of its team; say whether there is one."""
+    """Let nobody into the project who may do less now; say whether there is one.
+
+    Who left or became a viewer is shut out until `apply` has gone through the files.
+    """
     try:
         project = open_owned(root, owner, name, team.owner.uid)
     except FileNotFoundError:
         return {"project": False}
     with opened(project):
-        open_door(project, team)
+        keep_door(project, team)
     return {"project": True}
+
+
+def keep_door(project: int, team: Team) -> bool:
+    """Let the team in but those who are shut out; return as `open_door` does."""
+    return open_door(project, team, shut_out(project, team))
 
 
 def apply(  # noqa: PLR0913, PLR0917 -- what the helper is asked
@@ -127,12 +153,13 @@ def apply(  # noqa: PLR0913, PLR0917 -- what the helper is asked
     except FileNotFoundError:
         raise Refused(f"There is no project {owner}/{name} on this node.") from None
     with opened(project):
-        lists = open_door(project, team)
+        lists = keep_door(project, team)
         known = before.named() if before else {}
         if left := frozenset(known.keys() - team.named().keys()):
             give(project, left, team.owner)  # else they could still enter their own
         rules = Rules(team, None if reset else before)
         done = passes(project, rules, team.members, Pass.project, tell, lists=lists)
+        open_door(project, team)
     return {"project": True, "acl": lists, **done}
 
 

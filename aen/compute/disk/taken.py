@@ -223,7 +223,7 @@ def check(
     except FileNotFoundError:
         return {"project": False, "environment": False}
     with opened(project):
-        rights.open_door(project, team)
+        rights.keep_door(project, team)
         return {"project": True, "environment": has_environment(project, environment)}
 
 

@@ -122,6 +122,12 @@ def test_merging(case: str) -> None:
     assert one.groups == ((5, 4),)
 
 
+def test_shutting() -> None:
+    """By name, so that what others may is not theirs."""
+    one = acl.shutting(acl.of_directory(TEAM, Place.DOOR), frozenset({1001, 1009}))
+    assert dict(one.users) == {1000: 7, 1001: 0, 1002: 5, 1009: 0}
+
+
 def test_rules() -> None:
     """Exactly, where nobody knows what was before; what has nothing gets the whole."""
     own = acl.encode(Acl(6, 0, 0, ((1009, 4),), mask=4))

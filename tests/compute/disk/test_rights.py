@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aen.compute.disk import acl, rights
+from aen.compute.disk import acl, rights, taken
 from aen.compute.disk.walk import Refused
 from tests.compute.accounts import People, Person
 from tests.compute.disk.estate import Estate, allowed, estate, person
@@ -241,11 +241,21 @@ def test_a_locked_directory(lab: Estate) -> None:
 
 
 def test_a_narrowed_door(lab: Estate) -> None:
-    """Who left is out at once, before any file was looked at."""
-    root = str(lab.root)
-    told = rights.narrow_door(root, "ada", "lab", lab.team())
+    """Who left or may do less is out at once, before any file was looked at."""
+    root, bob = str(lab.root), person(lab.people[MEMBER], "r-x")
+    everything = (*FILES, *DIRECTORIES)
+    told = rights.narrow_door(root, "ada", "lab", lab.team(bob))
     assert told == {"project": True}
-    assert may(lab, MEMBER, read, ".") == []
+    assert may(lab, MEMBER, read, *everything) == []
+    assert may(lab, VIEWER, read, *everything) == []
+    assert may(lab, OWNER, write, *everything) == [*everything]
+    taken.check(root, "ada", "lab", "default", lab.team(bob))
+    assert may(lab, MEMBER, read, *everything) == []
+    before = lab.team(person(lab.people[MEMBER]), person(lab.people[VIEWER], "r-x"))
+    lab.apply(lab.team(bob), before)
+    assert may(lab, MEMBER, read, *everything) == [*everything]
+    assert may(lab, MEMBER, write, *everything) == []
+    assert may(lab, VIEWER, read, *everything) == ["public/page.html", "public"]
     assert rights.narrow_door(root, "ada", "gone", lab.team()) == {"project": False}
 
 
