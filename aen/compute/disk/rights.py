@@ -74,7 +74,8 @@ def open_door(project: int, team: Team, shut: frozenset[int] = frozenset()) -> b
     """Let the team into *project*, and nobody else; root calls it.
 
     Others may pass through to what is public, and could so reach files that still name
-    them: those of *shut* may not even do that. Return whether the file system has access control lists.
+    them: those of *shut* may not even do that. Return whether the file system has
+    access control lists.
     """
     about = os.fstat(project)
     owner = team.owner
