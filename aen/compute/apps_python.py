@@ -23,7 +23,7 @@ from aen.model.errors import Failed
 
 _NEEDED = "attrs autobahn cattrs Jinja2 Brotli Twisted service-identity pyOpenSSL"
 _MODULES = Path(__file__).parents[1]
-_COPIED = (".py", ".html", ".js", ".css", ".br", ".gz", ".svg", ".json", ".woff2")
+_COPIED = ".py .html .js .css .br .gz .svg .json .woff2 .txt .map".split()
 _SHELLS = "shells"
 _PARTS = ("__init__.py", "model", "runtime", "compute/__init__.py", "compute/apps")
 """What our apps import of our own, below `aen`."""

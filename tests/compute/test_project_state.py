@@ -68,8 +68,8 @@ def test_a_pass_that_broke(again: tuple[Member, ...], tmp_path: Path) -> None:
     assert left is not None
     before = left.before(again)
     assert before is not None
-    roles = {str(one.user): one.role for one in before}
-    assert roles["bob"] is TeamRole.MEMBER
-    assert roles["eve"] != {str(one.user): one.role for one in again}.get("eve")
+    roles = {one.user: one.role for one in before}
+    assert roles[BOB.user] is TeamRole.MEMBER
+    assert roles[EVE.user] != {one.user: one.role for one in again}.get(EVE.user)
     assert left.begin(again).unsure[-1] == "eve"
     assert left.begin(again).done(again).before(()) == again

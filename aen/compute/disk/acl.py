@@ -122,27 +122,12 @@ def encode(acl: Acl) -> bytes:
     return _HEAD.pack(_VERSION) + b"".join(_ENTRY.pack(*one) for one in entries)
 
 
-MOST_SHUT_OUT = 100
-"""File systems have room for some hundred entries."""
 _OTHERS = {Place.DOOR: EXECUTE, Place.INSIDE: 0, Place.PUBLIC: LOOK}
 
 
 def of_directory(team: Team, place: Place) -> Acl:
     """Return the rights of a directory."""
     return _acl(team, ALL, _OTHERS[place])
-
-
-def of_door(team: Team, found: Acl | None) -> Acl:
-    """Return the rights of a project's own directory, which now has *found*.
-
-    Who was named there and is not of the team is shut out by name: as one of the
-    others they would still get to what they own inside.
-    """
-    wanted = of_directory(team, Place.DOOR)
-    named = dict(wanted.users)
-    gone = [uid for uid, _ in found.users if uid not in named] if found else []
-    shut = dict.fromkeys(gone[:MOST_SHUT_OUT], 0)
-    return replace(wanted, users=tuple(sorted({**named, **shut}.items())))
 
 
 def of_content(team: Team, place: Place) -> Acl:
@@ -179,6 +164,12 @@ def merged(acl: Acl, before: Team, team: Team) -> Acl:
             users[uid] = bits
         elif old[uid] != bits:
             users[uid] = bits if users[uid] == old[uid] else users[uid] & bits
+    return replace(acl, users=tuple(sorted(users.items())))
+
+
+def shutting(acl: Acl, shut: frozenset[int]) -> Acl:
+    """Return *acl* with nothing for those of *shut*, not even what others may."""
+    users = dict(acl.users) | dict.fromkeys(shut, 0)
     return replace(acl, users=tuple(sorted(users.items())))
 
 

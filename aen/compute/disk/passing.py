@@ -19,6 +19,7 @@ MOST = 5_000_000
 """Entries that one pass looks at."""
 
 _NO_LISTS = frozenset({errno.EOPNOTSUPP, errno.ENOSYS})
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _PATH = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -51,6 +52,20 @@ def read_list(place: int | str, name: str) -> bytes | None:
         if error.errno == errno.ENODATA or error.errno in _NO_LISTS:
             return None
         raise
+
+
+def _open_file(parent: int, name: str) -> tuple[int, int | str]:
+    """Return a descriptor of a file and by what its rights are reached.
+
+    One that its owner may not read has no other way than its name in /proc, which
+    takes longer. A pipe put in its place does not make us wait.
+    """
+    try:
+        descriptor = os.open(name, _READ, dir_fd=parent)
+    except OSError:
+        descriptor = os.open(name, _PATH, dir_fd=parent)
+        return descriptor, f"/proc/self/fd/{descriptor}"
+    return descriptor, descriptor
 
 
 class Pass:
@@ -96,12 +111,16 @@ class Pass:
             self.counts.uids.add(about.st_uid)
             if stat.S_ISDIR(about.st_mode):
                 self._descend(parent, name, place, depth)
-            elif stat.S_ISREG(about.st_mode) and about.st_uid == self._uid:
-                self._file(parent, name, place)
+            elif self._is_ours(about):
+                self._file(parent, name, about, place)
         except (FileNotFoundError, Refused):
             return  # gone or changed meanwhile
         except OSError:
             self.counts.skipped += 1
+
+    def _is_ours(self, about: os.stat_result) -> bool:
+        ours = about.st_uid == self._uid and about.st_nlink == 1
+        return ours and stat.S_ISREG(about.st_mode)
 
     def _descend(self, parent: int, name: str, place: Place, depth: int) -> None:
         if depth == DEEPEST:
@@ -152,31 +171,42 @@ class Pass:
             os.setxattr(directory, acl.DEFAULT, new_default)
             self.counts.changed += 1
 
-    def _file(self, parent: int, name: str, place: Place) -> None:
+    def _file(
+        self, parent: int, name: str, about: os.stat_result, place: Place
+    ) -> None:
         """Give a file its rights; one of several names may be elsewhere too."""
-        with opened(os.open(name, _PATH, dir_fd=parent)) as descriptor:
-            path = f"/proc/self/fd/{descriptor}"
-            about = os.fstat(descriptor)
-            ours = stat.S_ISREG(about.st_mode) and about.st_uid == self._uid
-            if not ours or about.st_nlink != 1 or about.st_dev != self._device:
-                return
-            if not self._lists:
-                self._mode(path, about, place)
-                return
-            found = read_list(path, acl.ACCESS)
+        descriptor, path = _open_file(parent, name)
+        try:
+            found = read_list(path, acl.ACCESS) if self._lists else None
             if found is not None and self._rules.unchanged:
                 return
             executable = bool(about.st_mode & stat.S_IXUSR)
             new = self._rules.file(found, place, executable=executable)
-            fresh = self._rules.whole or found is None
-            if fresh and about.st_gid != self._group:
-                os.chown(path, -1, self._group)
-                self.counts.changed += 1
             if found != new:
-                os.setxattr(path, acl.ACCESS, new)
-                self.counts.changed += 1
+                self._change(descriptor, path, place, found)
+        finally:
+            os.close(descriptor)
 
-    def _mode(self, path: str, about: os.stat_result, place: Place) -> None:
+    def _change(
+        self, descriptor: int, path: int | str, place: Place, found: bytes | None
+    ) -> None:
+        """Change a file of ours; which one it is, its descriptor alone tells."""
+        about = os.fstat(descriptor)
+        ours = stat.S_ISREG(about.st_mode) and about.st_uid == self._uid
+        if not ours or about.st_nlink != 1 or about.st_dev != self._device:
+            return
+        if not self._lists:
+            self._mode(path, about, place)
+            return
+        fresh = self._rules.whole or found is None
+        if fresh and about.st_gid != self._group:
+            os.chown(path, -1, self._group)
+        executable = bool(about.st_mode & stat.S_IXUSR)
+        new = self._rules.file(found, place, executable=executable)
+        os.setxattr(path, acl.ACCESS, new)
+        self.counts.changed += 1
+
+    def _mode(self, path: int | str, about: os.stat_result, place: Place) -> None:
         """Give what is ours a mode: all that there is without access control lists.
 
         Nothing tells what people set from what came from elsewhere but its group.

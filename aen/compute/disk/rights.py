@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from aen.compute.disk import acl
 from aen.compute.disk.acl import Person, Place, Rules, Team
+from aen.compute.disk.giving import give
 from aen.compute.disk.modes import PROJECT
 from aen.compute.disk.passing import Pass, has_lists, limited, read_list
 from aen.compute.disk.telling import Tell
@@ -69,10 +70,12 @@ def open_home(root: str, owner: str) -> int:
     return home
 
 
-def open_door(project: int, team: Team) -> bool:
+def open_door(project: int, team: Team, shut: frozenset[int] = frozenset()) -> bool:
     """Let the team into *project*, and nobody else; root calls it.
 
-    Return whether the file system has access control lists.
+    Others may pass through to what is public, and could so reach files that still name
+    them: those of *shut* may not even do that. Return whether the file system has
+    access control lists.
     """
     about = os.fstat(project)
     owner = team.owner
@@ -85,7 +88,7 @@ def open_door(project: int, team: Team) -> bool:
     if stat.S_IMODE(os.fstat(project).st_mode) != mode:
         os.fchmod(project, mode)
     if lists:
-        access = acl.encode(acl.of_door(team, _decoded(project)))
+        access = acl.encode(acl.shutting(acl.of_directory(team, Place.DOOR), shut))
         default = acl.encode(acl.of_content(team, Place.DOOR))
         for kind, content in ((acl.ACCESS, access), (acl.DEFAULT, default)):
             if read_list(project, kind) != content:
@@ -93,24 +96,40 @@ def open_door(project: int, team: Team) -> bool:
     return lists
 
 
-def _decoded(project: int) -> acl.Acl | None:
-    """Return the access list that the directory has, if it is one that we know."""
-    found = read_list(project, acl.ACCESS)
-    try:
-        return None if found is None else acl.decode(found)
-    except ValueError:
-        return None
+def shut_out(project: int, team: Team) -> frozenset[int]:
+    """Return who may do less than the files of *project* may still let them.
+
+    They are those whom its door names with more than the team gives them, and those
+    whom it has shut out already: until a pass has gone through all files.
+    """
+    content = read_list(project, acl.ACCESS)
+    if content is None:
+        return frozenset()
+    named = team.named()
+    return frozenset(
+        uid
+        for uid, bits in acl.decode(content).users
+        if not bits or bits & ~named.get(uid, 0)
+    ) - {team.owner.uid}
 
 
 def narrow_door(root: str, owner: str, name: str, team: Team) -> dict[str, bool]:
-    """Let nobody into the project who is not of its team; say whether there is one."""
+    """Let nobody into the project who may do less now; say whether there is one.
+
+    Who left or became a viewer is shut out until `apply` has gone through the files.
+    """
     try:
         project = open_owned(root, owner, name, team.owner.uid)
     except FileNotFoundError:
         return {"project": False}
     with opened(project):
-        open_door(project, team)
+        keep_door(project, team)
     return {"project": True}
+
+
+def keep_door(project: int, team: Team) -> bool:
+    """Let the team in but those who are shut out; return as `open_door` does."""
+    return open_door(project, team, shut_out(project, team))
 
 
 def apply(  # noqa: PLR0913, PLR0917 -- what the helper is asked
@@ -124,6 +143,8 @@ def apply(  # noqa: PLR0913, PLR0917 -- what the helper is asked
 ) -> dict[str, Any]:
     """Set the rights of a project's files as *team* has them.
 
+    What those who left have made becomes the owner's.
+
     :param before: the team whose rights they have; None: nobody knows.
     :param reset: whether what people set themselves goes too.
     :raises Refused: there is no such project, or the pass was not finished.
@@ -133,10 +154,13 @@ def apply(  # noqa: PLR0913, PLR0917 -- what the helper is asked
     except FileNotFoundError:
         raise Refused(f"There is no project {owner}/{name} on this node.") from None
     with opened(project):
-        lists = open_door(project, team)
+        lists = keep_door(project, team)
+        known = before.named() if before else {}
+        if left := frozenset(known.keys() - team.named().keys()):
+            give(project, left, team.owner)  # else they could still enter their own
         rules = Rules(team, None if reset else before)
-        people = [*team.members, *(before.members if before else ())]
-        done = passes(project, rules, people, Pass.project, tell, lists=lists)
+        done = passes(project, rules, team.members, Pass.project, tell, lists=lists)
+        open_door(project, team)
     return {"project": True, "acl": lists, **done}
 
 

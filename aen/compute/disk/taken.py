@@ -16,7 +16,8 @@ from typing import Any
 
 from aen.compute.disk import acl, rights
 from aen.compute.disk.acl import Place, Rules, Team
-from aen.compute.disk.passing import DEEPEST, Pass, has_lists
+from aen.compute.disk.giving import give
+from aen.compute.disk.passing import Pass, has_lists
 from aen.compute.disk.project import STAGING, has_environment
 from aen.compute.disk.remove import remove_tree
 from aen.compute.disk.telling import Tell
@@ -24,7 +25,6 @@ from aen.compute.disk.walk import Refused, make_below, open_below, open_root, op
 
 TAKEN = ".taken"
 _PARENTS = 0o755
-_PATH = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", re.ASCII)
 _LOST = "The files being made are not there any more; try again."
 
@@ -85,35 +85,6 @@ def _take_over(root: str, service_uid: int, staging: str) -> Iterator[int]:
             remove_tree(taken, staging)
 
 
-def _give(directory: int, service_uid: int, team: Team, depth: int = 0) -> None:
-    """Give a tree's directories, links and files of one name to the owner.
-
-    What has more names is shared with a template, and what is not the service's was
-    never ours to give.
-    """
-    if depth == DEEPEST:
-        raise Refused("What was staged is nested too deeply.")
-    with os.scandir(directory) as found:
-        names = [one.name for one in found]
-    for name in names:
-        with opened(os.open(name, _PATH, dir_fd=directory)) as one:
-            about = os.fstat(one)
-            _give_one(one, about, service_uid, team)
-        if stat.S_ISDIR(about.st_mode):
-            with opened(open_below(directory, name)) as below:
-                _give(below, service_uid, team, depth + 1)
-
-
-def _give_one(one: int, about: os.stat_result, service_uid: int, team: Team) -> None:
-    kind = about.st_mode
-    single = stat.S_ISREG(kind) and about.st_nlink == 1
-    if about.st_uid == service_uid and (
-        single or stat.S_ISDIR(kind) or stat.S_ISLNK(kind)
-    ):
-        # the descriptor's own inode, a link's too: nothing is looked up by name
-        os.chown(f"/proc/self/fd/{one}", team.owner.uid, team.owner.gid)
-
-
 def adopt(  # noqa: PLR0913, PLR0917 -- what the helper is asked
     root: str,
     service_uid: int,
@@ -158,7 +129,7 @@ def _prepared(
     """Make a tree the owner's, with the rights of the team."""
     os.fchown(directory, team.owner.uid, team.owner.gid)
     os.fchmod(directory, 0o700)
-    _give(directory, service_uid, team)
+    give(directory, frozenset({service_uid}), team.owner)
     lists = has_lists(directory)
     done = rights.passes(directory, Rules(team), (), walk, tell, lists=lists)
     return {"acl": lists, **done}
@@ -252,7 +223,7 @@ def check(
     except FileNotFoundError:
         return {"project": False, "environment": False}
     with opened(project):
-        rights.open_door(project, team)
+        rights.keep_door(project, team)
         return {"project": True, "environment": has_environment(project, environment)}
 
 

@@ -122,6 +122,12 @@ def test_merging(case: str) -> None:
     assert one.groups == ((5, 4),)
 
 
+def test_shutting() -> None:
+    """By name, so that what others may is not theirs."""
+    one = acl.shutting(acl.of_directory(TEAM, Place.DOOR), frozenset({1001, 1009}))
+    assert dict(one.users) == {1000: 7, 1001: 0, 1002: 5, 1009: 0}
+
+
 def test_rules() -> None:
     """Exactly, where nobody knows what was before; what has nothing gets the whole."""
     own = acl.encode(Acl(6, 0, 0, ((1009, 4),), mask=4))
@@ -139,14 +145,3 @@ def test_rules() -> None:
     assert dict(merged.users) == {1001: 7, 1002: 5, 1009: 4}
     assert changed.directory(b"unknown", Place.INSIDE) == b"unknown"
     assert acl.decode(changed.content(None, Place.PUBLIC)).other == 5
-
-
-def test_the_door_shuts_out_who_has_left() -> None:
-    """By name: as others they would still get to what they own inside."""
-    owner, bob, eve = Person(1, 1), Person(2, 2), Person(3, 3)
-    with_both = acl.of_door(Team(owner, (bob, eve)), None)
-    assert with_both == acl.of_directory(Team(owner, (bob, eve)), Place.DOOR)
-    without = acl.of_door(Team(owner, (eve,)), with_both)
-    assert dict(without.users) == {1: 7, 2: 0, 3: 7}
-    again = acl.of_door(Team(owner, (bob, eve)), without)
-    assert again == with_both

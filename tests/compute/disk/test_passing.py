@@ -93,9 +93,9 @@ def test_what_is_left_alone(home: Path) -> None:
 
 def test_too_deep_and_too_many(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is beyond the bounds is counted and left."""
-    monkeypatch.setattr(passing, "DEEPEST", 1)
-    (home / "notes" / "a" / "b").mkdir(parents=True)
-    assert walk(home, Rules(TEAM)).counts.skipped == 2  # this and envs/default
+    monkeypatch.setattr(passing, "DEEPEST", 2)
+    (home / "notes" / "a" / "b" / "c").mkdir(parents=True)
+    assert walk(home, Rules(TEAM)).counts.skipped == 1
     monkeypatch.setattr(passing, "MOST", 3)
     counts = walk(home, Rules(TEAM)).counts
     assert counts.seen == 3

@@ -3,14 +3,13 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from aen.compute.disk import acl, rights
+from aen.compute.disk import acl, rights, taken
 from aen.compute.disk.walk import Refused
-from tests.compute.accounts import People
+from tests.compute.accounts import People, Person
 from tests.compute.disk.estate import Estate, allowed, estate, person
 
 pytestmark = pytest.mark.root
@@ -28,8 +27,12 @@ def lab(accounts: People) -> Iterator[Estate]:
 
 def may(lab: Estate, number: int, do: Do, *where: str) -> list[str]:
     """Return at which places person *number* may do something."""
-    one = lab.people[number]
-    return [name for name in where if allowed(one, partial(do, lab.home / name))]
+    return [name for name in where if trial(lab, lab.people[number], do, name)]
+
+
+def trial(lab: Estate, who: Person, do: Do, where: str) -> bool:
+    """Whether an account may do something at a place of the project."""
+    return allowed(who, lambda: do(lab.home / where))
 
 
 def read(path: Path) -> object:
@@ -84,8 +87,7 @@ def test_an_outsider(lab: Estate) -> None:
     public = ["public/page.html", "public"]
     assert may(lab, OUTSIDER, read, *everything) == public
     assert may(lab, OUTSIDER, write, *everything) == []
-    service = lab.people.service
-    seen = [n for n in everything if allowed(service, partial(read, lab.home / n))]
+    seen = [one for one in everything if trial(lab, lab.people.service, read, one)]
     assert seen == public
 
 
@@ -107,11 +109,17 @@ def test_the_owners_group(lab: Estate) -> None:
 def test_who_left(lab: Estate) -> None:
     """Gets at nothing, not even at what they made; the rest goes on."""
     member = lab.people[MEMBER]
-    made = lab.home / "notes" / "mine"
-    assert allowed(member, lambda: made.write_text("x"))
+    made = lab.home / "mine" / "file"
+
+    def make() -> None:
+        made.parent.mkdir()
+        made.write_text("x")
+        (lab.home / "top").write_text("x")
+
+    assert allowed(member, make)
     before = lab.team(person(member), person(lab.people[VIEWER], "r-x"))
     lab.apply(lab.team(person(lab.people[VIEWER], "r-x")), before)
-    names = (*FILES, *DIRECTORIES, "notes/mine")
+    names = (*FILES, *DIRECTORIES, "mine", "mine/file", "top")
     public = ["public/page.html", "public"]
     assert may(lab, MEMBER, read, *names) == public
     assert may(lab, MEMBER, write, *names) == []
@@ -233,11 +241,21 @@ def test_a_locked_directory(lab: Estate) -> None:
 
 
 def test_a_narrowed_door(lab: Estate) -> None:
-    """Who left is out at once, before any file was looked at."""
-    root = str(lab.root)
-    told = rights.narrow_door(root, "ada", "lab", lab.team())
+    """Who left or may do less is out at once, before any file was looked at."""
+    root, bob = str(lab.root), person(lab.people[MEMBER], "r-x")
+    everything = (*FILES, *DIRECTORIES)
+    told = rights.narrow_door(root, "ada", "lab", lab.team(bob))
     assert told == {"project": True}
-    assert may(lab, MEMBER, read, ".") == []
+    assert may(lab, MEMBER, read, *everything) == []
+    assert may(lab, VIEWER, read, *everything) == []
+    assert may(lab, OWNER, write, *everything) == [*everything]
+    taken.check(root, "ada", "lab", "default", lab.team(bob))
+    assert may(lab, MEMBER, read, *everything) == []
+    before = lab.team(person(lab.people[MEMBER]), person(lab.people[VIEWER], "r-x"))
+    lab.apply(lab.team(bob), before)
+    assert may(lab, MEMBER, read, *everything) == [*everything]
+    assert may(lab, MEMBER, write, *everything) == []
+    assert may(lab, VIEWER, read, *everything) == ["public/page.html", "public"]
     assert rights.narrow_door(root, "ada", "gone", lab.team()) == {"project": False}
 
 

@@ -4,14 +4,14 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from functools import partial
+from pathlib import Path
 
 import pytest
 
 from aen.compute.disk import project, taken
 from aen.compute.disk.acl import Team
 from aen.compute.disk.walk import Refused
-from tests.compute.accounts import People
+from tests.compute.accounts import People, Person
 from tests.compute.disk.estate import Estate, allowed, estate, person, unheard
 
 pytestmark = pytest.mark.root
@@ -187,6 +187,11 @@ def test_a_place_that_is_not_roots(ground: Estate) -> None:
         taken.sweep(str(ground.root), 0)
 
 
+def readable(who: Person, path: Path) -> bool:
+    """Whether an account can read something."""
+    return allowed(who, lambda: os.open(path, os.O_RDONLY))
+
+
 def _killed_at(ground: Estate, step: int) -> int:
     """Adopt in a child that is killed at a step; return how many it did, or -1."""
     reading, writing = os.pipe()
@@ -230,7 +235,7 @@ def test_killed_at_any_step(ground: Estate) -> None:
             ground.adopt(team(ground))
         assert ground.home.stat().st_mode & 0o7777 == 0o2771
         for name in ("README.md", "notes", "envs/default/pyvenv.cfg"):
-            assert allowed(member, partial(os.open, ground.home / name, os.O_RDONLY))
+            assert readable(member, ground.home / name)
         taken.remove(str(ground.root), "ada", "lab")
         project.sweep(str(ground.root), "p1.", 0)
         taken.sweep(str(ground.root), 0)
