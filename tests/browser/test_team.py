@@ -105,7 +105,9 @@ def adds_a_line(lab: Page) -> None:
 
 def is_out(terminal: Page, real: Installed, member: Person, shared: Project) -> None:
     """See that the tab says so, and that neither address nor files open again."""
-    notice = terminal.get_by_text(re.compile("team|no longer|access", re.IGNORECASE))
+    notice = terminal.get_by_text(
+        re.compile("not there any more|no longer|team of", re.IGNORECASE)
+    )
     expect(notice.first).to_be_visible(timeout=OUT_WITHIN_MS + 1000)
     keep(terminal, "team-out")
     terminal.reload()
