@@ -20,6 +20,7 @@ class Bound:
     cpu: float = 0.0
     """Cores."""
     processes: int = 0
+    """Processes and threads at a time."""
     files: int = 0
     """Open at a time in each process."""
 

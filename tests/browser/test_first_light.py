@@ -109,6 +109,25 @@ def test_first_light(page: Page, platform: Installed) -> None:
     print(f"\nstart {running - began:.1f} s, JupyterLab {shown - running:.1f} s")  # noqa: T201 -- for whoever watches
 
 
+def test_resources(page: Page, platform: Installed) -> None:
+    """A package is installed and taken out again, with the tool's words, live."""
+    sign_in(page, platform, platform.password)
+    expect(page.get_by_role("link", name="tides").first).to_be_visible()
+    page.goto(f"{platform.one.url}/{ADMINISTRATOR}/tides")
+    page.get_by_role("link", name="Resources").click()
+    packages = page.get_by_role("list", name="Packages")
+    expect(packages).to_contain_text("ipykernel")
+    keep(page, "resources")
+    page.get_by_label("Packages", exact=True).last.fill("toolz")
+    page.get_by_role("button", name="Install", exact=True).click()
+    expect(page.get_by_text("Done", exact=True)).to_be_visible(timeout=OPENING)
+    expect(packages).to_contain_text("toolz")
+    keep(page, "resources-installed")
+    packages.get_by_label("toolz").check()
+    page.get_by_role("button", name="Remove chosen").click()
+    expect(packages).not_to_contain_text("toolz", timeout=OPENING)
+
+
 def test_foreign_pages_learn_nothing(page: Page, platform: Installed) -> None:
     """Without a session a project's address leads to the sign-in form."""
     page.goto(f"{platform.one.gateway_url}/{ADMINISTRATOR}/tides/jupyterlab/lab")
