@@ -269,8 +269,9 @@ class Projects:
         key = project_key(project.id)
         task = await self._tasks.add(kind, key, arguments, caller.user.name)
         shown = _shown_state(kind, project.state)
-        if shown is not None:
-            # Only for the eye: a worker that has taken it up knows better.
+        if shown is not None and task.attempts == 0:
+            # Only for the eye, and only of what no worker has taken up: one that is
+            # just ending it would leave what is shown here for ever.
             await self._records.announce(project.id, revision, shown, self._now)
         return task
 

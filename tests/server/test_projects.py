@@ -14,7 +14,7 @@ from aen.model.errors import (
     Taken,
     Unavailable,
 )
-from aen.model.projects import State, TeamRole
+from aen.model.projects import Problem, State, TeamRole
 from aen.model.tasks import Kind
 from aen.model.users import Caller, Role
 from aen.runtime.tasks import start
@@ -279,6 +279,25 @@ async def test_starting_twice_is_one_task() -> None:
     first, second = await projects.start(ada, LAB), await projects.start(ada, LAB)
     assert first.id == second.id
     assert (await projects.at(ada, LAB)).state is State.STARTING
+
+
+@pytest_twisted.ensureDeferred
+async def test_joining_a_start_that_is_just_failing_shows_nothing_new() -> None:
+    """Its worker has said why on the project, and will not say anything again."""
+    world = await furnished()
+    await world.center()
+    ada = await world.person("ada")
+    made = await world.project(ada)
+    projects, archive = world.rooms.projects, world.rooms.archive
+    first = await projects.start(ada, LAB)
+    claimed = await archive.tasks.claim("worker", [], world.clock.seconds(), 30.0)
+    assert claimed is not None
+    assert await archive.projects.begin(made.id, "mark", State.STARTING, 2.0)
+    problem = Problem("The node was killed.")
+    assert await archive.projects.finish(made.id, "mark", State.FAILED, problem, 3.0)
+    second = await projects.start(ada, LAB)
+    assert second.id == first.id
+    assert (await projects.at(ada, LAB)).state is State.FAILED
 
 
 @pytest_twisted.ensureDeferred
