@@ -21,7 +21,8 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="makes OS accounts: needs root"),
 ]
 
-OUT_WITHIN_MS = 2000.0
+OUT_WITHIN_MS = 10_000.0
+"""Milliseconds; it takes less than two seconds, but on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +109,7 @@ def is_out(terminal: Page, real: Installed, member: Person, shared: Project) -> 
     notice = terminal.get_by_text(
         re.compile("not there any more|no longer|team of", re.IGNORECASE)
     )
-    expect(notice.first).to_be_visible(timeout=OUT_WITHIN_MS + 1000)
+    expect(notice.first).to_be_visible(timeout=OUT_WITHIN_MS)
     keep(terminal, "team-out")
     terminal.reload()
     expect(terminal.locator(".xterm-rows")).to_have_count(0)
