@@ -126,7 +126,7 @@ def test_killed_at_any_moment(helped: Helped) -> None:
             assert program.stdin is not None
             program.stdin.write(json.dumps(order).encode() + b"\n")
             program.stdin.flush()
-            time.sleep(number * 0.008)
+            time.sleep(number * 0.02)
             program.kill()
     remembered = [path.name for path in (helped.runtime / ".launches").iterdir()]
     assert 0 < len(remembered) <= 20
