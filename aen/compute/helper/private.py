@@ -153,9 +153,13 @@ class Runtime:
             raise Refused("There is no such launch.") from None
 
     def launches(self) -> list[str]:
-        """Return the ids of all launches that are remembered."""
+        """Return the ids of all launches that are remembered, or left a directory.
+
+        A helper that was killed may have made that and remembered nothing yet.
+        """
         with opened(open_below(self._top, _RECORDS)) as records:
-            return sorted(one for one in os.listdir(records) if "." not in one)
+            found = {*os.listdir(records), *os.listdir(self._top)}
+        return sorted(one for one in found if "." not in one)
 
     def forget(self, launch: str) -> None:
         """Remove a launch's directory and what is remembered of it."""
