@@ -48,6 +48,8 @@ class Caller:
     token: str | None = None
     scopes: frozenset[str] | None = None
     project: str | None = None
+    address: str = ""
+    """Where the request came from, for the log of acts."""
 
     @property
     def is_superuser(self) -> bool:

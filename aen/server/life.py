@@ -109,4 +109,5 @@ class Life(Service):
             self._clock.seconds(),
             events=settings.events_kept,
             history=settings.history_days * _DAY,
+            audit=settings.audit_days * _DAY,
         )

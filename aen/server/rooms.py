@@ -5,6 +5,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from aen.server.accounts import Accounts
 from aen.server.app_tokens import AppTokens
+from aen.server.audit import Audit
 from aen.server.centers import Centers
 from aen.server.environments import Environments
 from aen.server.events import Events
@@ -40,6 +41,7 @@ class Rooms:
     nodes: Nodes
     tokens: AppTokens
     launching: Launching
+    audit: Audit
 
 
 @frozen
@@ -86,4 +88,5 @@ def furnish(parts: Parts) -> Rooms:
         nodes=parts.nodes,
         tokens=app_tokens,
         launching=launching,
+        audit=Audit(archive.audit, clock),
     )

@@ -88,6 +88,8 @@ class ServerSettings:
     """How many events are kept for processes that catch up, for at most a day."""
     history_days: float = 30.0
     """How long ended tasks are kept."""
+    audit_days: float = 400.0
+    """How long it is kept who did what."""
     body_limit: int = 1_048_576
     """Bytes accepted in the body of a form or an API call."""
     gateway_ca: str | None = None

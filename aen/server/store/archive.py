@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from aen.server.store.attempts import AttemptCounts
+from aen.server.store.audit import AuditRecords
 from aen.server.store.centers import CenterRecords
 from aen.server.store.codes import Codes
 from aen.server.store.collection import Database
@@ -31,6 +32,7 @@ class Archive:
     centers: CenterRecords
     codes: Codes
     events: EventLog
+    audit: AuditRecords
 
     @classmethod
     def of(cls, database: Database) -> "Archive":
@@ -46,13 +48,17 @@ class Archive:
             centers=CenterRecords(database),
             codes=Codes(database),
             events=EventLog(database),
+            audit=AuditRecords(database),
         )
 
-    async def trim(self, now: float, *, events: int, history: float) -> None:
+    async def trim(
+        self, now: float, *, events: int, history: float, audit: float
+    ) -> None:
         """Forget what has expired or is only history; once in a while is enough.
 
         :param events: how many events to keep.
         :param history: seconds ended tasks are kept.
+        :param audit: seconds the log of acts is kept.
         """
         await self.sessions.trim(now)
         await self.tokens.trim(now)
@@ -60,4 +66,5 @@ class Archive:
         await self.resets.trim(now)
         await self.codes.trim(now - _DAY)
         await self.tasks.trim(now - history)
+        await self.audit.trim(now - audit)
         await self.events.trim(keep=events, before=now - _DAY)

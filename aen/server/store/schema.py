@@ -33,6 +33,9 @@ INDEXES = (
     Index("tasks", (("key", 1), ("created", -1))),
     _unique("events", "seq"),
     _plain("events", "at"),
+    _plain("audit", "people"),
+    _plain("audit", "project"),
+    Index("audit", (("at", -1), ("_id", -1))),
     _plain("health", "center"),
     _plain("codes", "expires"),
 )

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from klein import Klein, KleinRenderable
 from klein.interfaces import IKleinRequest
 from twisted.internet.defer import CancelledError, Deferred
@@ -27,6 +27,7 @@ from aen.runtime.tasks import finish_anyway, start
 from aen.server.rooms import Rooms
 from aen.server.web import cookies, forgery, headers
 from aen.server.web.cookies import Cookies
+from aen.server.web.http import client_address
 from aen.server.web.next_url import safe_next
 from aen.server.web.refusals import Misdirected, WrongMethod, set_status
 from aen.server.web.templates import Templates
@@ -178,10 +179,11 @@ class Frame:
         known = await self.rooms.accounts.visitor(token) if token else None
         if token is None or known is None:
             return self._visit(request, None, None)
+        caller = evolve(known.caller, address=client_address(request))
         if known.cookie_due and request.method in forgery.SAFE_METHODS:
             await self.rooms.accounts.cookie_was_set(known.caller)
             self.keep(request, token)
-        return self._visit(request, known.caller, token)
+        return self._visit(request, caller, token)
 
     def keep(self, request: Request, token: str) -> None:
         """Have the browser keep the session's cookie for as long as it may be good."""

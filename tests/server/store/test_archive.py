@@ -19,7 +19,9 @@ async def test_trimming_leaves_what_is_still_good() -> None:
     await world.rooms.tasks.add(Kind.START_PROJECT, "project:1", {}, "ada")
     world.clock.advance(2 * DAY)
     _, later = await accounts.sign_in("ada", PASSWORD, "", "")
-    await world.rooms.archive.trim(world.clock.seconds(), events=10, history=DAY)
+    await world.rooms.archive.trim(
+        world.clock.seconds(), events=10, history=DAY, audit=DAY
+    )
     counts = {
         name: await world.database.collection(name).count({})
         for name in ("sessions", "tokens", "resets", "events", "tasks", "users")

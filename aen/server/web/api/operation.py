@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import attrs
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from klein import Klein
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
@@ -25,7 +25,7 @@ from aen.runtime.tasks import finish_anyway, start
 from aen.server.rooms import Rooms
 from aen.server.web import cookies, forgery, headers
 from aen.server.web.cookies import Cookies
-from aen.server.web.http import BoundedRequest
+from aen.server.web.http import BoundedRequest, client_address
 from aen.server.web.refusals import set_status
 from aen.wire.problems import to_json
 
@@ -167,6 +167,8 @@ class Calls:
 
     async def _enter(self, request: Request, described: Operation) -> Call:
         caller = await self._caller(request)
+        if caller is not None:
+            caller = evolve(caller, address=client_address(request))
         if caller is None and not described.visitors:
             raise Unauthenticated(
                 "Sign in, or send a token as “Authorization: Bearer”."

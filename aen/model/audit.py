@@ -1,0 +1,63 @@
+"""The log of who did what: one entry an act, kept for the people it concerns."""
+
+import enum
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+
+class Act(enum.Enum):
+    """What somebody did, as it is stored; `title` is what people read."""
+
+    SIGNED_IN = "signed in"
+    SIGN_IN_REFUSED = "sign-in refused"
+    SIGNED_OUT = "signed out"
+    SESSION_ENDED = "session ended"
+    ACCOUNT_MADE = "account made"
+    ACCOUNT_CHANGED = "account changed"
+    ACCOUNT_REMOVED = "account removed"
+    PASSWORD_CHANGED = "password changed"  # noqa: S105 -- no password
+    PASSWORD_RESET = "password reset"  # noqa: S105 -- no password
+    RESET_LINK_MADE = "reset link made"
+    TOKEN_MADE = "token made"  # noqa: S105 -- no token
+    TOKEN_ENDED = "token ended"  # noqa: S105 -- no token
+    PROJECT_MADE = "project made"
+    PROJECT_CHANGED = "project changed"
+    PROJECT_DELETED = "project deleted"
+    PROJECT_STARTED = "project started"
+    PROJECT_STOPPED = "project stopped"
+    PROJECT_RESET = "project reset"
+    MEMBER_PUT = "member put"
+    MEMBER_DROPPED = "member dropped"
+    APP_OPENED = "app opened"
+    APP_STOPPED = "app stopped"
+    ENVIRONMENT_CHANGED = "environment changed"
+    SETTINGS_CHANGED = "settings changed"
+    CENTER_CHANGED = "data center changed"
+
+    @property
+    def title(self) -> str:
+        """The act as people read it."""
+        return self.value[0].upper() + self.value[1:]
+
+
+@frozen
+class Entry:
+    """One act. Names are as they were then; ids find what was renamed since."""
+
+    id: str
+    at: float
+    """Seconds since the epoch."""
+    act: Act
+    by: str = ""
+    """The name of who did it; empty: the platform itself, or nobody known."""
+    user: str = ""
+    """The name of the account it was done to, where it was done to one."""
+    project: str = ""
+    """The id of the project it was done to."""
+    path: str = ""
+    """``owner/name`` of that project at the time."""
+    address: str = ""
+    """Where the request came from."""
+    details: Mapping[str, str] = field(factory=dict)
+    """Further words, by name; never a secret."""

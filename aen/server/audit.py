@@ -1,0 +1,91 @@
+"""The log of who did what: written by the use cases, read by whom it concerns."""
+
+import secrets
+from typing import Protocol
+
+from aen.model.audit import Act, Entry
+from aen.model.errors import Forbidden
+from aen.model.permissions import demand_superuser
+from aen.model.projects import Project
+from aen.model.users import Caller
+from aen.server import profile
+from aen.server.records import Page
+from aen.server.store.audit import AuditRecords, Seeking
+
+_LONGEST = 300  # characters of one detail
+
+
+class Clock(Protocol):
+    """What tells the time."""
+
+    def seconds(self) -> float:
+        """Return seconds since the epoch."""
+        ...
+
+
+class Audit:
+    """Notes acts and shows them."""
+
+    def __init__(self, records: AuditRecords, clock: Clock) -> None:
+        self._records = records
+        self._clock = clock
+
+    async def note(
+        self,
+        act: Act,
+        by: Caller | str | None,
+        *,
+        user: str = "",
+        project: Project | None = None,
+        address: str = "",
+        **details: str,
+    ) -> None:
+        """Add an entry; it is in the store when this returns.
+
+        :param by: who did it; a name where nobody was authenticated; None: the
+            platform itself, or the operator at the command line.
+        :param user: the name of the account it was done to.
+        :param address: where the request came from, unless *by* tells.
+        :param details: further words for people; never a secret.
+        """
+        known = by.user.name if isinstance(by, Caller) else by or ""
+        came = by.address if isinstance(by, Caller) else ""
+        entry = Entry(
+            id=secrets.token_urlsafe(12),
+            at=self._clock.seconds(),
+            act=act,
+            by=profile.cleaned(known, 64),
+            user=user,
+            project="" if project is None else project.id,
+            path="" if project is None else str(project.path),
+            address=profile.cleaned(address or came, 64),
+            details={
+                name: profile.cleaned(text, _LONGEST) for name, text in details.items()
+            },
+        )
+        await self._records.add(entry)
+
+    async def own(
+        self, caller: Caller, cursor: str | None = None, limit: int = 50
+    ) -> Page[Entry]:
+        """Return what the caller did and what was done to their account."""
+        if caller.scopes is not None or caller.project is not None:
+            raise Forbidden("This token may not do that.")
+        return await self._records.page(Seeking(caller.user.name), cursor, limit)
+
+    async def of_project(
+        self, project: Project, cursor: str | None = None, limit: int = 50
+    ) -> Page[Entry]:
+        """Return what was done to a project; who may see it is asked before."""
+        return await self._records.page(Seeking(project=project.id), cursor, limit)
+
+    async def everything(
+        self,
+        caller: Caller,
+        seeking: Seeking,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Entry]:
+        """Return entries of everybody; for administrators."""
+        demand_superuser(caller)
+        return await self._records.page(seeking, cursor, limit)

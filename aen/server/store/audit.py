@@ -1,0 +1,99 @@
+"""The log of acts in the store: only ever added to, and trimmed at its old end."""
+
+from attrs import frozen
+
+from aen.model.audit import Act, Entry
+from aen.server.records import Page
+from aen.server.store.collection import Database, Document, Query
+from aen.server.store.paging import bounded, mark_of, newest_first, page_of
+
+
+@frozen
+class Seeking:
+    """Which entries are looked for; what is empty does not narrow."""
+
+    person: str = ""
+    """The name of somebody who did it, or to whom it was done."""
+    project: str = ""
+    """The id of a project."""
+    acts: tuple[Act, ...] = ()
+    since: float = 0.0
+    """Seconds since the epoch."""
+
+
+class AuditRecords:
+    """Adds entries and finds them, the newest first."""
+
+    def __init__(self, database: Database) -> None:
+        self._all = database.collection("audit")
+
+    async def add(self, entry: Entry) -> None:
+        """Add an entry."""
+        await self._all.insert(_document(entry))
+
+    async def page(
+        self, seeking: Seeking, cursor: str | None, limit: int
+    ) -> Page[Entry]:
+        """Return what *seeking* finds."""
+        parts = [
+            part for part in (*_parts(seeking), newest_first(cursor, "at")) if part
+        ]
+        limit = bounded(limit)
+        found = await self._all.find(
+            {"$and": parts} if parts else {},
+            order=[("at", -1), ("_id", -1)],
+            limit=limit + 1,
+        )
+        return page_of(found, limit, _entry, lambda one: mark_of(one, "at"))
+
+    async def count(self, seeking: Seeking) -> int:
+        """Return how many entries *seeking* finds."""
+        parts = _parts(seeking)
+        return await self._all.count({"$and": parts} if parts else {})
+
+    async def trim(self, before: float) -> None:
+        """Forget entries older than *before*."""
+        await self._all.delete({"at": {"$lt": before}})
+
+
+def _parts(seeking: Seeking) -> list[Query]:
+    parts: list[Query] = []
+    if seeking.person:
+        # both in one list, so that one index finds either
+        parts.append({"people": seeking.person})
+    if seeking.project:
+        parts.append({"project": seeking.project})
+    if seeking.acts:
+        parts.append({"act": {"$in": [one.value for one in seeking.acts]}})
+    if seeking.since:
+        parts.append({"at": {"$gte": seeking.since}})
+    return parts
+
+
+def _document(entry: Entry) -> Document:
+    return {
+        "_id": entry.id,
+        "at": entry.at,
+        "act": entry.act.value,
+        "by": entry.by,
+        "user": entry.user,
+        "people": sorted({entry.by, entry.user} - {""}),
+        "project": entry.project,
+        "path": entry.path,
+        "address": entry.address,
+        "details": [[name, text] for name, text in entry.details.items()],
+    }
+
+
+def _entry(document: Document) -> Entry:
+    return Entry(
+        id=document["_id"],
+        at=document["at"],
+        act=Act(document["act"]),
+        by=document["by"],
+        user=document["user"],
+        project=document["project"],
+        path=document["path"],
+        address=document["address"],
+        details=dict(document["details"]),
+    )
