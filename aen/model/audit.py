@@ -21,6 +21,9 @@ class Act(enum.Enum):
     RESET_LINK_MADE = "reset link made"
     TOKEN_MADE = "token made"  # noqa: S105 -- no token
     TOKEN_ENDED = "token ended"  # noqa: S105 -- no token
+    RESET_ASKED = "reset link asked for"
+    KEY_ADDED = "SSH key added"
+    KEY_REMOVED = "SSH key removed"
     PROJECT_MADE = "project made"
     PROJECT_CHANGED = "project changed"
     PROJECT_DELETED = "project deleted"
@@ -39,6 +42,43 @@ class Act(enum.Enum):
     def title(self) -> str:
         """The act as people read it."""
         return self.value[0].upper() + self.value[1:]
+
+
+class About(enum.Enum):
+    """What acts are about, to look at one kind only."""
+
+    ACCOUNT = "account"
+    PROJECTS = "projects"
+    PLATFORM = "platform"
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """The acts about this."""
+        return tuple(act for act in Act if _about(act) is self)
+
+
+_PROJECTS = ("project", "member", "app", "environment")
+
+
+def _about(act: Act) -> About:
+    if act in (Act.SETTINGS_CHANGED, Act.CENTER_CHANGED):
+        return About.PLATFORM
+    first = act.value.partition(" ")[0]
+    return About.PROJECTS if first in _PROJECTS else About.ACCOUNT
+
+
+_GIVES_ACCESS = frozenset(
+    {
+        Act.SIGN_IN_REFUSED,
+        Act.PASSWORD_CHANGED,
+        Act.PASSWORD_RESET,
+        Act.RESET_ASKED,
+        Act.RESET_LINK_MADE,
+        Act.TOKEN_MADE,
+        Act.KEY_ADDED,
+    }
+)
+"""What a stranger who is after an account would do."""
 
 
 @frozen
@@ -61,3 +101,16 @@ class Entry:
     """Where the request came from."""
     details: Mapping[str, str] = field(factory=dict)
     """Further words, by name; never a secret."""
+
+    def stands_out(self, name: str) -> bool:
+        """Whether whoever is called *name* should look at this twice.
+
+        That is what gives access to their account, a sign-in from a new place, and
+        what somebody else did to it.
+        """
+        mine = name in (self.user, self.by)
+        if self.act in _GIVES_ACCESS:
+            return mine
+        if self.act is Act.SIGNED_IN and "new" in self.details:
+            return True
+        return bool(self.by) and self.user == name and self.by != name

@@ -4,13 +4,16 @@ import hashlib
 import hmac
 import secrets
 
-from attrs import frozen
+from attrs import field, frozen
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from aen.model.audit import Act
 from aen.model.errors import Forbidden, NotFound, Unauthenticated
 from aen.model.users import Caller, User
+from aen.runtime.tasks import spawn
 from aen.server import profile
+from aen.server.audit import Audit
 from aen.server.events import GATEWAYS, Events, user_topic
 from aen.server.passwords import Passwords
 from aen.server.records import SessionInfo
@@ -44,27 +47,40 @@ class Visitor:
     cookie_due: bool
 
 
+@frozen
+class AccountParts:
+    """What `Accounts` are made of."""
+
+    archive: Archive
+    passwords: Passwords
+    events: Events
+    settings: ServerSettings
+    clock: IReactorTime
+    audit: Audit
+    csrf_secret: bytes = field(repr=False)
+
+
 class Access:
     """The part of `Accounts` that says who somebody is."""
 
-    def __init__(
-        self,
-        archive: Archive,
-        passwords: Passwords,
-        events: Events,
-        settings: ServerSettings,
-        clock: IReactorTime,
-        csrf_secret: bytes,
-    ) -> None:
-        self._archive = archive
-        self._users = archive.users
-        self._passwords = passwords
-        self._events = events
-        self._settings = settings
-        self._clock = clock
-        self._csrf_secret = csrf_secret
-        self._slow = SlowDown(archive.attempts, settings, clock)
+    def __init__(self, parts: AccountParts) -> None:
+        self._archive = parts.archive
+        self._users = parts.archive.users
+        self._passwords = parts.passwords
+        self._events = parts.events
+        self._settings = parts.settings
+        self._clock = parts.clock
+        self._audit = parts.audit
+        self._csrf_secret = parts.csrf_secret
+        self._slow = SlowDown(parts.archive.attempts, parts.settings, parts.clock)
         self._log = Logger()
+
+    async def user(self, name: str) -> User:
+        """Return the account called *name*, or raise `NotFound`."""
+        found = await self._users.named(name)
+        if found is None:
+            raise NotFound("There is no such account.")
+        return found
 
     # -- signing in
 
@@ -76,7 +92,7 @@ class Access:
         :raises Unauthenticated: name or password are wrong; never says which.
         :raises TooMany: too many wrong attempts for this account or address.
         """
-        user = await self.check_credentials(name, password, address)
+        user = await self.check_credentials(name, password, address, agent)
         now = self._clock.seconds()
         await self._users.change(user.id, {"last_sign_in": now})
         token = secrets.token_urlsafe(32)
@@ -91,9 +107,15 @@ class Access:
             cookie_set=now,
         )
         await self._archive.sessions.add(session, digest(token))
-        return token, Caller(user, session=session.id)
+        caller = Caller(user, session=session.id)
+        await self._audit.note(
+            Act.SIGNED_IN, caller, address=session.address, browser=session.agent
+        )
+        return token, caller
 
-    async def check_credentials(self, name: str, password: str, address: str) -> User:
+    async def check_credentials(
+        self, name: str, password: str, address: str, agent: str = ""
+    ) -> User:
         """Return whose name and password these are, slowed down as `sign_in` is.
 
         :raises Unauthenticated: name or password are wrong; never says which.
@@ -109,6 +131,9 @@ class Access:
             # What is no name of ours may be a password, typed a field too early.
             who = "unknown name" if found is None else name
             self._log.info("sign-in refused: {who} {address}", who=who, address=address)
+            if found is not None:
+                why = "disabled account" if right else "wrong password"
+                self._refused(found[0], address, why=why, browser=agent)
             raise Unauthenticated(_WRONG)
         await self._slow.succeeded(name, address)
         user, old = found
@@ -116,10 +141,22 @@ class Access:
             await self._users.rehash(user.id, old, await self._passwords.hash(password))
         return user
 
+    def _refused(self, user: User, address: str, **details: str) -> None:
+        """Note for *user* that somebody was refused in their name.
+
+        Nobody waits for it: else an answer would take longer where the account
+        exists, and tell strangers that it does.
+        """
+        act = Act.SIGN_IN_REFUSED
+        noting = self._audit.note(act, None, user=user.name, address=address, **details)
+        spawn(self._log, "noting a refused sign-in", noting)
+
     async def sign_out(self, caller: Caller) -> None:
         """End the session the caller came with."""
-        if caller.session is not None:
-            await self._end_session(caller.user, caller.session, "You have signed out.")
+        if caller.session is None:
+            return
+        if await self._end_session(caller.user, caller.session, "You have signed out."):
+            await self._audit.note(Act.SIGNED_OUT, caller)
 
     async def caller_of_session(self, token: str) -> Caller | None:
         """Return who holds the session cookie *token*; None when it has ended."""
@@ -182,16 +219,34 @@ class Access:
     async def end_session(self, caller: Caller, key: str) -> None:
         """End one of the caller's sessions, or raise `NotFound`."""
         demand_whole(caller)
-        if not await self._end_session(caller.user, key, "The session was ended."):
+        user, now = caller.user, self._clock.seconds()
+        found = await self._archive.sessions.with_id(key, now)
+        if not await self._end_session(user, key, "The session was ended."):
             raise NotFound("There is no such session.")
+        about = {"browser": found.agent, "at": found.address} if found else {}
+        await self._audit.note(Act.SESSION_ENDED, caller, user=user.name, **about)
 
-    async def end_other_sessions(self, caller: Caller) -> None:
-        """End all of the caller's sessions but the one they ask with."""
+    async def end_other_sessions(self, caller: Caller) -> int:
+        """End all of the caller's sessions but the one they ask with; return how many.
+
+        With an API token that is every one.
+        """
         demand_whole(caller)
+        ended = 0
+        while others := await self._others(caller):
+            for one in others:
+                ended += await self._end_session(
+                    caller.user, one.id, "The session was ended."
+                )
+        if ended:
+            act, count = Act.SESSION_ENDED, str(ended)
+            await self._audit.note(act, caller, user=caller.user.name, sessions=count)
+        return ended
+
+    async def _others(self, caller: Caller) -> list[Session]:
         now = self._clock.seconds()
-        for one in await self._archive.sessions.of_user(caller.user.id, now):
-            if one.id != caller.session:
-                await self._end_session(caller.user, one.id, "The session was ended.")
+        found = await self._archive.sessions.of_user(caller.user.id, now)
+        return [one for one in found if one.id != caller.session]
 
     async def _end_session(self, user: User, key: str, reason: str) -> bool:
         ended = await self._archive.sessions.end(user.id, key)

@@ -3,29 +3,23 @@
 import secrets
 from typing import Any
 
-from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
+from aen.model.audit import Act
+from aen.model.errors import Conflict, Forbidden, Invalid
 from aen.model.names import UserName, parse_user_name
 from aen.model.permissions import demand_superuser
 from aen.model.tasks import Kind
 from aen.model.users import Caller, Role, User
 from aen.server import profile
-from aen.server.access import demand_whole, digest
-from aen.server.api_tokens import ApiTokens
+from aen.server.access import demand_whole
+from aen.server.password_changes import PasswordChanges
 from aen.server.passwords import check_password
 from aen.server.records import Page
 from aen.server.store.users import without_private
 from aen.server.tasks import Tasks, team_key
 
 
-class Accounts(ApiTokens):
+class Accounts(PasswordChanges):
     """What can be done with accounts; who asks comes first."""
-
-    async def user(self, name: str) -> User:
-        """Return the account called *name*, or raise `NotFound`."""
-        found = await self._users.named(name)
-        if found is None:
-            raise NotFound("There is no such account.")
-        return found
 
     async def users(
         self, caller: Caller, q: str = "", cursor: str | None = None, limit: int = 50
@@ -52,13 +46,20 @@ class Accounts(ApiTokens):
         """
         if by is not None:
             demand_superuser(by)
-        return await self._make(name, password, email, display_name, role)
+        user = await self._make(name, password, email, display_name, role)
+        await self._audit.note(Act.ACCOUNT_MADE, by, user=user.name, role=role.value)
+        return user
 
-    async def register(self, name: str, password: str, email: str = "") -> User:
+    async def register(
+        self, name: str, password: str, email: str = "", address: str = ""
+    ) -> User:
         """Make an account for oneself, where the installation lets people do so."""
         if not self._settings.open_registration:
             raise Forbidden("Accounts are made by an administrator here.")
-        return await self._make(name, password, email, "", Role.USER)
+        user = await self._make(name, password, email, "", Role.USER)
+        act = Act.ACCOUNT_MADE
+        await self._audit.note(act, user.name, user=user.name, address=address)
+        return user
 
     async def _make(
         self,
@@ -111,13 +112,26 @@ class Accounts(ApiTokens):
         if password is not None:
             check_password(password, self._settings.password_length)
             fields["hash"] = await self._passwords.hash(password)
-        if fields:
-            user = await self._users.change(user.id, fields) or user
-        if disabled or password is not None:
-            await self._end_all(user, "Your account was changed by an administrator.")
-        elif role is not None:
+        return await self._change(by, user, fields)
+
+    async def _change(
+        self, by: Caller | None, user: User, fields: dict[str, Any]
+    ) -> User:
+        """Set *fields* of an account, note it, and end what it may do no more."""
+        changed = await self._users.change(user.id, fields) if fields else None
+        if changed is None:
+            return user
+        if "hash" in fields:
+            await self._audit.note(Act.PASSWORD_CHANGED, by, user=user.name)
+        if told := differences(user, changed):
+            await self._audit.note(Act.ACCOUNT_CHANGED, by, user=user.name, **told)
+        if fields.get("disabled") or "hash" in fields:
+            await self._end_all(
+                changed, "Your account was changed by an administrator."
+            )
+        elif "role" in fields:
             await self._drop(user_id=user.id, reason="Your rights have changed.")
-        return user
+        return changed
 
     async def remove_user(self, by: Caller | None, name: str) -> None:
         """Remove an account that owns no projects, and everything of it.
@@ -138,6 +152,7 @@ class Accounts(ApiTokens):
         await self._archive.tokens.end_user(user.id)
         await self._leave_teams(user)
         await self._users.remove(user.id)
+        await self._audit.note(Act.ACCOUNT_REMOVED, by, user=user.name)
         self._log.info("account removed: {name}", name=user.name)
 
     async def _leave_teams(self, user: User) -> None:
@@ -164,57 +179,20 @@ class Accounts(ApiTokens):
         if last and await self._users.superusers() <= 1:
             raise Conflict(f"“{user.name}” is the last administrator.")
 
-    # -- passwords
 
-    async def change_password(self, caller: Caller, old: str, new: str) -> None:
-        """Give the caller a new password and end their other sessions.
+def differences(old: User, new: User) -> dict[str, str]:
+    """Return what the log says of a change: each part by name, as it is now."""
+    parts = {
+        "name": (old.display_name, new.display_name),
+        "mail": (old.email, new.email),
+        "role": (old.role.value, new.role.value),
+        "sign-in": (_sign_in(old), _sign_in(new)),
+    }
+    return {name: now or "none" for name, (was, now) in parts.items() if was != now}
 
-        :raises Invalid: *old* is not their password, or *new* is none one may have.
-        :raises TooMany: too many wrong attempts at the old one.
-        """
-        demand_whole(caller)
-        check_password(new, self._settings.password_length)
-        await self._slow.enter(caller.user.name, "")
-        found = await self._users.hash_of(caller.user.name)
-        known = found[1] if found is not None else None
-        if not await self._passwords.verify(known, old):
-            message = "The old password is wrong."
-            raise Invalid(message, fields={"old": message})
-        await self._slow.succeeded(caller.user.name, "")
-        await self._users.change(
-            caller.user.id, {"hash": await self._passwords.hash(new)}
-        )
-        await self.end_other_sessions(caller)
 
-    async def make_reset(self, by: Caller | None, name: str) -> str:
-        """Return the secret of a link under which *name* chooses a new password."""
-        if by is not None:
-            demand_superuser(by)
-        user = await self.user(name)
-        secret = secrets.token_urlsafe(32)
-        expires = self._clock.seconds() + self._settings.reset_hours * 3600
-        await self._archive.resets.add(digest(secret), user.id, expires)
-        return secret
-
-    async def reset_password(self, secret: str, new: str) -> User:
-        """Give the account a link belongs to a new password; the link is used up.
-
-        :raises NotFound: the link is wrong, used or expired.
-        """
-        gone = NotFound("This link has been used or has expired; ask for a new one.")
-        now = self._clock.seconds()
-        key = await self._archive.resets.user_of(digest(secret), now)
-        if key is None:
-            raise gone
-        check_password(new, self._settings.password_length)
-        hashed = await self._passwords.hash(new)
-        if not await self._archive.resets.use(digest(secret)):
-            raise gone
-        user = await self._users.change(key, {"hash": hashed})
-        if user is None:
-            raise gone
-        await self._end_all(user, "Your password was changed.")
-        return user
+def _sign_in(user: User) -> str:
+    return "disabled" if user.disabled else "enabled"
 
 
 def _new_name(name: str) -> UserName:

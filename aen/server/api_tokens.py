@@ -2,6 +2,7 @@
 
 import secrets
 
+from aen.model.audit import Act
 from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.permissions import SCOPES
 from aen.model.users import Caller
@@ -72,7 +73,11 @@ class ApiTokens(Access):
             created=now,
             expires=None if days is None else now + days * DAY,
         )
-        return _token_info(token), await self.keep_token(token)
+        secret = await self.keep_token(token)
+        await self._audit.note(
+            Act.TOKEN_MADE, caller, user=caller.user.name, **_told(token)
+        )
+        return _token_info(token), secret
 
     async def keep_token(self, token: Token) -> str:
         """Put *token* in the store and return the secret that stands for it."""
@@ -83,10 +88,19 @@ class ApiTokens(Access):
     async def remove_token(self, caller: Caller, key: str) -> None:
         """End one of the caller's tokens, or raise `NotFound`."""
         demand_whole(caller)
-        if not await self._archive.tokens.remove(caller.user.id, key):
+        user = caller.user
+        token = await self._archive.tokens.with_id(user.id, key)
+        if token is None or not await self._archive.tokens.remove(user.id, key):
             raise NotFound("There is no such token.")
+        await self._audit.note(Act.TOKEN_ENDED, caller, user=user.name, **_told(token))
         # Gateways cache answers by token; they know it only by whose it was.
         await self._drop(user_id=caller.user.id, reason="An API token was removed.")
+
+
+def _told(token: Token) -> dict[str, str]:
+    """Return what the log says of a token: what it is for and what it may do."""
+    may = "everything" if token.scopes is None else ", ".join(token.scopes)
+    return {"note": token.note, "may": may or "only say who you are"}
 
 
 def _token_info(token: Token) -> TokenInfo:

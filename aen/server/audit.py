@@ -3,8 +3,8 @@
 import secrets
 from typing import Protocol
 
-from aen.model.audit import Act, Entry
-from aen.model.errors import Forbidden
+from aen.model.audit import About, Act, Entry
+from aen.model.errors import Forbidden, Invalid
 from aen.model.permissions import demand_superuser
 from aen.model.projects import Project
 from aen.model.users import Caller
@@ -66,12 +66,20 @@ class Audit:
         await self._records.add(entry)
 
     async def own(
-        self, caller: Caller, cursor: str | None = None, limit: int = 50
+        self,
+        caller: Caller,
+        cursor: str | None = None,
+        limit: int = 50,
+        about: str = "",
     ) -> Page[Entry]:
-        """Return what the caller did and what was done to their account."""
+        """Return what the caller did and what was done to their account.
+
+        :param about: the value of an `About`, to have that kind only.
+        """
         if caller.scopes is not None or caller.project is not None:
             raise Forbidden("This token may not do that.")
-        return await self._records.page(Seeking(caller.user.name), cursor, limit)
+        seeking = Seeking(caller.user.name, acts=_acts(about))
+        return await self._records.page(seeking, cursor, limit)
 
     async def of_project(
         self, project: Project, cursor: str | None = None, limit: int = 50
@@ -89,3 +97,14 @@ class Audit:
         """Return entries of everybody; for administrators."""
         demand_superuser(caller)
         return await self._records.page(seeking, cursor, limit)
+
+
+def _acts(about: str) -> tuple[Act, ...]:
+    if not about:
+        return ()
+    try:
+        return About(about).acts
+    except ValueError:
+        words = ", ".join(f"“{one.value}”" for one in About)
+        message = f"“about” must be one of {words}."
+        raise Invalid(message, fields={"about": message}) from None

@@ -3,6 +3,7 @@
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
+from aen.server.access import AccountParts
 from aen.server.accounts import Accounts
 from aen.server.app_tokens import AppTokens
 from aen.server.audit import Audit
@@ -62,7 +63,10 @@ def furnish(parts: Parts) -> Rooms:
     archive = Archive.of(parts.database)
     events = Events(archive.events, clock)
     secret = parts.key.derive("anti-forgery")
-    accounts = Accounts(archive, parts.passwords, events, settings, clock, secret)
+    audit = Audit(archive.audit, clock)
+    accounts = Accounts(
+        AccountParts(archive, parts.passwords, events, settings, clock, audit, secret)
+    )
     account = settings.service_account
     centers = Centers(archive.centers, archive.projects, events, clock, account)
     tasks = Tasks(archive.tasks, events, clock)
@@ -88,5 +92,5 @@ def furnish(parts: Parts) -> Rooms:
         nodes=parts.nodes,
         tokens=app_tokens,
         launching=launching,
-        audit=Audit(archive.audit, clock),
+        audit=audit,
     )

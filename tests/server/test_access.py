@@ -4,6 +4,7 @@ import pytest
 import pytest_twisted
 from argon2 import PasswordHasher
 
+from aen.model.audit import Act
 from aen.model.errors import Forbidden, NotFound, TooMany, Unauthenticated
 from aen.model.users import Caller
 from aen.server.access import DAY, Visitor, digest
@@ -208,3 +209,37 @@ async def test_a_limited_token_does_not_reach_the_account() -> None:
     ):
         with pytest.raises(Forbidden):
             await attempt
+
+
+@pytest_twisted.ensureDeferred
+async def test_comings_and_goings_are_noted() -> None:
+    """Who signed in, from where; who was refused in their name; what was ended."""
+    world = await furnished()
+    accounts, audit = world.rooms.accounts, world.rooms.audit
+    await accounts.add_user(None, "ada", PASSWORD)
+    _, ada = await accounts.sign_in("ada", PASSWORD, "192.0.2.1", "Firefox/1")
+    _, other = await accounts.sign_in("ada", PASSWORD, "192.0.2.2", "Edg/1")
+    _, third = await accounts.sign_in("ada", PASSWORD, "192.0.2.3", "Edg/1")
+    for name in ("ada", "nobody"):
+        with pytest.raises(Unauthenticated):
+            await accounts.sign_in(name, "wrong", "192.0.2.9", "curl")
+    assert other.session is not None
+    await accounts.end_session(ada, other.session)
+    assert await accounts.end_other_sessions(ada) == 1
+    assert await accounts.end_other_sessions(ada) == 0
+    await accounts.sign_out(third)
+    await accounts.sign_out(ada)
+    entries = (await audit.own(ada)).items
+    assert [(one.act, one.by, one.address) for one in reversed(entries[:-1])] == [
+        (Act.SIGNED_IN, "ada", "192.0.2.1"),
+        (Act.SIGNED_IN, "ada", "192.0.2.2"),
+        (Act.SIGNED_IN, "ada", "192.0.2.3"),
+        (Act.SIGN_IN_REFUSED, "", "192.0.2.9"),
+        (Act.SESSION_ENDED, "ada", ""),
+        (Act.SESSION_ENDED, "ada", ""),
+        (Act.SIGNED_OUT, "ada", ""),
+    ]
+    refused = entries[3]
+    assert refused.details == {"why": "wrong password", "browser": "curl"}
+    noted = await world.database.collection("audit").count({})
+    assert noted == len(entries), "of names that are none nothing is kept"

@@ -3,17 +3,11 @@
 import pytest
 import pytest_twisted
 
-from aen.model.errors import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Taken,
-    TooMany,
-    Unauthenticated,
-)
+from aen.model.audit import Act
+from aen.model.errors import Conflict, Forbidden, Invalid, NotFound, Taken
 from aen.model.projects import TeamRole
 from aen.model.users import Role
+from aen.server.store.audit import Seeking
 from tests.server.furnished import PASSWORD, at, furnished, running
 
 
@@ -171,53 +165,21 @@ async def test_files_are_closed_to_somebody_removed() -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_changing_the_password() -> None:
-    """It needs the old one and ends the other sessions."""
-    world = await furnished()
-    accounts = world.rooms.accounts
-    await world.person("ada")
-    token, ada = await accounts.sign_in("ada", PASSWORD, "", "")
-    other, _ = await accounts.sign_in("ada", PASSWORD, "", "")
-    with pytest.raises(Invalid) as refusal:
-        await accounts.change_password(ada, "wrong", "better horse")
-    assert "old" in refusal.value.fields
-    await accounts.change_password(ada, PASSWORD, "better horse")
-    assert await accounts.caller_of_session(token) is not None
-    assert await accounts.caller_of_session(other) is None
-    with pytest.raises(Unauthenticated):
-        await accounts.sign_in("ada", PASSWORD, "", "")
-    await accounts.sign_in("ada", "better horse", "", "")
-
-
-@pytest_twisted.ensureDeferred
-async def test_guessing_the_old_password_is_slowed_down() -> None:
-    """Who found a browser open does not find out the password."""
-    world = await furnished(sign_in_free=1)
-    ada = await world.person("ada")
-    change = world.rooms.accounts.change_password
-    for _ in range(2):
-        with pytest.raises(Invalid):
-            await change(ada, "wrong", "better horse")
-    with pytest.raises(TooMany):
-        await change(ada, PASSWORD, "better horse")
-
-
-@pytest_twisted.ensureDeferred
-async def test_a_reset_link_works_once_and_not_for_ever() -> None:
-    """It sets a password, ends every session, and is used up."""
-    world = await furnished(reset_hours=1.0)
-    accounts = world.rooms.accounts
-    await world.person("ada")
-    token, _ = await accounts.sign_in("ada", PASSWORD, "", "")
-    first = await accounts.make_reset(None, "ada")
-    secret = await accounts.make_reset(None, "ada")
-    with pytest.raises(NotFound):
-        await accounts.reset_password(first, "better horse")
-    await accounts.reset_password(secret, "better horse")
-    assert await accounts.caller_of_session(token) is None
-    with pytest.raises(NotFound):
-        await accounts.reset_password(secret, "worse horse")
-    late = await accounts.make_reset(None, "ada")
-    world.clock.advance(3601)
-    with pytest.raises(NotFound):
-        await accounts.reset_password(late, "better horse")
+async def test_what_happens_to_an_account_is_noted() -> None:
+    """Who made, changed and removed it, and what it was changed to."""
+    world = await furnished(open_registration=True)
+    accounts, audit = world.rooms.accounts, world.rooms.audit
+    root = await world.person("wakari", Role.SUPERUSER)
+    await accounts.register("eve", PASSWORD, address="192.0.2.1")
+    await accounts.update_user(root, "eve", role=Role.STAFF, disabled=True)
+    await accounts.update_user(root, "eve", role=Role.STAFF)
+    await accounts.update_user(root, "eve", password="another one")
+    await accounts.remove_user(root, "eve")
+    found = await audit.everything(root, Seeking("eve"))
+    assert [(one.by, one.act, dict(one.details)) for one in found.items] == [
+        ("wakari", Act.ACCOUNT_REMOVED, {}),
+        ("wakari", Act.PASSWORD_CHANGED, {}),
+        ("wakari", Act.ACCOUNT_CHANGED, {"role": "staff", "sign-in": "disabled"}),
+        ("eve", Act.ACCOUNT_MADE, {}),
+    ]
+    assert found.items[-1].address == "192.0.2.1"

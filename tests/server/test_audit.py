@@ -6,7 +6,7 @@ from pytest_twisted import ensureDeferred
 from twisted.internet.task import Clock
 
 from aen.model.audit import Act
-from aen.model.errors import Forbidden
+from aen.model.errors import Forbidden, Invalid
 from aen.model.names import UserName
 from aen.model.users import Caller, Role, User
 from aen.server.audit import Audit
@@ -56,6 +56,13 @@ async def test_a_limited_token_does_not_read_the_log() -> None:
         await _audit().own(limited)
 
 
-def test_acts_have_titles() -> None:
-    """As people read them."""
-    assert Act.SIGNED_IN.title == "Signed in"
+@ensureDeferred
+async def test_one_kind_of_acts_can_be_seen_alone() -> None:
+    """Others are left out; a kind there is none of is refused."""
+    audit = _audit()
+    await audit.note(Act.SIGNED_IN, ADA)
+    await audit.note(Act.PROJECT_STARTED, ADA)
+    found = await audit.own(ADA, about="projects")
+    assert [one.act for one in found.items] == [Act.PROJECT_STARTED]
+    with pytest.raises(Invalid):
+        await audit.own(ADA, about="weather")

@@ -59,6 +59,12 @@ class Tokens:
             return None
         return _token(found)
 
+    async def with_id(self, user: str, key: str) -> Token | None:
+        """Return the token with that public id which *user* made."""
+        query = {"_id": key, "user": user, "kind": PERSONAL}
+        found = await self._all.find_one(query)
+        return None if found is None else _token(found)
+
     async def touch(self, token: Token, now: float, often: float) -> None:
         """Note that a token is used, at most once in *often* seconds."""
         if token.last_used is None or token.last_used < now - often:

@@ -68,7 +68,7 @@ class EntryPages:
         name, email = form.line("username"), form.line("email")
         try:
             password = form.typed_twice("password")
-            await self._accounts.register(name, password, email)
+            await self._accounts.register(name, password, email, visit.address)
             token, _ = await self._accounts.sign_in(
                 name, password, visit.address, visit.agent
             )
@@ -93,7 +93,7 @@ class EntryPages:
         """Set the new password; the link works once."""
         try:
             password = visit.form.typed_twice("password")
-            await self._accounts.reset_password(secret, password)
+            await self._accounts.reset_password(secret, password, visit.address)
         except AenError as error:
             return Page("reset.html", {"secret": secret}, problem=error)
         self._forget(visit)

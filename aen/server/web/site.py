@@ -9,6 +9,8 @@ from twisted.web.server import Request
 from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from aen.server.web.account import AccountPages
+from aen.server.web.account_security import AccountSecurityPages
+from aen.server.web.account_tokens import AccountTokensPages
 from aen.server.web.admin import AdminPages
 from aen.server.web.api.mount import api
 from aen.server.web.dashboard import DashboardPages
@@ -32,6 +34,8 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
         PlainPages(frame, assets),
         EntryPages(frame),
         AccountPages(frame),
+        AccountSecurityPages(frame),
+        AccountTokensPages(frame),
         AdminPages(frame),
         DashboardPages(frame, live),
         ProjectPages(frame, live),

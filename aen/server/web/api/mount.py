@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from aen.model.errors import NotFound
 from aen.runtime.version import own_version
 from aen.server.rooms import Rooms
+from aen.server.web.api.acts import Acts
 from aen.server.web.api.environments import EnvironmentCalls
 from aen.server.web.api.openapi import describe
 from aen.server.web.api.operation import Calls
@@ -28,6 +29,7 @@ def api(rooms: Rooms, live: Live) -> Klein:
     app, calls = Klein(), Calls(rooms)
     for part in (
         People(rooms),
+        Acts(rooms),
         ProjectCalls(rooms, live),
         RunningCalls(rooms),
         EnvironmentCalls(rooms),
