@@ -27,6 +27,12 @@ class User:
     disabled: bool = False
     created: float = 0.0
     last_sign_in: float | None = None
+    url: str = ""
+    """Their page on the web: ``http`` or ``https``, checked when it was set."""
+    company: str = ""
+    location: str = ""
+    notices: bool = True
+    """Whether mail tells them of sign-ins from new places and of new passwords."""
 
     @property
     def title(self) -> str:

@@ -1,6 +1,7 @@
 """Accounts: people, what is known of them, and their passwords."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from aen.model.audit import Act
@@ -13,7 +14,7 @@ from aen.server import profile
 from aen.server.access import demand_whole
 from aen.server.password_changes import PasswordChanges
 from aen.server.passwords import check_password
-from aen.server.records import Page
+from aen.server.records import AccountChanges, Page
 from aen.server.store.users import without_private
 from aen.server.tasks import Tasks, team_key
 
@@ -94,24 +95,30 @@ class Accounts(PasswordChanges):
         password: str | None = None,
     ) -> User:
         """Change parts of an account; people may change their own name and address."""
+        changes = AccountChanges(
+            display_name=display_name,
+            email=email,
+            role=role,
+            disabled=disabled,
+            password=password,
+        )
+        return await self.change_user(by, name, changes)
+
+    async def change_user(
+        self, by: Caller | None, name: str, changes: AccountChanges
+    ) -> User:
+        """Make *changes*; people may make those of what is personal themselves."""
         user = await self.user(name)
-        powers = (role, disabled, password)
-        self._demand_over(by, user, own=all(one is None for one in powers))
-        loses = disabled is True or (role is not None and role is not Role.SUPERUSER)
-        if loses:
+        self._demand_over(by, user, own=changes.personal)
+        loses = changes.role is not None and changes.role is not Role.SUPERUSER
+        if loses or changes.disabled:
             await self._keep_one_superuser(user)
-        fields: dict[str, Any] = {}
-        if display_name is not None:
-            fields["display_name"] = profile.display_name(display_name)
-        if email is not None:
-            fields["email"] = profile.email(email)
-        if role is not None:
-            fields["role"] = role.value
-        if disabled is not None:
-            fields["disabled"] = disabled
-        if password is not None:
-            check_password(password, self._settings.password_length)
-            fields["hash"] = await self._passwords.hash(password)
+        fields = _checked(changes)
+        if changes.role is not None:
+            fields["role"] = changes.role.value
+        if changes.password is not None:
+            check_password(changes.password, self._settings.password_length)
+            fields["hash"] = await self._passwords.hash(changes.password)
         return await self._change(by, user, fields)
 
     async def _change(
@@ -180,15 +187,43 @@ class Accounts(PasswordChanges):
             raise Conflict(f"“{user.name}” is the last administrator.")
 
 
+def _checked(changes: AccountChanges) -> dict[str, Any]:
+    """Return what is to be set of the personal parts and the two switches."""
+    checks: dict[str, Callable[[str], str]] = {
+        "display_name": profile.display_name,
+        "email": profile.email,
+        "url": profile.web_address,
+        "company": profile.company,
+        "location": profile.location,
+    }
+    fields: dict[str, Any] = {}
+    for name, check in checks.items():
+        text = getattr(changes, name)
+        if text is not None:
+            fields[name] = check(text)
+    for name in ("notices", "disabled"):
+        if (value := getattr(changes, name)) is not None:
+            fields[name] = value
+    return fields
+
+
 def differences(old: User, new: User) -> dict[str, str]:
     """Return what the log says of a change: each part by name, as it is now."""
     parts = {
         "name": (old.display_name, new.display_name),
         "mail": (old.email, new.email),
+        "page": (old.url, new.url),
+        "company": (old.company, new.company),
+        "location": (old.location, new.location),
+        "notices": (_notices(old), _notices(new)),
         "role": (old.role.value, new.role.value),
         "sign-in": (_sign_in(old), _sign_in(new)),
     }
     return {name: now or "none" for name, (was, now) in parts.items() if was != now}
+
+
+def _notices(user: User) -> str:
+    return "by mail" if user.notices else "none"
 
 
 def _sign_in(user: User) -> str:

@@ -1,12 +1,15 @@
 """What people write about themselves and their projects: bounds and cleaning."""
 
 import re
+from urllib.parse import urlsplit
 
 from aen.model.errors import Invalid
 
 LONGEST_DAYS = 3650
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+# Not all that RFC 5322 allows: nothing that could end an address in a header or in
+# a command to a mail server.
+_EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]{1,64}@[^@\s<>()\[\],;:\\\"]{1,190}")
 _TAG = re.compile(r"[^\s,]{1,40}")
 _MOST_TAGS = 20
 
@@ -39,6 +42,39 @@ def email(text: str) -> str:
         message = f"“{text}” is not a mail address."
         raise Invalid(message, fields={"email": message})
     return text
+
+
+def web_address(text: str) -> str:
+    """Return the address of a page (or nothing), or raise `Invalid`.
+
+    Others will follow it, so it is ``http`` or ``https`` and holds no credentials.
+    """
+    text = _line("url", "The address", text, 200)
+    if not text:
+        return ""
+    whole = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(whole)
+        good = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good, parts = False, urlsplit("")
+    if not good or parts.scheme not in ("http", "https") or "@" in parts.netloc:
+        message = "Give an address that begins with https:// or http://."
+        raise Invalid(message, fields={"url": message})
+    if " " in whole or "\\" in whole:
+        message = "The address holds characters no address has."
+        raise Invalid(message, fields={"url": message})
+    return whole
+
+
+def company(text: str) -> str:
+    """Return where a person works, or raise `Invalid`."""
+    return _line("company", "The company", text, 100)
+
+
+def location(text: str) -> str:
+    """Return where a person is, or raise `Invalid`."""
+    return _line("location", "The location", text, 100)
 
 
 def note(text: str) -> str:

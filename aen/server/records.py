@@ -7,6 +7,7 @@ from attrs import frozen
 from aen.model.apps import Instance, Permission
 from aen.model.names import AppName, PlaceName
 from aen.model.places import NodeHealth
+from aen.model.users import Role
 
 T = TypeVar("T")
 
@@ -42,6 +43,26 @@ class TokenInfo:
     created: float
     expires: float | None
     last_used: float | None
+
+
+@frozen
+class AccountChanges:
+    """What to change of an account; None leaves a part as it is."""
+
+    display_name: str | None = None
+    email: str | None = None
+    url: str | None = None
+    company: str | None = None
+    location: str | None = None
+    notices: bool | None = None
+    role: Role | None = None
+    disabled: bool | None = None
+    password: str | None = None
+
+    @property
+    def personal(self) -> bool:
+        """Whether it is only what people may change of their own account."""
+        return self.role is self.disabled is self.password is None
 
 
 @frozen

@@ -90,6 +90,10 @@ class ServerSettings:
     """How long ended tasks are kept."""
     audit_days: float = 400.0
     """How long it is kept who did what."""
+    picture_service: str = ""
+    """Address of a service that has pictures of people by the SHA-256 of their mail
+    address, e.g. ``https://www.gravatar.com/avatar``. Browsers ask it, so it learns who
+    looks at whom. Empty: pictures are drawn from names and nobody is asked."""
     body_limit: int = 1_048_576
     """Bytes accepted in the body of a form or an API call."""
     gateway_ca: str | None = None
@@ -99,6 +103,11 @@ class ServerSettings:
     def origin(self) -> str:
         """Where our pages are from, as browsers write it."""
         return origin_of(self.public_url)
+
+    @property
+    def pictures_from(self) -> str:
+        """Where pictures of people come from, as an origin; empty: from here."""
+        return "/".join(self.picture_service.split("/")[:3])
 
     @property
     def https(self) -> bool:
@@ -148,6 +157,10 @@ def check_server(settings: ServerSettings) -> None:
     """Raise `Invalid` for what types alone cannot tell."""
     check_url("public_url", settings.public_url)
     trust_of(settings)
+    if settings.picture_service:
+        check_url("picture_service", settings.pictures_from)
+        if set(settings.picture_service) & set(" ;,'\"?#"):
+            raise Invalid("“picture_service” must be an address and a path only.")
     if settings.accounts != "local":
         raise Invalid(f"“accounts” must be “local”, not “{settings.accounts}”.")
     if settings.default_visibility not in ("private", "public"):

@@ -31,6 +31,15 @@ def test_browsers_know_us_by_our_origin() -> None:
     assert (plain.origin, plain.https) == ("http://aen.example:8080", False)
 
 
+def test_pictures_come_from_here() -> None:
+    """Unless a service is named: then from its origin."""
+    assert not ServerSettings(public_url="http://aen").pictures_from
+    service = "https://www.pictures.example/avatar"
+    settings = ServerSettings(public_url="http://aen", picture_service=service)
+    check_server(settings)
+    assert settings.pictures_from == "https://www.pictures.example"
+
+
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
@@ -39,6 +48,9 @@ def test_browsers_know_us_by_our_origin() -> None:
         ({"trusted": ("nginx",)}, "trusted"),
         ({"accounts": "ldap"}, "accounts"),
         ({"default_visibility": "secret"}, "default_visibility"),
+        ({"picture_service": "pictures.example"}, "picture_service"),
+        ({"picture_service": "https://a.example; script-src *"}, "picture_service"),
+        ({"picture_service": "https://a.example/x;y"}, "picture_service"),
     ],
 )
 def test_what_types_alone_cannot_tell(parts: dict[str, Any], words: str) -> None:

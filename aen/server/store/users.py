@@ -31,6 +31,10 @@ class Users:
             "created": user.created,
             "last_sign_in": user.last_sign_in,
             "hash": password_hash,
+            "url": user.url,
+            "company": user.company,
+            "location": user.location,
+            "notices": user.notices,
         }
         try:
             await self._all.insert(document)
@@ -102,4 +106,9 @@ def _user(document: Document) -> User:
         disabled=document["disabled"],
         created=document["created"],
         last_sign_in=document["last_sign_in"],
+        # Accounts made before there were these have none.
+        url=document.get("url", ""),
+        company=document.get("company", ""),
+        location=document.get("location", ""),
+        notices=document.get("notices", True),
     )

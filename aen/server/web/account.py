@@ -1,11 +1,13 @@
 """One's own account: profile, log, and whom one may think of."""
 
 from aen.model.errors import AenError
+from aen.server.records import AccountChanges
 from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Page, Redirect, Text, Visit
 
 _PEOPLE = 10
 _ACTS = 50
+_PERSONAL = ("display_name", "email", "url", "company", "location")
 
 
 class AccountPages:
@@ -22,15 +24,11 @@ class AccountPages:
 
     @view("/account/profile", "POST")
     async def profile(self, visit: Visit) -> Answer:
-        """Change the name and address shown to others."""
+        """Change what others are shown, and where mail goes."""
         caller, form = visit.person, visit.form
+        changes = AccountChanges(**{name: form.line(name) for name in _PERSONAL})
         try:
-            await self._accounts.update_user(
-                caller,
-                caller.user.name,
-                display_name=form.line("display_name"),
-                email=form.line("email"),
-            )
+            await self._accounts.change_user(caller, caller.user.name, changes)
         except AenError as error:
             return self._profile(visit, error)
         return Redirect("/account/?done=saved")

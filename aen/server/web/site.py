@@ -26,7 +26,8 @@ from aen.server.web.view import Frame
 
 def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
     """Return the pages for people."""
-    templates = Templates(assets, rooms.settings.site_name)
+    settings = rooms.settings
+    templates = Templates(assets, settings.site_name, settings.picture_service)
     frame = Frame(rooms, templates, secrets.token_urlsafe)
     app = Klein()
     frame.mount(

@@ -1,5 +1,6 @@
 """The templates, and what they can do besides showing values."""
 
+import functools
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from attrs import frozen
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aen.runtime.assets import Assets
+from aen.server.web.faces import hue, initials, picture
 from aen.server.web.markdown import render as markdown
 
 HERE = Path(__file__).parent
@@ -91,8 +93,8 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(stamp=stamp, day=day, markdown=markdown, ago=ago)
-    made.filters.update(browser=browser)
-    made.globals.update(percent=percent)
+    made.filters.update(browser=browser, initials=initials)
+    made.globals.update(percent=percent, hue=hue)
     return made
 
 
@@ -105,10 +107,16 @@ class Templates:
 
     assets: Assets
     site_name: str
+    pictures: str = ""
+    """The service that has pictures of people; empty: none is asked."""
 
     def render(self, template: str, values: dict[str, Any]) -> bytes:
         """Return the page *template* makes of *values*."""
-        common = {"asset": self._asset, "site_name": self.site_name}
+        common = {
+            "asset": self._asset,
+            "site_name": self.site_name,
+            "picture": functools.partial(picture, self.pictures),
+        }
         made = _ENVIRONMENT.get_template(template).render({**common, **values})
         return made.encode()
 

@@ -131,7 +131,9 @@ class Frame:
         self, request: Request, route: _Route, page: View, parts: dict[str, str]
     ) -> bytes:
         began = self.rooms.clock.seconds()
-        headers.secure(request, https=self.rooms.settings.https)
+        settings = self.rooms.settings
+        pictures = settings.pictures_from
+        headers.secure(request, https=settings.https, pictures=pictures)
         visit = self._visit(request, None, None)
         try:
             if route.needs is not Needs.NOBODY:

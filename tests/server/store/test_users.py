@@ -58,3 +58,15 @@ async def test_administrators_are_counted() -> None:
 def test_what_others_see() -> None:
     """Neither address nor habits."""
     assert without_private(ADA) == evolve(ADA, email="")
+
+
+@ensureDeferred
+async def test_accounts_from_before_there_were_profiles() -> None:
+    """They are read as ones that say nothing of themselves."""
+    database = MemoryDatabase()
+    await database.prepare(INDEXES)
+    store = Users(database)
+    await store.add(evolve(ADA, url="https://example.org", notices=False), "hash")
+    new = ("url", "company", "location", "notices")
+    await database.collection("users").update({}, {"$unset": dict.fromkeys(new, "")})
+    assert await store.named("ada") == ADA

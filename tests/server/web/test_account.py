@@ -3,17 +3,57 @@
 import html
 import re
 
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from aen.runtime.assets import Assets
+from aen.server.web.site import site
+from tests.outcomes import now
+from tests.server.furnished import PASSWORD, furnished
 from tests.server.web.browser import Browser
 
 
 def test_profile(bob: Browser) -> None:
-    """Name and address are changed, or refused with what was typed."""
-    fields = {"display_name": "Robert <b>", "email": "r@example.org"}
+    """What one says of oneself is shown to others, as text."""
+    fields = {
+        "display_name": "Robert <b>",
+        "email": "r@example.org",
+        "url": "example.org/~bob",
+        "company": "Martin & Sons",
+        "location": "Bath",
+    }
     assert bob.post("/account/profile", fields).status == 303
-    assert "Robert &lt;b&gt;" in bob.get("/bob").text
-    wrong = bob.post("/account/profile", {"display_name": "R", "email": "nonsense"})
-    assert wrong.status == 400
-    assert 'value="nonsense"' in wrong.text
+    shown = bob.get("/bob")
+    assert "Robert &lt;b&gt;" in shown.text
+    assert "Company: Martin & Sons" in shown.words
+    assert "Location: Bath" in shown.words
+    assert 'href="https://example.org/~bob" rel="nofollow ugc' in shown.text
+    assert "r@example.org" not in shown.text
+    assert 'value="Martin &amp; Sons"' in bob.get("/account/").text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"email": "nonsense"}, {"url": "javascript:alert(1)"}]
+)
+def test_profile_refused(bob: Browser, wrong: dict[str, str]) -> None:
+    """What was typed stays, with what is wrong beside it."""
+    answered = bob.post("/account/profile", {"display_name": "R", **wrong})
+    assert answered.status == 400
+    for name, text in wrong.items():
+        assert f'value="{text}"' in answered.text
+        assert f'id="field-{name}-wrong"' in answered.text
+
+
+def test_pictures(clock: Clock, assets: Assets) -> None:
+    """They are drawn here; the operator can have them come from a service."""
+    service = "https://pictures.example/avatar"
+    rooms = now(Deferred.fromCoroutine(furnished(clock, picture_service=service))).rooms
+    now(Deferred.fromCoroutine(rooms.accounts.add_user(None, "ada", PASSWORD, "a@b.c")))
+    shown = Browser(site(rooms, assets=assets)).sign_in("ada").get("/account/")
+    assert f'<img src="{service}/' in shown.text
+    policy = shown.header("content-security-policy")
+    assert "img-src 'self' https://pictures.example data:" in policy
 
 
 def test_people(bob: Browser) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aen.server.web.headers import POLICY, attachment, secure
+from aen.server.web.headers import POLICY, attachment, policy, secure
 from tests.server.web.bare import bare_request
 
 
@@ -12,6 +12,14 @@ def test_policy() -> None:
     assert "default-src 'none'" in POLICY
     assert "frame-ancestors 'none'" in POLICY
     assert "form-action 'self'" in POLICY
+
+
+def test_pictures_from_elsewhere() -> None:
+    """Only images, and only from where the operator says."""
+    assert policy() == POLICY
+    elsewhere = policy("https://pictures.example")
+    assert "img-src 'self' https://pictures.example data:;" in elsewhere
+    assert elsewhere.count("pictures.example") == 1
 
 
 @pytest.mark.parametrize("https", [True, False])

@@ -4,7 +4,7 @@ from attrs import frozen
 
 from aen.model.errors import Invalid
 from aen.model.users import Role
-from aen.server.records import Page
+from aen.server.records import AccountChanges, Page
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
 from aen.server.web.api.values import (
@@ -40,6 +40,10 @@ class People:
             role=user.role.value,
             scopes=scopes,
             project=caller.project,
+            url=user.url,
+            company=user.company,
+            location=user.location,
+            notices=user.notices if scopes is None else None,
         )
 
     @operation(
@@ -80,17 +84,20 @@ class People:
         )
     )
     async def change_user(self, call: Call, user: str) -> UserObject:
-        """Change an account: one's own name and address, or any as administrator."""
+        """Change an account: one's own profile, or anything as administrator."""
         body: UserChangesBody = call.body
-        changed = await self.rooms.accounts.update_user(
-            call.person,
-            user,
+        changes = AccountChanges(
             display_name=body.name,
             email=body.email,
+            url=body.url,
+            company=body.company,
+            location=body.location,
+            notices=body.notices,
             role=_role(body.role),
             disabled=body.disabled,
             password=body.password,
         )
+        changed = await self.rooms.accounts.change_user(call.person, user, changes)
         return user_object(changed, private=True)
 
     @operation(Operation("DELETE", "/users/{user}", "Remove an account"))

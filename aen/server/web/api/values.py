@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from aen.model.places import DataCenter, NodeHealth
 from aen.model.projects import Progress, Project, TeamRole
@@ -37,6 +37,9 @@ class UserObject:
     email: str | None = None
     role: str | None = None
     disabled: bool | None = None
+    url: str = ""
+    company: str = ""
+    location: str = ""
 
 
 @frozen
@@ -49,6 +52,11 @@ class MeObject:
     role: str
     scopes: tuple[str, ...] | None
     project: str | None
+    url: str = ""
+    company: str = ""
+    location: str = ""
+    notices: bool | None = None
+    """Whether mail tells of sign-ins from new places; null: not for this token."""
 
 
 @frozen
@@ -200,6 +208,10 @@ class UserChangesBody:
 
     name: str | None = None
     email: str | None = None
+    url: str | None = None
+    company: str | None = None
+    location: str | None = None
+    notices: bool | None = None
     role: str | None = None
     disabled: bool | None = None
     password: str | None = None
@@ -226,13 +238,14 @@ class NewTokenBody:
 
 def user_object(user: User, *, private: bool) -> UserObject:
     """Return an account as others see it, or with what is *private*."""
-    shown = UserObject(user.name, user.display_name, stamp(user.created))
+    shown = UserObject(
+        user.name, user.display_name, stamp(user.created),
+        url=user.url, company=user.company, location=user.location,
+    )  # fmt: skip
     if not private:
         return shown
-    return UserObject(
-        shown.username, shown.name, shown.created, user.email, user.role.value,
-        user.disabled,
-    )  # fmt: skip
+    role, disabled = user.role.value, user.disabled
+    return evolve(shown, email=user.email, role=role, disabled=disabled)
 
 
 def progress_object(progress: Progress | None) -> ProgressObject | None:

@@ -59,6 +59,17 @@ def test_an_account_changes(adas: Program, bobs: Program) -> None:
     assert bobs.ask("GET", "/me")[0] == 401
 
 
+def test_what_people_say_of_themselves(adas: Program, bobs: Program) -> None:
+    """They change it, others see it; whether mail tells them is theirs alone."""
+    said = {"url": "https://example.org", "company": "Sons", "location": "Bath"}
+    status, changed = bobs.ask("PATCH", "/users/bob", {**said, "notices": False})
+    assert status == 200
+    assert said.items() <= changed.items()
+    assert said.items() <= adas.ask("GET", "/users/bob")[1].items()
+    assert bobs.ask("GET", "/me")[1]["notices"] is False
+    assert bobs.ask("PATCH", "/users/bob", {"url": "javascript:x"})[0] == 400
+
+
 def test_an_account_is_removed(adas: Program) -> None:
     """Unless it owns projects."""
     assert adas.ask("DELETE", "/users/bob")[0] == 409
