@@ -141,14 +141,16 @@ class Access:
             await self._users.rehash(user.id, old, await self._passwords.hash(password))
         return user
 
-    def _refused(self, user: User, address: str, **details: str) -> None:
+    def _refused(self, user: User, address: str, **facts: str) -> None:
         """Note for *user* that somebody was refused in their name.
 
         Nobody waits for it: else an answer would take longer where the account
         exists, and tell strangers that it does.
         """
         act = Act.SIGN_IN_REFUSED
-        noting = self._audit.note(act, None, user=user.name, address=address, **details)
+        noting = self._audit.note(
+            act, None, user=user.name, address=address, facts=facts
+        )
         spawn(self._log, "noting a refused sign-in", noting)
 
     async def sign_out(self, caller: Caller) -> None:
@@ -224,7 +226,7 @@ class Access:
         if not await self._end_session(user, key, "The session was ended."):
             raise NotFound("There is no such session.")
         about = {"browser": found.agent, "at": found.address} if found else {}
-        await self._audit.note(Act.SESSION_ENDED, caller, user=user.name, **about)
+        await self._audit.note(Act.SESSION_ENDED, caller, user=user.name, facts=about)
 
     async def end_other_sessions(self, caller: Caller) -> int:
         """End all of the caller's sessions but the one they ask with; return how many.

@@ -131,7 +131,7 @@ class Accounts(PasswordChanges):
         if "hash" in fields:
             await self._audit.note(Act.PASSWORD_CHANGED, by, user=user.name)
         if told := differences(user, changed):
-            await self._audit.note(Act.ACCOUNT_CHANGED, by, user=user.name, **told)
+            await self._audit.note(Act.ACCOUNT_CHANGED, by, user=user.name, facts=told)
         if fields.get("disabled") or "hash" in fields:
             await self._end_all(
                 changed, "Your account was changed by an administrator."

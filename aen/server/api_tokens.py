@@ -75,7 +75,7 @@ class ApiTokens(Access):
         )
         secret = await self.keep_token(token)
         await self._audit.note(
-            Act.TOKEN_MADE, caller, user=caller.user.name, **_told(token)
+            Act.TOKEN_MADE, caller, user=caller.user.name, facts=_told(token)
         )
         return _token_info(token), secret
 
@@ -92,7 +92,9 @@ class ApiTokens(Access):
         token = await self._archive.tokens.with_id(user.id, key)
         if token is None or not await self._archive.tokens.remove(user.id, key):
             raise NotFound("There is no such token.")
-        await self._audit.note(Act.TOKEN_ENDED, caller, user=user.name, **_told(token))
+        await self._audit.note(
+            Act.TOKEN_ENDED, caller, user=user.name, facts=_told(token)
+        )
         # Gateways cache answers by token; they know it only by whose it was.
         await self._drop(user_id=caller.user.id, reason="An API token was removed.")
 

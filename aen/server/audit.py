@@ -1,6 +1,7 @@
 """The log of who did what: written by the use cases, read by whom it concerns."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Protocol
 
 from aen.model.audit import About, Act, Entry
@@ -38,6 +39,7 @@ class Audit:
         user: str = "",
         project: Project | None = None,
         address: str = "",
+        facts: Mapping[str, str] | None = None,
         **details: str,
     ) -> None:
         """Add an entry; it is in the store when this returns.
@@ -46,7 +48,8 @@ class Audit:
             platform itself, or the operator at the command line.
         :param user: the name of the account it was done to.
         :param address: where the request came from, unless *by* tells.
-        :param details: further words for people; never a secret.
+        :param facts: further words for people, by name; never a secret.
+        :param details: the same, where the names are known.
         """
         known = by.user.name if isinstance(by, Caller) else by or ""
         came = by.address if isinstance(by, Caller) else ""
@@ -60,7 +63,8 @@ class Audit:
             path="" if project is None else str(project.path),
             address=profile.cleaned(address or came, 64),
             details={
-                name: profile.cleaned(text, _LONGEST) for name, text in details.items()
+                name: profile.cleaned(text, _LONGEST)
+                for name, text in {**(facts or {}), **details}.items()
             },
         )
         await self._records.add(entry)

@@ -62,7 +62,8 @@ class AccountChanges:
     @property
     def personal(self) -> bool:
         """Whether it is only what people may change of their own account."""
-        return self.role is self.disabled is self.password is None
+        powers = (self.role, self.disabled, self.password)
+        return all(one is None for one in powers)
 
 
 @frozen

@@ -216,18 +216,24 @@ async def test_comings_and_goings_are_noted() -> None:
     """Who signed in, from where; who was refused in their name; what was ended."""
     world = await furnished()
     accounts, audit = world.rooms.accounts, world.rooms.audit
+    tick = world.clock.advance
     await accounts.add_user(None, "ada", PASSWORD)
-    _, ada = await accounts.sign_in("ada", PASSWORD, "192.0.2.1", "Firefox/1")
-    _, other = await accounts.sign_in("ada", PASSWORD, "192.0.2.2", "Edg/1")
-    _, third = await accounts.sign_in("ada", PASSWORD, "192.0.2.3", "Edg/1")
+    callers = []
+    for number, agent in enumerate(("Firefox/1", "Edg/1", "Edg/1"), 1):
+        tick(1)
+        address = f"192.0.2.{number}"
+        callers.append((await accounts.sign_in("ada", PASSWORD, address, agent))[1])
+    ada, other, third = callers
+    tick(1)
     for name in ("ada", "nobody"):
         with pytest.raises(Unauthenticated):
             await accounts.sign_in(name, "wrong", "192.0.2.9", "curl")
-    assert other.session is not None
-    await accounts.end_session(ada, other.session)
+    tick(1)
+    await accounts.end_session(ada, other.session or "")
     assert await accounts.end_other_sessions(ada) == 1
     assert await accounts.end_other_sessions(ada) == 0
     await accounts.sign_out(third)
+    tick(1)
     await accounts.sign_out(ada)
     entries = (await audit.own(ada)).items
     assert [(one.act, one.by, one.address) for one in reversed(entries[:-1])] == [

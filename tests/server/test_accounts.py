@@ -1,5 +1,7 @@
 """Accounts: people and their passwords."""
 
+from typing import Any
+
 import pytest
 import pytest_twisted
 
@@ -7,6 +9,7 @@ from aen.model.audit import Act
 from aen.model.errors import Conflict, Forbidden, Invalid, NotFound, Taken
 from aen.model.projects import TeamRole
 from aen.model.users import Role
+from aen.server.records import AccountChanges
 from aen.server.store.audit import Seeking
 from tests.server.furnished import PASSWORD, at, furnished, running
 
@@ -171,9 +174,15 @@ async def test_what_happens_to_an_account_is_noted() -> None:
     accounts, audit = world.rooms.accounts, world.rooms.audit
     root = await world.person("wakari", Role.SUPERUSER)
     await accounts.register("eve", PASSWORD, address="192.0.2.1")
-    await accounts.update_user(root, "eve", role=Role.STAFF, disabled=True)
-    await accounts.update_user(root, "eve", role=Role.STAFF)
-    await accounts.update_user(root, "eve", password="another one")
+    changes: dict[str, Any]
+    for changes in (
+        {"role": Role.STAFF, "disabled": True},
+        {"role": Role.STAFF},
+        {"password": "another one"},
+    ):
+        world.clock.advance(1)
+        await accounts.change_user(root, "eve", AccountChanges(**changes))
+    world.clock.advance(1)
     await accounts.remove_user(root, "eve")
     found = await audit.everything(root, Seeking("eve"))
     assert [(one.by, one.act, dict(one.details)) for one in found.items] == [

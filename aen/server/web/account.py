@@ -7,7 +7,6 @@ from aen.server.web.visit import Answer, Page, Redirect, Text, Visit
 
 _PEOPLE = 10
 _ACTS = 50
-_PERSONAL = ("display_name", "email", "url", "company", "location")
 
 
 class AccountPages:
@@ -26,7 +25,13 @@ class AccountPages:
     async def profile(self, visit: Visit) -> Answer:
         """Change what others are shown, and where mail goes."""
         caller, form = visit.person, visit.form
-        changes = AccountChanges(**{name: form.line(name) for name in _PERSONAL})
+        changes = AccountChanges(
+            display_name=form.line("display_name"),
+            email=form.line("email"),
+            url=form.line("url"),
+            company=form.line("company"),
+            location=form.line("location"),
+        )
         try:
             await self._accounts.change_user(caller, caller.user.name, changes)
         except AenError as error:

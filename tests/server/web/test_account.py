@@ -64,8 +64,9 @@ def test_people(bob: Browser) -> None:
     assert not bob.get("/account/people").text
 
 
-def test_log(bob: Browser) -> None:
+def test_log(bob: Browser, clock: Clock) -> None:
     """Acts are shown with who, when and from where; what gives access stands out."""
+    clock.advance(1)
     bob.post("/account/tokens", {"note": "<nightly>", "days": "30"})
     shown = bob.get("/account/log")
     assert "Signed in" in shown.words
@@ -77,14 +78,14 @@ def test_log(bob: Browser) -> None:
     assert bob.get("/account/log?cursor=weather").status == 400
 
 
-def test_log_of_what_others_did(bob: Browser, ada: Browser) -> None:
+def test_log_of_what_others_did(bob: Browser, ada: Browser, clock: Clock) -> None:
     """An administrator's act at one's account, and refusals in one's name."""
     ada.post("/admin/users/bob/reset")
+    clock.advance(1)
     for _ in range(60):
         bob.post("/account/tokens", {"note": "nightly", "days": "30"})
     first = bob.get("/account/log")
     assert "Reset link made" not in first.words
     (following,) = re.findall(r'rel="next" href="([^"]+)"', first.text)
     second = bob.get(html.unescape(following))
-    assert "Reset link made Was this" not in second.words
     assert "Reset link made By somebody else" in second.words

@@ -1,11 +1,14 @@
 """``/me/log``."""
 
+from twisted.internet.task import Clock
+
 from aen.server.rooms import Rooms
 from tests.server.web.api.program import Program, token_of
 
 
-def test_own_log(bobs: Program) -> None:
+def test_own_log(bobs: Program, clock: Clock) -> None:
     """The newest first, page by page, with what stands out."""
+    clock.advance(1)
     bobs.ask("POST", "/tokens", {"note": "script"})
     status, shown = bobs.ask("GET", "/me/log?limit=1&about=account")
     assert status == 200
