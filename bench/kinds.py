@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from aen.compute.environments.builtin import is_complete
+from aen.compute.environments.provider import DEFAULT, JUPYTER
 from aen.local.processes import belonging
 
 _KINDS = {"supervisord": "supervisord", "aen.server.store": "store", "twistd": "role"}
@@ -26,3 +28,16 @@ def busy(prefix: Path) -> bool:
     :param prefix: where the installation is.
     """
     return any(kind(one.cmdline()) == _OTHERS for one in belonging(prefix))
+
+
+def settled(prefix: Path, templates: Sequence[str] = (DEFAULT, JUPYTER)) -> bool:
+    """Tell whether the environments' *templates* are built, and nothing else is.
+
+    :param prefix: where the installation is.
+    """
+    there = {
+        one.name.rpartition("-")[0]
+        for one in (prefix / "projects" / ".envs").glob("*-*")
+        if is_complete(one)
+    }
+    return there.issuperset(templates) and not busy(prefix)

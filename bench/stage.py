@@ -15,10 +15,11 @@ from pathlib import Path
 
 from attrs import frozen
 
+from aen.compute.environments.provider import APPS, DEFAULT, JUPYTER
 from aen.local.installation import Installation
 from bench import packages, peers
 from bench.certificate import make_certificate
-from bench.kinds import busy
+from bench.kinds import settled
 from bench.measured import Missing
 from bench.peers import Certificate
 from bench.processes import program, running
@@ -110,7 +111,11 @@ class Stage(ExitStack):
         made = new_project(self.accounts, "bench", self.person)
         made.start(FIRST_START)
         prefix = self.accounts.one.prefix
-        until(lambda: not busy(prefix), "the templates are built", _BUILDING)
+        until(
+            lambda: settled(prefix, (DEFAULT, JUPYTER, APPS)),
+            "the templates are built",
+            _BUILDING,
+        )
         return made
 
     @cached_property
@@ -119,7 +124,7 @@ class Stage(ExitStack):
         made = new_project(self.platform, "bench")
         made.start(FIRST_START)
         prefix = self.platform.one.prefix
-        until(lambda: not busy(prefix), "the templates are built", _BUILDING)
+        until(lambda: settled(prefix), "the templates are built", _BUILDING)
         return made
 
     @cached_property

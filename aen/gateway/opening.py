@@ -7,7 +7,7 @@ once; each can watch the progress.
 
 import contextlib
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from attrs import AttrsInstance, define, field, frozen
 from twisted.internet import defer
@@ -21,7 +21,7 @@ from aen.model.names import AppName
 from aen.model.places import Node
 from aen.model.projects import Progress, State
 from aen.runtime.tasks import spawn
-from aen.wire.client import Place
+from aen.wire.asking import Asks
 from aen.wire.messages import (
     Credential,
     Grant,
@@ -32,26 +32,11 @@ from aen.wire.messages import (
     ProjectNews,
     ProjectOnDisk,
 )
-from aen.wire.routes import LAUNCH, Route
+from aen.wire.routes import LAUNCH
 
 AskToOpen = Callable[[OpenQuestion], Deferred[Opening]]
 Watcher = Callable[[Progress], None]
 T = TypeVar("T", bound=AttrsInstance)
-
-
-class Asks(Protocol):
-    """How a node is asked; `aen.wire.client.WireClient` is one."""
-
-    async def ask(
-        self,
-        at: Place,
-        route: Route,
-        message: AttrsInstance,
-        answer: type[T],
-        seconds: float | None = None,
-        /,
-    ) -> T:
-        """Ask and return the answer."""
 
 
 @frozen

@@ -11,11 +11,12 @@ from twisted.logger import Logger
 from typing_extensions import override
 
 from aen.gateway.nodes import node_place
-from aen.gateway.opening import Asks, Opened
+from aen.gateway.opening import Opened
 from aen.model.errors import AenError, NotFound
 from aen.model.places import Node
 from aen.proxy.uses import Use, Uses
 from aen.runtime.tasks import Periodic
+from aen.wire.asking import Asks
 from aen.wire.messages import Launch, Nothing
 from aen.wire.messages import Uses as UsesMessage
 from aen.wire.routes import USES

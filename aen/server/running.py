@@ -14,6 +14,7 @@ from aen.server.centers import Centers, relay
 from aen.server.projects import Projects
 from aen.server.records import AppLink, Opened
 from aen.wire import routes
+from aen.wire.asking import Asks
 from aen.wire.client import OnLine, Place
 from aen.wire.messages import (
     Environment,
@@ -37,18 +38,8 @@ _LAUNCH_SECONDS = 300.0
 """An app may have to wait for its template before it can start."""
 
 
-class Nodes(Protocol):
+class Nodes(Asks, Protocol):
     """How nodes are asked; `aen.wire.client.WireClient` is one."""
-
-    async def ask(
-        self,
-        at: Place,
-        route: Route,
-        message: AttrsInstance,
-        answer: type[T],
-        seconds: float | None = None,
-    ) -> T:
-        """Ask and return the answer."""
 
     async def follow(
         self, at: Place, route: Route, message: AttrsInstance, on_line: OnLine

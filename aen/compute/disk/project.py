@@ -7,11 +7,11 @@ that a step which ends half-way leaves nothing where people look.
 import os
 import shutil
 import stat
-import time
 from contextlib import suppress
 
 from aen.compute.disk import modes
 from aen.compute.disk.remove import remove_tree
+from aen.compute.disk.remove import sweep as sweep_entries
 from aen.compute.disk.walk import (
     Refused,
     descend,
@@ -173,11 +173,4 @@ def sweep(root: str, prefix: str, older: float) -> None:
     :param older: only what has not been touched for so many seconds.
     """
     with opened(_staging(root)) as top:
-        with os.scandir(top) as found:
-            names = [one.name for one in found if one.name.startswith(prefix)]
-        for name in names:
-            with suppress(FileNotFoundError):  # another step has just removed its own
-                about = os.stat(name, dir_fd=top, follow_symlinks=False)
-                age = time.time() - about.st_mtime  # noqa: TID251 -- files' own clock
-                if age >= older:
-                    remove_tree(top, name)
+        sweep_entries(top, prefix, older)

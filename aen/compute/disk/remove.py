@@ -2,6 +2,8 @@
 
 import os
 import stat
+import time
+from contextlib import suppress
 from itertools import count
 
 from aen.compute.disk.walk import open_below, opened, set_mode
@@ -17,6 +19,22 @@ def remove_tree(parent: int, name: str) -> None:
     removal = _Removal(parent, name)
     while removal.waiting:
         removal.remove(parent, removal.waiting.pop(), 0)
+
+
+def sweep(parent: int, prefix: str, older: float) -> None:
+    """Remove what is called *prefix*… in *parent*, untouched for *older* seconds.
+
+    :param prefix: empty for all that is there.
+    :raises OSError: something cannot be removed.
+    """
+    with os.scandir(parent) as found:
+        names = [one.name for one in found if one.name.startswith(prefix)]
+    for name in names:
+        with suppress(FileNotFoundError):  # other work has just removed its own
+            about = os.stat(name, dir_fd=parent, follow_symlinks=False)
+            age = time.time() - about.st_mtime  # noqa: TID251 -- files' own clock
+            if age >= older:
+                remove_tree(parent, name)
 
 
 def _exists(parent: int, name: str) -> bool:

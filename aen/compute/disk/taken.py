@@ -9,7 +9,6 @@ import os
 import re
 import secrets
 import stat
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -20,6 +19,7 @@ from aen.compute.disk.giving import give
 from aen.compute.disk.passing import Pass, has_lists
 from aen.compute.disk.project import STAGING, has_environment
 from aen.compute.disk.remove import remove_tree
+from aen.compute.disk.remove import sweep as sweep_entries
 from aen.compute.disk.telling import Tell
 from aen.compute.disk.walk import Refused, make_below, open_below, open_root, opened
 
@@ -63,7 +63,7 @@ def _take_over(root: str, service_uid: int, staging: str) -> Iterator[int]:
     """
     checked(staging)
     with _taken(root) as taken:
-        _sweep(taken, f"{staging.partition('.')[0]}.", 0)
+        sweep_entries(taken, f"{staging.partition('.')[0]}.", 0)
         with (
             opened(open_root(root)) as top,
             opened(open_below(top, STAGING)) as stage,
@@ -235,7 +235,7 @@ def remove(root: str, owner: str, name: str) -> None:
     checked(owner, name)
     prefix = f"~{owner}~{name}~"  # no staging's name begins so, no name holds it
     with _taken(root) as taken:
-        _sweep(taken, prefix, 0)
+        sweep_entries(taken, prefix, 0)
         here = f"{prefix}{secrets.token_hex(4)}"
         with (
             opened(make_below(taken, here, 0o700)) as place,
@@ -249,15 +249,4 @@ def remove(root: str, owner: str, name: str) -> None:
 def sweep(root: str, older: float) -> None:
     """Remove what broken work left in root's place, untouched for *older* seconds."""
     with _taken(root) as taken:
-        _sweep(taken, "", older)
-
-
-def _sweep(taken: int, prefix: str, older: float) -> None:
-    with os.scandir(taken) as found:
-        names = [one.name for one in found if one.name.startswith(prefix)]
-    for name in names:
-        with suppress(FileNotFoundError):  # other work has just removed its own
-            about = os.stat(name, dir_fd=taken, follow_symlinks=False)
-            age = time.time() - about.st_mtime  # noqa: TID251 -- files' own clock
-            if age >= older:
-                remove_tree(taken, name)
+        sweep_entries(taken, "", older)
