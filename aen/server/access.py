@@ -18,6 +18,7 @@ from aen.server.events import GATEWAYS, Events, user_topic
 from aen.server.passwords import Passwords
 from aen.server.records import SessionInfo
 from aen.server.settings import ServerSettings
+from aen.server.site_settings import SiteSettings
 from aen.server.slow_down import SlowDown
 from aen.server.store.archive import Archive
 from aen.server.store.sessions import Session
@@ -57,6 +58,7 @@ class AccountParts:
     settings: ServerSettings
     clock: IReactorTime
     audit: Audit
+    site: SiteSettings
     csrf_secret: bytes = field(repr=False)
 
 
@@ -71,6 +73,7 @@ class Access:
         self._settings = parts.settings
         self._clock = parts.clock
         self._audit = parts.audit
+        self._site = parts.site
         self._csrf_secret = parts.csrf_secret
         self._slow = SlowDown(parts.archive.attempts, parts.settings, parts.clock)
         self._log = Logger()

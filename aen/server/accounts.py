@@ -55,7 +55,7 @@ class Accounts(PasswordChanges):
         self, name: str, password: str, email: str = "", address: str = ""
     ) -> User:
         """Make an account for oneself, where the installation lets people do so."""
-        if not self._settings.open_registration:
+        if not (await self._site.values()).open_registration:
             raise Forbidden("Accounts are made by an administrator here.")
         user = await self._make(name, password, email, "", Role.USER)
         act = Act.ACCOUNT_MADE

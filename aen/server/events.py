@@ -17,6 +17,8 @@ GATEWAYS = "gateways"
 """The topic every gateway's channel listens to."""
 TASKS = "tasks"
 """The topic workers listen to."""
+SITE = "site"
+"""The topic of what administrators set for everybody."""
 ALL = ""
 """Subscribes to every topic."""
 

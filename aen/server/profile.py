@@ -19,7 +19,8 @@ def cleaned(text: str, longest: int) -> str:
     return _CONTROL.sub("?", text[:longest]).encode(errors="replace").decode()
 
 
-def _line(field: str, what: str, text: str, longest: int) -> str:
+def line(field: str, what: str, text: str, longest: int) -> str:
+    """Return *text* as one line of at most *longest* characters, or raise `Invalid`."""
     text = " ".join(text.split())
     if len(text) > longest:
         message = f"{what} may have at most {longest} characters."
@@ -32,12 +33,12 @@ def _line(field: str, what: str, text: str, longest: int) -> str:
 
 def display_name(text: str) -> str:
     """Return a person's name as it is shown, or raise `Invalid`."""
-    return _line("name", "The name", text, 100)
+    return line("name", "The name", text, 100)
 
 
 def email(text: str) -> str:
     """Return a mail address (or nothing), or raise `Invalid`."""
-    text = _line("email", "The mail address", text, 254)
+    text = line("email", "The mail address", text, 254)
     if text and not _EMAIL.fullmatch(text):
         message = f"“{text}” is not a mail address."
         raise Invalid(message, fields={"email": message})
@@ -79,7 +80,7 @@ def location(text: str) -> str:
 
 def note(text: str) -> str:
     """Return the note of a token, or raise `Invalid`."""
-    text = _line("note", "The note", text, 100)
+    text = line("note", "The note", text, 100)
     if not text:
         message = "Write a note that says what the token is for."
         raise Invalid(message, fields={"note": message})
@@ -88,7 +89,7 @@ def note(text: str) -> str:
 
 def summary(text: str) -> str:
     """Return the summary of a project or data center, or raise `Invalid`."""
-    return _line("summary", "The summary", text, 200)
+    return line("summary", "The summary", text, 200)
 
 
 def description(text: str) -> str:

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 from twisted.internet.interfaces import IReactorTime
 
 from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
@@ -18,10 +18,12 @@ from aen.model.projects import Member, Problem, Project, State, TeamRole, Visibi
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
 from aen.server import profile
+from aen.server.audit import Audit
 from aen.server.centers import Centers
 from aen.server.events import Events, gateway_topic, project_topic
 from aen.server.records import NewProject, Page, ProjectChanges
 from aen.server.settings import ServerSettings
+from aen.server.site_settings import SiteSettings
 from aen.server.store.archive import Archive
 from aen.server.store.projects import Looking
 from aen.server.tasks import Tasks, project_key, team_key
@@ -33,25 +35,33 @@ _SILENT = (
 )
 
 
+@frozen
+class ProjectParts:
+    """What `Projects` are made of."""
+
+    archive: Archive
+    centers: Centers
+    tasks: Tasks
+    events: Events
+    settings: ServerSettings
+    clock: IReactorTime
+    audit: Audit
+    site: SiteSettings
+
+
 class Projects:
     """What can be done with projects; every method asks the permission table."""
 
-    def __init__(
-        self,
-        archive: Archive,
-        centers: Centers,
-        tasks: Tasks,
-        events: Events,
-        settings: ServerSettings,
-        clock: IReactorTime,
-    ) -> None:
-        self._archive = archive
-        self._records = archive.projects
-        self._centers = centers
-        self._tasks = tasks
-        self._events = events
-        self._settings = settings
-        self._clock = clock
+    def __init__(self, parts: ProjectParts) -> None:
+        self._archive = parts.archive
+        self._records = parts.archive.projects
+        self._centers = parts.centers
+        self._tasks = parts.tasks
+        self._events = parts.events
+        self._settings = parts.settings
+        self._clock = parts.clock
+        self._audit = parts.audit
+        self._site = parts.site
 
     # -- finding
 
@@ -129,7 +139,9 @@ class Projects:
             raise Forbidden("This token may not make projects.")
         owner = await self._owner(caller, new.owner)
         path = parse_project_path(owner, new.name)
-        chosen = new.visibility or self._settings.default_visibility
+        chosen = new.visibility
+        if not chosen:
+            chosen = (await self._site.values()).default_visibility.value
         center = await self._centers.choose(new.data_center)
         await self._centers.demand_person(center.name, owner, "owner")
         now = self._clock.seconds()

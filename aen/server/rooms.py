@@ -13,9 +13,10 @@ from aen.server.events import Events
 from aen.server.launching import Launching
 from aen.server.oauth import OAuth
 from aen.server.passwords import Passwords
-from aen.server.projects import Projects
+from aen.server.projects import ProjectParts, Projects
 from aen.server.running import Nodes, Running
 from aen.server.settings import ServerSettings
+from aen.server.site_settings import SiteSettings
 from aen.server.store.archive import Archive
 from aen.server.store.collection import Database
 from aen.server.tasks import Tasks
@@ -43,6 +44,7 @@ class Rooms:
     tokens: AppTokens
     launching: Launching
     audit: Audit
+    site: SiteSettings
 
 
 @frozen
@@ -62,15 +64,27 @@ def furnish(parts: Parts) -> Rooms:
     settings, clock = parts.settings, parts.clock
     archive = Archive.of(parts.database)
     events = Events(archive.events, clock)
-    secret = parts.key.derive("anti-forgery")
     audit = Audit(archive.audit, clock)
+    seal = parts.key.derive("site secrets")
+    site = SiteSettings(archive.site, events, audit, settings, clock, seal)
     accounts = Accounts(
-        AccountParts(archive, parts.passwords, events, settings, clock, audit, secret)
+        AccountParts(
+            archive=archive,
+            passwords=parts.passwords,
+            events=events,
+            settings=settings,
+            clock=clock,
+            audit=audit,
+            site=site,
+            csrf_secret=parts.key.derive("anti-forgery"),
+        )
     )
     account = settings.service_account
     centers = Centers(archive.centers, archive.projects, events, clock, account)
     tasks = Tasks(archive.tasks, events, clock)
-    projects = Projects(archive, centers, tasks, events, settings, clock)
+    projects = Projects(
+        ProjectParts(archive, centers, tasks, events, settings, clock, audit, site)
+    )
     running = Running(projects, centers, parts.nodes)
     app_tokens = AppTokens(accounts, archive, settings, clock)
     launching = Launching(projects, running, app_tokens, clock)
@@ -93,4 +107,5 @@ def furnish(parts: Parts) -> Rooms:
         tokens=app_tokens,
         launching=launching,
         audit=audit,
+        site=site,
     )

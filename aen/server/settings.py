@@ -9,6 +9,7 @@ from attrs import field, frozen
 from aen.model.errors import Invalid
 from aen.proxy.trust import Trust
 from aen.runtime.settings import SECRET, check_url, origin_of
+from aen.server.site_values import zone
 
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-server")
 
@@ -46,6 +47,8 @@ class ServerSettings:
     """Whether strangers may make themselves an account."""
     default_visibility: str = "private"
     """What a new project is unless its owner says: ``private``, ``public``."""
+    time_zone: str = "UTC"
+    """The zone in which a day begins for reports, e.g. ``Europe/Berlin``."""
     MONGO_URL: str | None = field(default=None, repr=False, metadata=SECRET)
     """A MongoDB; without it the embedded store is used."""
     session_days: float = 14.0
@@ -165,3 +168,4 @@ def check_server(settings: ServerSettings) -> None:
         raise Invalid(f"“accounts” must be “local”, not “{settings.accounts}”.")
     if settings.default_visibility not in ("private", "public"):
         raise Invalid("“default_visibility” must be “private” or “public”.")
+    zone(settings.time_zone)

@@ -11,6 +11,7 @@ from aen.server.store.event_log import EventLog
 from aen.server.store.projects import ProjectRecords
 from aen.server.store.resets import Resets
 from aen.server.store.sessions import Sessions
+from aen.server.store.site_settings import SiteRecords
 from aen.server.store.tasks import TaskRecords
 from aen.server.store.tokens import Tokens
 from aen.server.store.users import Users
@@ -33,6 +34,7 @@ class Archive:
     codes: Codes
     events: EventLog
     audit: AuditRecords
+    site: SiteRecords
 
     @classmethod
     def of(cls, database: Database) -> "Archive":
@@ -49,6 +51,7 @@ class Archive:
             codes=Codes(database),
             events=EventLog(database),
             audit=AuditRecords(database),
+            site=SiteRecords(database),
         )
 
     async def trim(

@@ -1,14 +1,18 @@
 """Indexes of documents in memory: who holds a value, and may another have it."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
-from aen.server.store.collection import Document, Duplicate, Index, Query
+from aen.server.store.collection import Document, Duplicate, Index
+from aen.server.store.conditions import Conditions, is_plain
 from aen.server.store.values import Unsupported, bracket, rank, reach, split
 
 Entry = tuple[tuple[int, Any], ...]
 """The values of a document in a unique index."""
 Rank = tuple[int, Any]
+_TEXT = bracket("")
 
 
 class Unique:
@@ -49,17 +53,25 @@ class Unique:
 
 
 class Lookup:
-    """Which documents have a value at one path, so that not all are looked at."""
+    """Which documents have a value at one path, so that not all are looked at.
+
+    Texts are also found by what they begin with.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._steps = split(path)
         self._holders: dict[Rank, dict[str, None]] = {}
+        self._sorted: list[bytes] | None = None
+        """The texts in order; None: to be made when it is needed."""
 
     def add(self, document: Document) -> None:
         """Note where *document* is to be found."""
         for value in self._values(document):
-            self._holders.setdefault(value, {})[document["_id"]] = None
+            if value not in self._holders:
+                self._holders[value] = {}
+                self._sorted = None
+            self._holders[value][document["_id"]] = None
 
     def remove(self, document: Document) -> None:
         """Forget where *document* was to be found."""
@@ -68,24 +80,32 @@ class Lookup:
             holders.pop(document["_id"], None)
             if not holders:
                 self._holders.pop(value, None)
+                self._sorted = None
 
-    def candidates(self, query: Query) -> list[str] | None:
-        """Return who alone can match *query*, or None when this cannot tell."""
-        asked = query.get(self._path)
-        wanted = asked.get("$in") if isinstance(asked, dict) else [asked]
-        if not isinstance(wanted, list) or not all(map(_is_plain, wanted)):
-            return None
+    def candidates(self, asked: Conditions) -> list[str] | None:
+        """Return who alone can match what is *asked*; None: this cannot tell."""
+        wanted = asked.one_of(self._path)
+        if wanted is not None:
+            return self._holding(rank(value) for value in wanted)
+        prefix = asked.prefix(self._path)
+        return None if prefix is None else self._holding(self._beginning(prefix))
+
+    def _holding(self, ranks: Iterable[Rank]) -> list[str]:
         found: dict[str, None] = {}
-        for value in wanted:
-            found.update(self._holders.get(rank(value), {}))
+        for value in ranks:
+            found.update(self._holders.get(value, {}))
         return list(found)
+
+    def _beginning(self, prefix: str) -> Iterator[Rank]:
+        if self._sorted is None:
+            self._sorted = sorted(text for kind, text in self._holders if kind == _TEXT)
+        wanted = prefix.encode()
+        for text in islice(self._sorted, bisect_left(self._sorted, wanted), None):
+            if not text.startswith(wanted):
+                return
+            yield _TEXT, text
 
     def _values(self, document: Document) -> Iterator[Rank]:
         for value in reach(document, self._steps):
             items: Iterable[Any] = value if isinstance(value, list) else [value]
-            yield from (rank(item) for item in items if _is_plain(item))
-
-
-def _is_plain(value: object) -> bool:
-    """Return whether equality with *value* is found in a `Lookup`; not so for None."""
-    return isinstance(value, str | int | float) and bracket(value) > 0
+            yield from (rank(item) for item in items if is_plain(item))

@@ -1,6 +1,7 @@
 """Records in memory: for tests and demonstrations, as strict as the real store."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from aen.server.store.change import apply, check_change
@@ -14,9 +15,14 @@ from aen.server.store.collection import (
     Order,
     Query,
 )
+from aen.server.store.conditions import Conditions
 from aen.server.store.indexes import Lookup, Unique
+from aen.server.store.ordered import Ordered, Walk
 from aen.server.store.query import predicate
 from aen.server.store.values import check_value, order_key, plain, split
+
+_FEW = 500
+"""So many candidates are sorted rather than to look through all in their order."""
 
 
 class Journal(Protocol):
@@ -80,25 +86,29 @@ class MemoryCollection:
         self._documents: dict[str, Document] = {}
         self._unique: dict[Index, Unique] = {}
         self._lookups: dict[str, Lookup] = {}
+        self._ordered: dict[Index, Ordered] = {}
 
     def add_index(self, index: Index) -> bool:
         """Hold *index* from now on; return whether it is new.
 
         :raises Duplicate: documents there already break it.
         """
-        path = index.keys[0][0]
-        if index.unique and index not in self._unique:
+        if index in self._ordered:
+            return False
+        if index.unique:
             entries = Unique(index)
             for document in self._documents.values():
                 entries.check(document)
                 entries.add(document)
             self._unique[index] = entries
-        elif path in self._lookups:
-            return False
+        path = index.keys[0][0]
         if path not in self._lookups:
             lookup = self._lookups[path] = Lookup(path)
             for document in self._documents.values():
                 lookup.add(document)
+        ordered = self._ordered[index] = Ordered(index)
+        for document in self._documents.values():
+            ordered.add(document)
         return True
 
     def load(self, document: Document) -> None:
@@ -123,6 +133,8 @@ class MemoryCollection:
     ) -> list[Document]:
         """Return the documents that match; *limit* 0 means all of them."""
         check_paging(order, limit, skip)
+        if limit and (walked := self._walk(query, order)) is not None:
+            return plain(list(islice(walked, skip, skip + limit)))
         found = in_order(list(self._matching(query)), order)
         return plain(found[skip : skip + limit] if limit else found[skip:])
 
@@ -165,18 +177,45 @@ class MemoryCollection:
 
     def _matching(self, query: Query) -> Iterator[Document]:
         fits = predicate(query)
-        candidates = list(self._candidates(query))
-        return (document for document in candidates if fits(document))
+        known = self._candidates(Conditions(query))
+        found = list(self._documents.values()) if known is None else known
+        return (document for document in found if fits(document))
 
-    def _candidates(self, query: Query) -> Iterable[Document]:
-        key = query.get("_id")
-        if isinstance(key, str):
-            return [self._documents[key]] if key in self._documents else []
-        for lookup in self._lookups.values():
-            found = lookup.candidates(query)
-            if found is not None:
-                return [self._documents[each] for each in found]
-        return self._documents.values()
+    def _candidates(self, asked: Conditions) -> list[Document] | None:
+        """Return the fewest documents that indexes know of; None: it may be any."""
+        keys = asked.one_of("_id")
+        if keys is not None:
+            return [self._documents[key] for key in keys if key in self._documents]
+        fewest = self._looked_up(asked)
+        for ordered in self._ordered.values():
+            places = ordered.within(asked)
+            if places is not None and (fewest is None or len(places) < len(fewest)):
+                fewest = ordered.at(places)
+        return None if fewest is None else [self._documents[key] for key in fewest]
+
+    def _looked_up(self, asked: Conditions) -> list[str] | None:
+        """Return the fewest ids that any lookup knows of; None: none can tell."""
+        told = [lookup.candidates(asked) for lookup in self._lookups.values()]
+        return min((one for one in told if one is not None), key=len, default=None)
+
+    def _walk(self, query: Query, order: Order) -> Iterator[Document] | None:
+        """Return what matches in *order*, one by one; None: it has to be sorted."""
+        fits = predicate(query)
+        asked = Conditions(query)
+        best: tuple[Ordered, Walk] | None = None
+        for ordered in self._ordered.values():
+            plan = ordered.plan(asked, order)
+            if plan is not None and (best is None or plan.fixed > best[1].fixed):
+                best = ordered, plan
+        if best is None:
+            return None
+        ordered, plan = best
+        if not plan.fixed:
+            known = self._looked_up(asked)
+            if known is not None and len(known) <= _FEW:
+                return None
+        documents = (self._documents[key] for key in ordered.walk(plan))
+        return (document for document in documents if fits(document))
 
     def _store(self, document: Document) -> Document:
         """Put *document* in the place of the one with its identifier, if any."""
@@ -199,8 +238,9 @@ class MemoryCollection:
             index.remove(document)
         del self._documents[document["_id"]]
 
-    def _indexes(self) -> list[Unique | Lookup]:
-        return [*self._unique.values(), *self._lookups.values()]
+    def _indexes(self) -> list[Unique | Lookup | Ordered]:
+        held = (self._unique, self._lookups, self._ordered)
+        return [index for kind in held for index in kind.values()]
 
 
 def in_order(documents: list[Document], order: Order) -> list[Document]:

@@ -28,7 +28,9 @@ def newest_first(cursor: str | None, field: str) -> dict[str, Any]:
         raise Invalid("The cursor is not one of ours.") from None
     if not when < float("inf"):
         raise Invalid("The cursor is not one of ours.")
-    return {"$or": [{field: {"$lt": when}}, {field: when, "_id": {"$lt": key}}]}
+    after = {"$or": [{field: {"$lt": when}}, {field: when, "_id": {"$lt": key}}]}
+    # Says nothing new, but tells an index where to begin.
+    return {field: {"$lte": when}, **after}
 
 
 def mark_of(document: Document, field: str) -> str:

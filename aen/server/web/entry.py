@@ -57,13 +57,13 @@ class EntryPages:
     @view("/register", "GET", needs=Needs.ANYONE)
     async def registration(self, visit: Visit) -> Answer:
         """Show the form for a new account, where people may make their own."""
-        self._demand_open()
+        await self._demand_open()
         return Page("register.html", {"name": "", "email": ""})
 
     @view("/register", "POST", needs=Needs.ANYONE)
     async def register(self, visit: Visit) -> Answer:
         """Make an account and sign in with it."""
-        self._demand_open()
+        await self._demand_open()
         form = visit.form
         name, email = form.line("username"), form.line("email")
         try:
@@ -99,8 +99,8 @@ class EntryPages:
         self._forget(visit)
         return Redirect("/login?done=password")
 
-    def _demand_open(self) -> None:
-        if not self._frame.rooms.settings.open_registration:
+    async def _demand_open(self) -> None:
+        if not (await self._frame.rooms.site.values()).open_registration:
             raise Forbidden("Accounts are made by an administrator here; ask one.")
 
     def _begin(self, visit: Visit, token: str) -> None:

@@ -55,7 +55,8 @@ class ProjectPages:
     @view("/projects/new", "GET")
     async def blank(self, visit: Visit) -> Answer:
         """Show the form for a new project."""
-        wanted = NewProject("", self._rooms.settings.default_visibility)
+        usual = (await self._rooms.site.values()).default_visibility
+        wanted = NewProject("", usual.value)
         return await self._form(visit, wanted)
 
     @view("/projects/new", "POST")

@@ -26,8 +26,7 @@ from aen.server.web.view import Frame
 
 def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
     """Return the pages for people."""
-    settings = rooms.settings
-    templates = Templates(assets, settings.site_name, settings.picture_service)
+    templates = Templates(assets, rooms.settings.picture_service)
     frame = Frame(rooms, templates, secrets.token_urlsafe)
     app = Klein()
     frame.mount(

@@ -106,7 +106,6 @@ class Templates:
     """Renders pages; *assets* knows the addresses of the built files."""
 
     assets: Assets
-    site_name: str
     pictures: str = ""
     """The service that has pictures of people; empty: none is asked."""
 
@@ -114,7 +113,6 @@ class Templates:
         """Return the page *template* makes of *values*."""
         common = {
             "asset": self._asset,
-            "site_name": self.site_name,
             "picture": functools.partial(picture, self.pictures),
         }
         made = _ENVIRONMENT.get_template(template).render({**common, **values})

@@ -163,6 +163,7 @@ class Frame:
 
     async def _enter(self, request: Request, route: _Route) -> Visit:
         needs = route.needs
+        await self.rooms.site.values()  # so that `known` is what holds now
         visit = await self._recognise(request)
         caller = visit.caller
         if route.changes(request):
@@ -255,12 +256,15 @@ class Frame:
 
     def render(self, visit: Visit, template: str, values: dict[str, Any]) -> bytes:
         """Return a page with what every page shows: who is signed in, the time."""
-        settings = self.rooms.settings
+        now = self.rooms.clock.seconds()
+        site = self.rooms.site.known
         common = {
             "caller": visit.caller,
             "csrf": visit.csrf,
-            "now": self.rooms.clock.seconds(),
-            "open_registration": settings.open_registration,
+            "now": now,
+            "site_name": site.site_name,
+            "announcement": site.announced(now),
+            "open_registration": site.open_registration,
             "path": safe_next(visit.request.uri.decode("latin-1")),
             "notice": visit.query["done"],
             "theme": _theme(visit.request),

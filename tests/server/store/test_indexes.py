@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from aen.server.store.collection import Duplicate, Index
+from aen.server.store.conditions import Conditions
 from aen.server.store.indexes import Lookup, Unique
 from aen.server.store.values import Unsupported
 
@@ -51,12 +52,26 @@ def test_lookup() -> None:
     lookup.add({"_id": "a", "tag": "x"})
     lookup.add({"_id": "b", "tag": ["x", "y"]})
     lookup.add({"_id": "c", "tag": None})
-    assert lookup.candidates({"tag": "x"}) == ["a", "b"]
-    assert lookup.candidates({"tag": {"$in": ["y", "z"]}}) == ["b"]
-    assert lookup.candidates({"tag": "z"}) == []
-    assert lookup.candidates({"tag": None}) is None
-    assert lookup.candidates({"tag": {"$in": ["x", None]}}) is None
-    assert lookup.candidates({"tag": {"$ne": "x"}}) is None
-    assert lookup.candidates({"other": "x"}) is None
+    assert lookup.candidates(Conditions({"tag": "x"})) == ["a", "b"]
+    assert lookup.candidates(Conditions({"tag": {"$in": ["y", "z"]}})) == ["b"]
+    assert lookup.candidates(Conditions({"tag": "z"})) == []
+    assert lookup.candidates(Conditions({"tag": None})) is None
+    assert lookup.candidates(Conditions({"tag": {"$in": ["x", None]}})) is None
+    assert lookup.candidates(Conditions({"tag": {"$ne": "x"}})) is None
+    assert lookup.candidates(Conditions({"other": "x"})) is None
     lookup.remove({"_id": "b", "tag": ["x", "y"]})
-    assert lookup.candidates({"tag": {"$in": ["x", "y"]}}) == ["a"]
+    assert lookup.candidates(Conditions({"tag": {"$in": ["x", "y"]}})) == ["a"]
+
+
+def test_texts_by_their_beginning() -> None:
+    """Also those of a list, and those that came later."""
+    lookup = Lookup("tag")
+    begins = Conditions({"tag": {"$regex": "^x"}})
+    lookup.add({"_id": "a", "tag": ["xa", "y"]})
+    lookup.add({"_id": "b", "tag": "xb"})
+    lookup.add({"_id": "c", "tag": 7})
+    assert lookup.candidates(begins) == ["a", "b"]
+    lookup.add({"_id": "d", "tag": "x"})
+    lookup.remove({"_id": "b", "tag": "xb"})
+    assert lookup.candidates(begins) == ["d", "a"]
+    assert lookup.candidates(Conditions({"tag": {"$regex": "^z"}})) == []

@@ -20,6 +20,7 @@ from aen.server.web.api.places import PlaceCalls
 from aen.server.web.api.projects import ProjectCalls
 from aen.server.web.api.resources import ResourceCalls
 from aen.server.web.api.running import RunningCalls
+from aen.server.web.api.site import SiteCalls
 from aen.server.web.live import Live
 from aen.server.web.refusals import WrongMethod
 
@@ -35,6 +36,7 @@ def api(rooms: Rooms, live: Live) -> Klein:
         EnvironmentCalls(rooms),
         ResourceCalls(rooms),
         PlaceCalls(rooms),
+        SiteCalls(rooms),
     ):
         calls.mount(app, part)
     url = rooms.settings.public_url
