@@ -67,18 +67,7 @@ def furnish(parts: Parts) -> Rooms:
     audit = Audit(archive.audit, clock)
     seal = parts.key.derive("site secrets")
     site = SiteSettings(archive.site, events, audit, settings, clock, seal)
-    accounts = Accounts(
-        AccountParts(
-            archive=archive,
-            passwords=parts.passwords,
-            events=events,
-            settings=settings,
-            clock=clock,
-            audit=audit,
-            site=site,
-            csrf_secret=parts.key.derive("anti-forgery"),
-        )
-    )
+    accounts = Accounts(_account_parts(parts, archive, events, audit, site))
     account = settings.service_account
     centers = Centers(archive.centers, archive.projects, events, clock, account)
     tasks = Tasks(archive.tasks, events, clock)
@@ -87,8 +76,6 @@ def furnish(parts: Parts) -> Rooms:
     )
     running = Running(projects, centers, parts.nodes)
     app_tokens = AppTokens(accounts, archive, settings, clock)
-    launching = Launching(projects, running, app_tokens, clock)
-    oauth = OAuth(archive.codes, accounts, centers, clock)
     return Rooms(
         accounts=accounts,
         projects=projects,
@@ -97,7 +84,7 @@ def furnish(parts: Parts) -> Rooms:
         centers=centers,
         tasks=tasks,
         events=events,
-        oauth=oauth,
+        oauth=OAuth(archive.codes, accounts, centers, clock),
         settings=settings,
         clock=clock,
         database=parts.database,
@@ -105,7 +92,22 @@ def furnish(parts: Parts) -> Rooms:
         key=parts.key,
         nodes=parts.nodes,
         tokens=app_tokens,
-        launching=launching,
+        launching=Launching(projects, running, app_tokens, clock),
         audit=audit,
         site=site,
+    )
+
+
+def _account_parts(
+    parts: Parts, archive: Archive, events: Events, audit: Audit, site: SiteSettings
+) -> AccountParts:
+    return AccountParts(
+        archive=archive,
+        passwords=parts.passwords,
+        events=events,
+        settings=parts.settings,
+        clock=parts.clock,
+        audit=audit,
+        site=site,
+        csrf_secret=parts.key.derive("anti-forgery"),
     )

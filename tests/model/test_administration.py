@@ -37,7 +37,7 @@ def test_the_table_is_whole() -> None:
     assert Role.USER not in LEAST.values()
 
 
-@pytest.mark.parametrize(("role", "area"), product(Role, Area))
+@pytest.mark.parametrize(("role", "area"), list(product(Role, Area)))
 def test_who_may(role: Role, area: Area) -> None:
     """Superusers everything, staff what the table says, users nothing."""
     open_to = {Role.USER: set(), Role.STAFF: STAFF_MAY, Role.SUPERUSER: set(Area)}

@@ -13,7 +13,7 @@ Rank = tuple[Any, ...]
 """What `rank` gives, or the beginning of it, which is less than all that go on."""
 TOP: Rank = (99,)
 """Greater than any rank."""
-_ANCHORED = re.compile(r"\^(\w|\\\W)+")
+_ANCHORED = re.compile(r"\^([^.^$*+?{}\[\]\\|()]|\\\W)+")
 
 
 @frozen

@@ -46,6 +46,6 @@ def test_the_password_is_never_shown(adas: Program) -> None:
 def test_others_may_not(bobs: Program, nobody: Program) -> None:
     """A person gets 403, nobody 401; what is wrong is said."""
     for method in ("GET", "PATCH"):
-        body = {} if method == "PATCH" else None
+        body: dict[str, str] | None = {} if method == "PATCH" else None
         assert bobs.ask(method, "/settings", body)[0] == 403
         assert nobody.ask(method, "/settings", body)[0] == 401
