@@ -50,7 +50,7 @@ def web_address(text: str) -> str:
 
     Others will follow it, so it is ``http`` or ``https`` and holds no credentials.
     """
-    text = _line("url", "The address", text, 200)
+    text = line("url", "The address", text, 200)
     if not text:
         return ""
     whole = text if "://" in text else f"https://{text}"
@@ -70,12 +70,12 @@ def web_address(text: str) -> str:
 
 def company(text: str) -> str:
     """Return where a person works, or raise `Invalid`."""
-    return _line("company", "The company", text, 100)
+    return line("company", "The company", text, 100)
 
 
 def location(text: str) -> str:
     """Return where a person is, or raise `Invalid`."""
-    return _line("location", "The location", text, 100)
+    return line("location", "The location", text, 100)
 
 
 def note(text: str) -> str:
