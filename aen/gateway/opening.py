@@ -21,7 +21,7 @@ from aen.model.names import AppName
 from aen.model.places import Node
 from aen.model.projects import Progress, State
 from aen.runtime.tasks import spawn
-from aen.wire.asking import Asks
+from aen.wire.client import Asks
 from aen.wire.messages import (
     Credential,
     Grant,

@@ -16,7 +16,7 @@ from aen.model.errors import AenError, NotFound
 from aen.model.places import Node
 from aen.proxy.uses import Use, Uses
 from aen.runtime.tasks import Periodic
-from aen.wire.asking import Asks
+from aen.wire.client import Asks
 from aen.wire.messages import Launch, Nothing
 from aen.wire.messages import Uses as UsesMessage
 from aen.wire.routes import USES

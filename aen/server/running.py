@@ -14,8 +14,7 @@ from aen.server.centers import Centers, relay
 from aen.server.projects import Projects
 from aen.server.records import AppLink, Opened
 from aen.wire import routes
-from aen.wire.asking import Asks
-from aen.wire.client import OnLine, Place
+from aen.wire.client import Asks, OnLine, Place
 from aen.wire.messages import (
     Environment,
     EnvironmentList,

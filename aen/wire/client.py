@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
+from typing import Protocol as Interface
 
 from attrs import AttrsInstance, frozen
 from treq.client import HTTPClient
@@ -48,6 +49,26 @@ class Identity:
 
     name: str
     key: tickets.SigningKey
+
+
+class Asks(Interface):
+    """Asks another role and gets one answer; `WireClient` does."""
+
+    async def ask(
+        self,
+        at: "Place",
+        route: Route,
+        message: AttrsInstance,
+        answer: type[T],
+        seconds: float | None = None,
+        /,
+    ) -> T:
+        """Ask and return the answer.
+
+        :param seconds: how long to wait, where the default is not right.
+        :raises AenError: what the other role answered with, or that it did not.
+        """
+        ...
 
 
 class WireClient:
