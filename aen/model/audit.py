@@ -35,6 +35,8 @@ class Act(enum.Enum):
     APP_OPENED = "app opened"
     APP_STOPPED = "app stopped"
     ENVIRONMENT_CHANGED = "environment changed"
+    TASK_CANCELLED = "task cancelled"
+    TASK_RETRIED = "task retried"
     SETTINGS_CHANGED = "settings changed"
     CENTER_CHANGED = "data center changed"
 

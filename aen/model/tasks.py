@@ -1,7 +1,7 @@
 """Tasks: work that outlives the request that asked for it."""
 
 import enum
-from typing import Any
+from typing import Any, Self
 
 from attrs import field, frozen
 
@@ -15,22 +15,145 @@ class TaskState(enum.Enum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    """For good; it stays with its reason and log, and may be done anew."""
+    CANCELLED = "cancelled"
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will happen."""
-        return self in (TaskState.DONE, TaskState.FAILED)
+        return self in (TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED)
+
+
+class Urgency(enum.Enum):
+    """Who comes first; the value is the seconds of patience.
+
+    A task is done before those that came after it by more than the difference, so
+    that nothing waits for ever behind what is more urgent.
+    """
+
+    WAITED_FOR = 0.0
+    """Somebody sits in front of a page that shows it."""
+    ORDINARY = 30.0
+    BACKGROUND = 300.0
+    """Mail, sweeps: nobody sees whether it is done now or soon."""
+
+
+class Stopping(enum.Enum):
+    """How far a task can be cancelled."""
+
+    NEVER = "never"
+    """What it does has to be done."""
+    WHILE_WAITING = "while waiting"
+    """Until a worker has begun it."""
+    AT_NEXT_STEP = "at its next step"
+    """What is under way on a node ends first."""
+    AT_ONCE = "at once"
+
+
+@frozen
+class Retries:
+    """How often, after which pauses, to try again what may pass by itself."""
+
+    first: float = 1.0
+    """Seconds before the first retry; each further pause is twice as long."""
+    longest: float = 60.0
+    most: int = 12
+
+    def pause(self, tries: int) -> float | None:
+        """Return the seconds after try number *tries*; None: enough was tried."""
+        if tries > self.most:
+            return None
+        return min(self.longest, self.first * 2.0 ** min(tries - 1, 30))
+
+
+@frozen
+class Nature:
+    """What holds of all tasks of a kind."""
+
+    weight: int = 0
+    """Of tasks with one key, the one that weighs more takes the place of another."""
+    urgency: Urgency = Urgency.ORDINARY
+    stopping: Stopping = Stopping.WHILE_WAITING
+    owned: bool = False
+    """Whether who asked for it may cancel it, and not administrators alone."""
+    tidied: bool = False
+    """Whether its handler has to tidy up even when it never began."""
+    retries: Retries = Retries()
+    busy: str = "is being changed"
+    """What is with its project meanwhile: “The project …”."""
+
+
+_START = Nature(
+    weight=1,
+    urgency=Urgency.WAITED_FOR,
+    stopping=Stopping.AT_ONCE,
+    owned=True,
+    tidied=True,
+    busy="is starting",
+)
+_STOP = Nature(
+    weight=2,
+    urgency=Urgency.WAITED_FOR,
+    stopping=Stopping.NEVER,
+    busy="is stopping; wait until it has stopped",
+)
+_RESET = Nature(
+    weight=3,
+    urgency=Urgency.WAITED_FOR,
+    stopping=Stopping.NEVER,
+    busy="is being reset; wait until that is done",
+)
+_DELETE = Nature(
+    weight=4,
+    urgency=Urgency.WAITED_FOR,
+    stopping=Stopping.NEVER,
+    busy="is being deleted",
+)
+# Until it is done, somebody who has left the team may still reach the files.
+_TEAM = Nature(urgency=Urgency.WAITED_FOR, stopping=Stopping.NEVER)
+_ENVIRONMENT = Nature(
+    urgency=Urgency.WAITED_FOR,
+    stopping=Stopping.AT_NEXT_STEP,
+    owned=True,
+    tidied=True,  # those who watch it are told
+)
 
 
 class Kind(enum.Enum):
-    """What a worker can be asked to do."""
+    """What a worker can be asked to do: the words it is stored by, and its nature.
 
-    START_PROJECT = "start project"
-    STOP_PROJECT = "stop project"
-    RESET_PROJECT = "reset project"
-    DELETE_PROJECT = "delete project"
-    APPLY_TEAM = "apply team"
-    CHANGE_ENVIRONMENT = "change environment"
+    `aen.server.handlers` has who does it. A new kind is a line there and one here.
+    """
+
+    START_PROJECT = "start project", _START
+    STOP_PROJECT = "stop project", _STOP
+    RESET_PROJECT = "reset project", _RESET
+    DELETE_PROJECT = "delete project", _DELETE
+    APPLY_TEAM = "apply team", _TEAM
+    CHANGE_ENVIRONMENT = "change environment", _ENVIRONMENT
+
+    nature: Nature
+
+    def __new__(cls, words: str, nature: Nature) -> Self:
+        """Return a kind that is looked up by its words."""
+        one = object.__new__(cls)
+        one._value_ = words
+        one.nature = nature
+        return one
+
+    @classmethod
+    def called(cls, words: str) -> "Kind":
+        """Return the kind stored by *words*, or raise `KeyError`."""
+        return _BY_WORDS[words]
+
+    @property
+    def title(self) -> str:
+        """The kind as people read it."""
+        words = str(self.value)
+        return words[0].upper() + words[1:]
+
+
+_BY_WORDS = {str(one.value): one for one in Kind}
 
 
 @frozen
@@ -42,13 +165,31 @@ class Task:
     key: str
     arguments: dict[str, Any] = field(factory=dict)
     by: str = ""
+    """The name of who asked for it; empty: the platform."""
     state: TaskState = TaskState.QUEUED
     attempts: int = 0
+    """How often a worker has begun it."""
+    tries: int = 0
+    """How often it was put off because of something that may pass by itself."""
+    lost: int = 0
+    """How often it was lost with a worker that died."""
     created: float = 0.0
     updated: float = 0.0
+    next: float = 0.0
+    """Not to be begun before; in seconds since the epoch."""
     worker: str = ""
     lease_until: float = 0.0
     progress: Progress | None = None
     problem: str = ""
+    """Why it failed or waits."""
+    log: tuple[str, ...] = ()
+    """The last lines of what failed."""
     output: tuple[str, ...] = ()
     """The last lines that a tool has printed so far, for people."""
+    cancelling: str = ""
+    """The name of who wants it ended."""
+
+    @property
+    def project(self) -> str:
+        """The id of the project it is about; empty: none."""
+        return str(self.arguments.get("project", ""))

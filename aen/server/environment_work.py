@@ -7,9 +7,10 @@ from aen.model.errors import Failed
 from aen.model.projects import State
 from aen.model.tasks import Task
 from aen.server.events import project_topic
+from aen.server.hands import Lost
 from aen.server.output import OutputWriter
 from aen.server.running import on_disk
-from aen.server.turn import Lost, Means, Turn
+from aen.server.turn import Means, Turn
 from aen.wire import routes
 from aen.wire.client import OnLine
 from aen.wire.environments import (
@@ -24,6 +25,7 @@ async def change_environment(turn: Turn) -> None:
     """Do the steps of the task one after the other; the first that fails ends it.
 
     :raises Failed: a step did not succeed, or the project does not run.
+    :raises Lost: nobody wants the steps that are left.
     """
 
     async def write(new: tuple[str, ...], last: tuple[str, ...]) -> None:
@@ -40,6 +42,8 @@ async def change_environment(turn: Turn) -> None:
 
     try:
         for step in turn.task.arguments["steps"]:
+            if not await turn.work.archive.tasks.wanted(turn.holder):
+                raise Lost
             await _take(turn, step, hear)
     except Failed as error:
         if not output.heard:

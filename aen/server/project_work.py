@@ -14,22 +14,23 @@ from aen.model.projects import Problem, State
 from aen.model.tasks import Kind, Task
 from aen.server.environment_work import change_environment, tell_end
 from aen.server.events import GATEWAYS
+from aen.server.hands import Hand, Lost
 from aen.server.late_teams import REFUSED_SECONDS
-from aen.server.store.tasks import Holder
-from aen.server.turn import Lost, Means, Turn, Unreached
+from aen.server.rooms import Rooms
+from aen.server.store.tasks import LOG_LINES, Holder
+from aen.server.turn import Means, Turn, Unreached
 from aen.wire import routes
 
 _OURS = "Something went wrong on our side; it has been logged."
 _MOST_TEAM_CHANGES = 5
-_LOG_LINES = 200
 
-
+Step = Callable[[Turn], Awaitable[None]]
 _BESIDE = (Kind.APPLY_TEAM, Kind.CHANGE_ENVIRONMENT)
 """What goes on beside starts and stops, and never changes the project's state."""
 
 
 @frozen
-class ProjectWork(Means):
+class ProjectWork(Means, Hand):
     """Does the tasks of projects."""
 
     async def do(self, task: Task, holder: Holder) -> None:
@@ -42,14 +43,18 @@ class ProjectWork(Means):
         turn = await self._turn(task, holder)
         if turn is None:
             return
+        await self._carry_out(STEPS[task.kind], turn)
+
+    async def _carry_out(self, step: Step, turn: Turn) -> None:
+        task = turn.task
         try:
-            await _STEPS[task.kind](turn)
+            await step(turn)
         except Failed as error:
             if task.kind is Kind.APPLY_TEAM:
                 wait = 0.0 if isinstance(error, Unreached) else REFUSED_SECONDS
                 due = self.clock.seconds() + wait
                 await self.archive.projects.team_due(turn.project.id, due)
-            await turn.fail(Problem(error.message, error.log[-_LOG_LINES:]))
+            await turn.fail(Problem(error.message, error.log[-LOG_LINES:]))
             raise
         except (AenError, Lost, CancelledError):
             raise
@@ -60,23 +65,36 @@ class ProjectWork(Means):
         finally:
             await turn.writer.stop()
 
-    async def give_up(self, task: Task, holder: Holder) -> str:
-        """Say on the project that a task was tried too often, and return that."""
-        message = (
-            f"It was tried {task.attempts - 1} times and broke off each time;"
-            " the log of the server says why."
-        )
+    async def give_up(self, task: Task, holder: Holder, why: str) -> None:
+        """Say on the project that a task was tried too often."""
         turn = await self._turn(task, holder)
         if turn is not None:
             if task.kind not in _BESIDE:
                 await turn.begin(None)
-            await turn.fail(Problem(message))
-        return message
+            await turn.fail(Problem(why))
+
+    async def cancelled(self, task: Task, holder: Holder) -> None:
+        """Stop what was starting; what ran before runs on."""
+        turn = await self._turn(task, holder)
+        if turn is None or task.kind is not Kind.START_PROJECT:
+            return
+        if turn.project.state is State.RUNNING:
+            await turn.begin(None)
+            await turn.finish(State.RUNNING)
+        else:
+            await self._carry_out(_stop, turn)
 
     async def ended(self, task: Task, problem: str) -> None:
         """Tell those who watch an environment that its change has ended."""
         if task.kind is Kind.CHANGE_ENVIRONMENT:
             await tell_end(self, task, problem)
+
+    @classmethod
+    def of(cls, rooms: Rooms) -> "ProjectWork":
+        """Return what works with *rooms*."""
+        return cls(
+            rooms.archive, rooms.events, rooms.nodes, rooms.settings, rooms.clock
+        )
 
     async def _turn(self, task: Task, holder: Holder) -> Turn | None:
         project = await self.archive.projects.with_id(str(task.arguments["project"]))
@@ -151,7 +169,7 @@ async def _apply_team(turn: Turn) -> None:
     await turn.complain(None)
 
 
-_STEPS: dict[Kind, Callable[[Turn], Awaitable[None]]] = {
+STEPS: dict[Kind, Step] = {
     Kind.START_PROJECT: _start,
     Kind.STOP_PROJECT: _stop,
     Kind.RESET_PROJECT: _reset,

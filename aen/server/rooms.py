@@ -19,6 +19,7 @@ from aen.server.settings import ServerSettings
 from aen.server.site_settings import SiteSettings
 from aen.server.store.archive import Archive
 from aen.server.store.collection import Database
+from aen.server.task_desk import TaskDesk
 from aen.server.tasks import Tasks
 from aen.wire.tickets import SigningKey
 
@@ -45,6 +46,7 @@ class Rooms:
     launching: Launching
     audit: Audit
     site: SiteSettings
+    task_desk: TaskDesk
 
 
 @frozen
@@ -95,6 +97,7 @@ def furnish(parts: Parts) -> Rooms:
         launching=Launching(projects, running, app_tokens, clock),
         audit=audit,
         site=site,
+        task_desk=TaskDesk(archive.tasks, archive.projects, events, clock, audit),
     )
 
 

@@ -16,10 +16,10 @@ from aen.runtime.services import InOrder, Settled
 from aen.server.channel import Channels
 from aen.server.doorway import Doorway
 from aen.server.front import front
+from aen.server.handlers import handlers
 from aen.server.life import Life
 from aen.server.making import make_rooms
 from aen.server.passwords import Passwords, in_pool
-from aen.server.project_work import ProjectWork
 from aen.server.rooms import Rooms
 from aen.server.settings import DEFAULT_PREFIX, ServerSettings, check_server
 from aen.server.store.opening import open_database
@@ -94,12 +94,10 @@ def assemble(
 
 def make_worker(rooms: Rooms, reactor: Any) -> Worker:
     """Return the worker of this process, which no other is called like."""
-    work = ProjectWork(
-        rooms.archive, rooms.events, rooms.nodes, rooms.settings, rooms.clock
-    )
     name = worker_name(machine(), os.getpid(), secrets.token_hex(4))
     pace = Pace.of(rooms.settings)
-    return Worker(rooms.archive.tasks, work, rooms.events, reactor, name, pace)
+    work, records = handlers(rooms), rooms.archive.tasks
+    return Worker(records, work, rooms.events, reactor, name, pace)
 
 
 class Threads(Service):

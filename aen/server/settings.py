@@ -58,9 +58,11 @@ class ServerSettings:
     task_attempts: int = 3
     """How often a task is begun by workers that die before it is called failed."""
     task_pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
-    """Seconds between the attempts to reach a data center before a task fails."""
+    """Seconds between the attempts to reach a data center before a start fails."""
     tasks_at_once: int = 8
     """How many tasks one worker does side by side."""
+    tasks_spare: int = 2
+    """How many of those at once are kept for what people wait for, as starts."""
     task_poll: float = 0.25
     """Seconds between looks for tasks and events other processes left."""
     store_timeout: float = 5.0

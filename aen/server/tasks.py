@@ -5,25 +5,15 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
-from aen.model.errors import Conflict, Invalid, NotFound
+from aen.model.errors import Conflict, NotFound
 from aen.model.permissions import demand_superuser
 from aen.model.tasks import Kind, Task, TaskState
 from aen.model.users import Caller
 from aen.server.events import TASKS, Events
 from aen.server.records import Page
 from aen.server.store.tasks import TaskRecords
+from aen.server.task_desk import tasks_wanted
 
-# Of starts, stops, resets and deletes a project has one at a time. One that weighs
-# more takes its place: whoever stops a project that starts does not have to wait for
-# the start. Changes of team and environments have keys of their own.
-WEIGHT = {
-    Kind.CHANGE_ENVIRONMENT: 0,
-    Kind.APPLY_TEAM: 0,
-    Kind.START_PROJECT: 1,
-    Kind.STOP_PROJECT: 2,
-    Kind.RESET_PROJECT: 3,
-    Kind.DELETE_PROJECT: 4,
-}
 _TRIES = 20
 
 
@@ -43,7 +33,12 @@ def environments_key(project: str) -> str:
 
 
 class Tasks:
-    """Adds tasks, each key once, and shows them."""
+    """Adds tasks, each key once, and shows them.
+
+    Of starts, stops, resets and deletes a project has one at a time. One that weighs
+    more takes its place: whoever stops a project that starts does not have to wait for
+    the start. Changes of team and environments have keys of their own.
+    """
 
     def __init__(
         self, records: TaskRecords, events: Events, clock: IReactorTime
@@ -76,9 +71,11 @@ class Tasks:
             if active is None:
                 continue
             if active.kind is kind:
+                if active.cancelling:
+                    raise Conflict("It is being cancelled; try again in a moment.")
                 return active
-            if WEIGHT[active.kind] > WEIGHT[kind]:
-                raise Conflict(_busy(active.kind))
+            if active.kind.nature.weight > kind.nature.weight:
+                raise Conflict(f"The project {active.kind.nature.busy}.")
             turned = await self._records.turn(active, wanted)
             if turned is not None:
                 return await self._told(turned)
@@ -125,20 +122,4 @@ class Tasks:
     ) -> Page[Task]:
         """Return tasks, the newest first; for administrators."""
         demand_superuser(caller)
-        if state and state not in {one.value for one in TaskState}:
-            words = ", ".join(one.value for one in TaskState)
-            message = f"“state” must be one of: {words}."
-            raise Invalid(message, fields={"state": message})
-        return await self._records.page(state, cursor, limit)
-
-
-def _busy(kind: Kind) -> str:
-    doing = {
-        Kind.STOP_PROJECT: "is stopping; wait until it has stopped",
-        Kind.RESET_PROJECT: "is being reset; wait until that is done",
-        Kind.DELETE_PROJECT: "is being deleted",
-        Kind.START_PROJECT: "is starting",
-        Kind.APPLY_TEAM: "is changing",
-        Kind.CHANGE_ENVIRONMENT: "is changing",
-    }
-    return f"The project {doing[kind]}."
+        return await self._records.page(tasks_wanted(state), cursor, limit)

@@ -14,6 +14,7 @@ from aen.runtime.structure import unstructure
 from aen.runtime.tasks import pause
 from aen.server.centers import relay
 from aen.server.events import Events, gateway_topic, project_topic
+from aen.server.hands import Lost
 from aen.server.progress import ProgressWriter
 from aen.server.running import Nodes, on_disk
 from aen.server.settings import ServerSettings
@@ -32,10 +33,6 @@ _TEAM = (
 
 class Unreached(Failed):
     """The node could not be asked, as often as it was tried."""
-
-
-class Lost(Exception):
-    """Another worker has the task now, or it has become another one."""
 
 
 @frozen

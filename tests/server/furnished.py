@@ -14,8 +14,8 @@ from aen.model.names import AppName, ProjectPath, parse_project_path
 from aen.model.projects import Project, State, TeamRole
 from aen.model.users import Caller, Role
 from aen.server.channel import Channels
+from aen.server.handlers import handlers
 from aen.server.passwords import Passwords
-from aen.server.project_work import ProjectWork
 from aen.server.records import NewProject
 from aen.server.rooms import Parts, Rooms, furnish
 from aen.server.settings import ServerSettings
@@ -148,10 +148,8 @@ class World:
     def worker(self, name: str = "w") -> Worker:
         """Return a worker that does what is asked of projects, not started."""
         rooms, clock = self.rooms, self.clock
-        work = ProjectWork(
-            rooms.archive, rooms.events, rooms.nodes, rooms.settings, clock
-        )
-        return Worker(rooms.archive.tasks, work, rooms.events, clock, name, Pace())
+        work, records = handlers(rooms), rooms.archive.tasks
+        return Worker(records, work, rooms.events, clock, name, Pace())
 
     async def person(self, name: str, role: Role = Role.USER) -> Caller:
         """Return somebody new, signed in."""

@@ -2,6 +2,7 @@
 
 from attrs import AttrsInstance
 from pytest_twisted import ensureDeferred
+from twisted.internet.defer import Deferred
 
 from aen.model.environments import Verb
 from aen.model.errors import Failed
@@ -107,3 +108,25 @@ async def test_what_stops_meanwhile_is_not_changed() -> None:
     await worker.stop()
     assert "does not run any more" in ended.problem
     assert "change" not in world.nodes.routes
+
+
+@ensureDeferred
+async def test_a_cancelled_change_ends_after_the_step_under_way() -> None:
+    """Who watches is told; what was done stays done."""
+    world, ada, _ = await running()
+    told: list[Event] = []
+    world.rooms.events.subscribe(ALL, told.append)
+    worker = world.worker()
+    worker.start()
+    world.nodes.wait = Deferred()
+    task = await world.rooms.environments.change(ada, LAB, "gpu", BOTH)
+    waits, world.nodes.wait = world.nodes.wait, None
+    await world.rooms.task_desk.cancel(ada, task.id)
+    assert not waits.called
+    waits.callback(None)
+    ended = await world.rooms.tasks.task(task.id)
+    assert ended.state is TaskState.CANCELLED
+    assert world.nodes.routes.count("change") == 1
+    news = [one.data for one in told if one.kind == "environment"]
+    assert (news[-1]["done"], news[-1]["problem"]) == (True, "Cancelled by “ada”.")
+    await worker.stop()

@@ -290,7 +290,7 @@ async def test_joining_a_start_that_is_just_failing_shows_nothing_new() -> None:
     made = await world.project(ada)
     projects, archive = world.rooms.projects, world.rooms.archive
     first = await projects.start(ada, LAB)
-    claimed = await archive.tasks.claim("worker", [], world.clock.seconds(), 30.0)
+    claimed = await archive.tasks.claim("worker", Kind, world.clock.seconds(), 30.0)
     assert claimed is not None
     assert await archive.projects.begin(made.id, "mark", State.STARTING, 2.0)
     problem = Problem("The node was killed.")

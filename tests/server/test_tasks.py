@@ -6,8 +6,7 @@ import pytest_twisted
 from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
 from aen.model.tasks import Kind
 from aen.model.users import Role
-from aen.server.store.tasks import Holder
-from aen.server.tasks import WEIGHT
+from aen.server.store.tasks import End, Holder
 from tests.server.furnished import furnished
 
 
@@ -19,7 +18,7 @@ async def test_one_active_task_for_a_key(active: Kind, asked: Kind) -> None:
     world = await furnished()
     tasks = world.rooms.tasks
     first = await tasks.add(active, "project:1", {"n": 1}, "ada")
-    if WEIGHT[asked] < WEIGHT[active]:
+    if asked.nature.weight < active.nature.weight:
         with pytest.raises(Conflict):
             await tasks.add(asked, "project:1", {"n": 2}, "bob")
         return
@@ -35,10 +34,10 @@ async def test_a_key_is_free_when_its_task_has_ended() -> None:
     world = await furnished()
     tasks, records = world.rooms.tasks, world.rooms.archive.tasks
     first = await tasks.add(Kind.START_PROJECT, "project:1", {}, "ada")
-    claimed = await records.claim("w", [], world.clock.seconds(), 30)
+    claimed = await records.claim("w", Kind, world.clock.seconds(), 30)
     assert claimed is not None
     holder = Holder(first.id, "w", 1, Kind.START_PROJECT)
-    assert await records.finish(holder, "", world.clock.seconds())
+    assert await records.finish(holder, End(), world.clock.seconds())
     second = await tasks.add(Kind.START_PROJECT, "project:1", {}, "ada")
     assert second.id != first.id
     assert (await tasks.task(first.id)).state.ended
@@ -72,13 +71,13 @@ async def test_a_fresh_task_begins_after_it_was_asked_for() -> None:
     tasks, records = world.rooms.tasks, world.rooms.archive.tasks
     first = await tasks.add_fresh(Kind.APPLY_TEAM, "team:1", {}, "ada")
     assert await tasks.add_fresh(Kind.APPLY_TEAM, "team:1", {}, "bob") == first
-    await records.claim("w", [], world.clock.seconds(), 30.0)
+    await records.claim("w", Kind, world.clock.seconds(), 30.0)
     second = await tasks.add_fresh(Kind.APPLY_TEAM, "team:1", {}, "bob")
     assert second.id != first.id
     assert (await tasks.last("team:1:1")) == second
     for _ in range(18):
-        await records.claim("w", [], world.clock.seconds(), 30.0)
+        await records.claim("w", Kind, world.clock.seconds(), 30.0)
         await tasks.add_fresh(Kind.APPLY_TEAM, "team:1", {}, "bob")
-    await records.claim("w", [], world.clock.seconds(), 30.0)
+    await records.claim("w", Kind, world.clock.seconds(), 30.0)
     with pytest.raises(Conflict):
         await tasks.add_fresh(Kind.APPLY_TEAM, "team:1", {}, "bob")

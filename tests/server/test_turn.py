@@ -11,7 +11,8 @@ from aen.server.events import ALL
 from aen.server.project_work import ProjectWork
 from aen.server.records import Event
 from aen.server.store.tasks import Holder
-from aen.server.turn import Lost, Turn
+from aen.server.hands import Lost
+from aen.server.turn import Turn
 from aen.wire import routes
 from aen.wire.client import OnLine
 from aen.wire.messages import Line
@@ -23,9 +24,11 @@ async def turn_of(kind: Kind = Kind.APPLY_TEAM) -> tuple[World, Turn]:
     world, ada, _ = await running()
     rooms = world.rooms
     task = await rooms.tasks.add(kind, "key", {}, "ada")
-    claimed = await rooms.archive.tasks.claim("w", [], world.clock.seconds(), 30.0)
+    claimed = await rooms.archive.tasks.claim("w", Kind, world.clock.seconds(), 30.0)
     while claimed is not None and claimed.id != task.id:
-        claimed = await rooms.archive.tasks.claim("w", [], world.clock.seconds(), 30.0)
+        claimed = await rooms.archive.tasks.claim(
+            "w", Kind, world.clock.seconds(), 30.0
+        )
     work = ProjectWork(
         rooms.archive, rooms.events, rooms.nodes, rooms.settings, rooms.clock
     )

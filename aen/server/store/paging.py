@@ -19,6 +19,11 @@ def bounded(limit: int) -> int:
 
 def newest_first(cursor: str | None, field: str) -> dict[str, Any]:
     """Return the query for what comes after *cursor* in falling order of *field*."""
+    return following(cursor, field, -1)
+
+
+def following(cursor: str | None, field: str, way: int) -> dict[str, Any]:
+    """Return the query for what comes after *cursor*: -1 is falling order, 1 rising."""
     if not cursor:
         return {}
     number, _, key = cursor[:_LONGEST_CURSOR].partition("~")
@@ -28,9 +33,10 @@ def newest_first(cursor: str | None, field: str) -> dict[str, Any]:
         raise Invalid("The cursor is not one of ours.") from None
     if not when < float("inf"):
         raise Invalid("The cursor is not one of ours.")
-    after = {"$or": [{field: {"$lt": when}}, {field: when, "_id": {"$lt": key}}]}
+    beyond, to = ("$lt", "$lte") if way < 0 else ("$gt", "$gte")
+    after = {"$or": [{field: {beyond: when}}, {field: when, "_id": {beyond: key}}]}
     # Says nothing new, but tells an index where to begin.
-    return {field: {"$lte": when}, **after}
+    return {field: {to: when}, **after}
 
 
 def mark_of(document: Document, field: str) -> str:

@@ -1,7 +1,8 @@
 """Tasks in the store: unique while active, claimed with a lease.
 
 `slot` is the task's key while it is active and its own id once it has ended; the
-unique index on it is what makes two requests for the same work one task.
+unique index on it is what makes two requests for the same work one task. `due` is
+when it was asked for and the patience of its kind: the smallest is done first.
 """
 
 from collections.abc import Iterable
@@ -9,14 +10,18 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from aen.model.errors import Conflict
 from aen.model.projects import Progress
 from aen.model.tasks import Kind, Task, TaskState
 from aen.server.records import Page
 from aen.server.store.collection import Change, Database, Document, Duplicate
-from aen.server.store.paging import bounded, mark_of, newest_first, page_of
+from aen.server.store.paging import bounded, following, mark_of, page_of
 from aen.server.store.projects import progress_document, progress_of
 
 _ACTIVE = [TaskState.QUEUED.value, TaskState.RUNNING.value]
+_ENDED = [one.value for one in TaskState if one.ended]
+LOG_LINES = 200
+"""How many of the last lines of what failed are kept."""
 
 
 @frozen
@@ -32,6 +37,30 @@ class Holder:
     def mark(self) -> str:
         """Text that tells this holder from every other."""
         return f"{self.task}/{self.worker}/{self.attempts}/{self.kind.value}"
+
+
+@frozen
+class End:
+    """How a task has ended."""
+
+    state: TaskState = TaskState.DONE
+    problem: str = ""
+    log: tuple[str, ...] = ()
+
+
+@frozen
+class TasksWanted:
+    """Which tasks a list shows, and how it is sorted; what is empty does not narrow."""
+
+    state: TaskState | None = None
+    kind: Kind | None = None
+    project: str = ""
+    """The id of a project."""
+    by: str = ""
+    """The name of who asked for them."""
+    order: str = "created"
+    """The time they are sorted by: ``created`` or ``updated``."""
+    newest_first: bool = True
 
 
 class TaskRecords:
@@ -62,25 +91,27 @@ class TaskRecords:
         A worker that holds it finds out and gives it back.
         """
         query = {"_id": old.id, "kind": old.kind.value, "state": {"$in": _ACTIVE}}
-        fields: dict[str, Any] = {
+        fields = {
             "kind": new.kind.value,
             "arguments": new.arguments,
             "by": new.by,
             "attempts": 0,
-            "not_before": 0.0,
             "updated": new.created,
-            "progress": None,
-            "output": [],
+            **_anew(new.kind, new.created),
         }
         return _maybe(await self._all.claim(query, {"$set": fields}))
 
+    # -- by workers
+
     async def claim(
-        self, worker: str, held: list[str], now: float, lease: float
+        self, worker: str, kinds: Iterable[Kind], now: float, lease: float
     ) -> Task | None:
-        """Give the oldest task that waits, or whose worker is silent, to *worker*."""
-        waiting = {"state": TaskState.QUEUED.value, "not_before": {"$lte": now}}
-        silent = {"state": TaskState.RUNNING.value, "lease_until": {"$lt": now}}
-        query = {"$or": [waiting, silent], "_id": {"$nin": held}}
+        """Give *worker* the task of one of *kinds* that comes first."""
+        query = {
+            "state": TaskState.QUEUED.value,
+            "not_before": {"$lte": now},
+            "kind": {"$in": [one.value for one in kinds]},
+        }
         fields = {
             "state": TaskState.RUNNING.value,
             "worker": worker,
@@ -88,12 +119,36 @@ class TaskRecords:
             "updated": now,
         }
         change: Change = {"$set": fields, "$inc": {"attempts": 1}}
-        return _maybe(await self._all.claim(query, change, order=[("created", 1)]))
+        return _maybe(await self._all.claim(query, change, order=[("due", 1)]))
 
-    async def renew(self, holder: Holder, now: float, lease: float) -> bool:
-        """Hold on to a task; False when it is no longer the holder's."""
+    async def free_silent(self, held: list[str], now: float) -> int:
+        """Let others have tasks whose leases have ended, but not those *held*."""
+        query = {
+            "state": TaskState.RUNNING.value,
+            "lease_until": {"$lt": now},
+            "_id": {"$nin": held},
+        }
+        return await self._all.update_all(query, _LOST)
+
+    async def free_of(self, worker: str) -> int:
+        """Let others have what *worker*, which lives no more, holds."""
+        query = {"state": TaskState.RUNNING.value, "worker": worker}
+        return await self._all.update_all(query, _LOST)
+
+    async def holders(self) -> set[str]:
+        """Return the names of the workers that hold tasks."""
+        found = await self._all.find({"state": TaskState.RUNNING.value}, limit=1000)
+        return {one["worker"] for one in found}
+
+    async def renew(self, holder: Holder, now: float, lease: float) -> Task | None:
+        """Hold on to a task; None when it is no longer the holder's."""
         change = {"$set": {"lease_until": now + lease, "updated": now}}
-        return await self._all.update(_held(holder), change)
+        return _maybe(await self._all.claim(_held(holder), change))
+
+    async def wanted(self, holder: Holder) -> bool:
+        """Whether to go on: it is still the holder's, and nobody wants it ended."""
+        found = await self._all.find_one(_held(holder))
+        return found is not None and not found.get("cancelling")
 
     async def step(self, holder: Holder, progress: Progress) -> bool:
         """Note how far it is; False when it is no longer the holder's."""
@@ -104,55 +159,132 @@ class TaskRecords:
         """Note a tool's last lines; False when it is no longer the holder's."""
         return await self._all.update(_held(holder), {"$set": {"output": [*output]}})
 
-    async def last(self, key: str) -> Task | None:
-        """Return the newest task with that key, ended or not."""
-        found = await self._all.find({"key": key}, order=[("created", -1)], limit=1)
-        return _task(found[0]) if found else None
-
-    async def held(self) -> list[tuple[str, str]]:
-        """Return each task a worker holds, and the worker's name."""
-        found = await self._all.find({"state": TaskState.RUNNING.value}, limit=1000)
-        return [(one["_id"], one["worker"]) for one in found]
-
-    async def give_back(self, task: str, worker: str, not_before: float) -> None:
-        """Let another take it, not before *not_before*."""
+    async def give_back(self, task: str, worker: str) -> None:
+        """Let another take it, now."""
         query = {"_id": task, "worker": worker, "state": TaskState.RUNNING.value}
-        fields = {
-            "state": TaskState.QUEUED.value,
-            "worker": "",
-            "lease_until": 0.0,
-            "not_before": not_before,
-        }
-        await self._all.update(query, {"$set": fields})
+        await self._all.update(query, {"$set": _FREE})
 
-    async def finish(self, holder: Holder, problem: str, now: float) -> bool:
-        """End a task; False when it is no longer the holder's."""
-        state = TaskState.FAILED if problem else TaskState.DONE
+    async def put_off(self, holder: Holder, problem: str, until: float) -> bool:
+        """Have it tried again from *until* on; False when it is not the holder's."""
         fields = {
-            "state": state.value,
-            "slot": holder.task,
+            **_FREE,
+            "not_before": until,
+            "due": until + holder.kind.nature.urgency.value,
             "problem": problem,
+        }
+        change: Change = {"$set": fields, "$inc": {"tries": 1}}
+        return await self._all.update(_held(holder), change)
+
+    async def finish(self, holder: Holder, end: End, now: float) -> bool:
+        """End a task; False when it is no longer the holder's."""
+        fields = {
+            "state": end.state.value,
+            "slot": holder.task,
+            "problem": end.problem,
+            "log": list(end.log[-LOG_LINES:]),
             "progress": None,
             "lease_until": 0.0,
             "updated": now,
         }
         return await self._all.update(_held(holder), {"$set": fields})
 
-    async def page(self, state: str, cursor: str | None, limit: int) -> Page[Task]:
-        """Return tasks, the newest first."""
-        asked: dict[str, Any] = {"state": state} if state else {}
+    # -- by people
+
+    async def cancel_waiting(self, task: str, by: str, now: float) -> Task | None:
+        """End a task that waits; None when it does not."""
+        fields = {
+            "state": TaskState.CANCELLED.value,
+            "slot": task,
+            "cancelling": by,
+            "updated": now,
+        }
+        query = {"_id": task, "state": TaskState.QUEUED.value}
+        return _maybe(await self._all.claim(query, {"$set": fields}))
+
+    async def want_cancelled(
+        self, task: str, states: Iterable[TaskState], by: str
+    ) -> Task | None:
+        """Have its worker, or the next, end it; None when it is in no such state."""
+        query = {"_id": task, "state": {"$in": [one.value for one in states]}}
+        fields = {"cancelling": by, "not_before": 0.0, "due": 0.0}
+        return _maybe(await self._all.claim(query, {"$set": fields}))
+
+    async def revive(self, task: Task, now: float) -> Task | None:
+        """Have a task that has ended done anew; None when it is not there.
+
+        :raises Conflict: another task with its key is active.
+        """
+        fields = {
+            **_anew(task.kind, now),
+            **_FREE,
+            "slot": task.key,
+            "updated": now,
+        }
+        query = {"_id": task.id, "state": {"$in": _ENDED}}
+        try:
+            return _maybe(await self._all.claim(query, {"$set": fields}))
+        except Duplicate:
+            raise Conflict("The same is being done already.") from None
+
+    async def last(self, key: str) -> Task | None:
+        """Return the newest task with that key, ended or not."""
+        found = await self._all.find({"key": key}, order=[("created", -1)], limit=1)
+        return _task(found[0]) if found else None
+
+    async def page(
+        self, wanted: TasksWanted, cursor: str | None, limit: int
+    ) -> Page[Task]:
+        """Return the tasks that are *wanted*."""
+        way, field = (-1 if wanted.newest_first else 1), wanted.order
+        query: dict[str, Any] = {**_narrowed(wanted), **following(cursor, field, way)}
         limit = bounded(limit)
         found = await self._all.find(
-            asked | newest_first(cursor, "created"),
-            order=[("created", -1), ("_id", -1)],
-            limit=limit + 1,
+            query, order=[(field, way), ("_id", way)], limit=limit + 1
         )
-        return page_of(found, limit, _task, lambda one: mark_of(one, "created"))
+        return page_of(found, limit, _task, lambda one: mark_of(one, field))
+
+    async def count(self, wanted: TasksWanted) -> int:
+        """Return how many tasks are *wanted*."""
+        return await self._all.count(_narrowed(wanted))
 
     async def trim(self, before: float) -> None:
         """Forget tasks that ended before *before*."""
-        ended = [TaskState.DONE.value, TaskState.FAILED.value]
-        await self._all.delete({"state": {"$in": ended}, "updated": {"$lt": before}})
+        await self._all.delete({"state": {"$in": _ENDED}, "updated": {"$lt": before}})
+
+
+_FREE: dict[str, Any] = {
+    "state": TaskState.QUEUED.value,
+    "worker": "",
+    "lease_until": 0.0,
+}
+_LOST: Change = {"$set": _FREE, "$inc": {"lost": 1}}
+
+
+def _anew(kind: Kind, now: float) -> dict[str, Any]:
+    """Return the fields of a task of *kind* that nobody has begun."""
+    return {
+        "tries": 0,
+        "lost": 0,
+        "not_before": 0.0,
+        "due": now + kind.nature.urgency.value,
+        "progress": None,
+        "problem": "",
+        "log": [],
+        "output": [],
+        "cancelling": "",
+    }
+
+
+def _narrowed(wanted: TasksWanted) -> dict[str, Any]:
+    kinds = Kind if wanted.kind is None else (wanted.kind,)
+    query: dict[str, Any] = {"kind": {"$in": [one.value for one in kinds]}}
+    if wanted.state is not None:
+        query["state"] = wanted.state.value
+    if wanted.project:
+        query["arguments.project"] = wanted.project
+    if wanted.by:
+        query["by"] = wanted.by
+    return query
 
 
 def _held(holder: Holder) -> dict[str, Any]:
@@ -179,10 +311,7 @@ def _document(task: Task) -> Document:
         "updated": task.updated,
         "worker": task.worker,
         "lease_until": task.lease_until,
-        "not_before": 0.0,
-        "progress": progress_document(task.progress),
-        "problem": task.problem,
-        "output": list(task.output),
+        **_anew(task.kind, task.created),
     }
 
 
@@ -193,20 +322,26 @@ def _maybe(document: Document | None) -> Task | None:
 def _task(document: Document) -> Task:
     task = Task(
         id=document["_id"],
-        kind=Kind(document["kind"]),
+        kind=Kind.called(document["kind"]),
         key=document["key"],
         arguments=document["arguments"],
         by=document["by"],
         state=TaskState(document["state"]),
         attempts=document["attempts"],
+        tries=document.get("tries", 0),
+        lost=document.get("lost", 0),
         created=document["created"],
         updated=document["updated"],
     )
+    waits = task.state is TaskState.QUEUED
     return evolve(
         task,
         worker=document["worker"],
         lease_until=document["lease_until"],
         progress=progress_of(document["progress"]),
+        next=document["not_before"] if waits else 0.0,
         problem=document["problem"],
+        log=tuple(document.get("log", ())),
         output=tuple(document.get("output", ())),
+        cancelling=document.get("cancelling", ""),
     )

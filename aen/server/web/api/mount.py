@@ -13,6 +13,7 @@ from aen.runtime.version import own_version
 from aen.server.rooms import Rooms
 from aen.server.web.api.acts import Acts
 from aen.server.web.api.environments import EnvironmentCalls
+from aen.server.web.api.jobs import JobCalls
 from aen.server.web.api.openapi import describe
 from aen.server.web.api.operation import Calls
 from aen.server.web.api.people import People
@@ -37,6 +38,7 @@ def api(rooms: Rooms, live: Live) -> Klein:
         ResourceCalls(rooms),
         PlaceCalls(rooms),
         SiteCalls(rooms),
+        JobCalls(rooms),
     ):
         calls.mount(app, part)
     url = rooms.settings.public_url

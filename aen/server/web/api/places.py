@@ -1,4 +1,4 @@
-"""For administrators: data centers, nodes, tasks."""
+"""For administrators: data centers and nodes."""
 
 from attrs import frozen
 
@@ -9,15 +9,13 @@ from aen.server.web.api.operation import Call, Operation, operation
 from aen.server.web.api.values import (
     DataCenterObject,
     NodeObject,
-    TaskObject,
     node_object,
-    task_object,
 )
 
 
 @frozen
 class PlaceCalls:
-    """``/data-centers``, ``/nodes`` and ``/tasks``."""
+    """``/data-centers`` and ``/nodes``."""
 
     rooms: Rooms
 
@@ -58,22 +56,3 @@ class PlaceCalls:
                 for node in center.nodes
             ]
         return Page(tuple(found))
-
-    @operation(
-        Operation("GET", "/tasks", "Tasks", TaskObject, query=("state",), pages=True)
-    )
-    async def tasks(self, call: Call) -> Page[TaskObject]:
-        """List tasks, the newest first."""
-        query = call.query
-        page = await self.rooms.tasks.tasks(
-            call.person, query["state"], query.cursor, query.limit
-        )
-        return Page(tuple(task_object(one) for one in page.items), page.next)
-
-    @operation(Operation("GET", "/tasks/{task}", "One task", TaskObject))
-    async def task(self, call: Call, task: str) -> TaskObject:
-        """Show a task; to the one who asked for it, and to administrators."""
-        found = await self.rooms.tasks.task(task)
-        if found.by != call.person.user.name:
-            demand_superuser(call.person)
-        return task_object(found)

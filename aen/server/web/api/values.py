@@ -115,6 +115,16 @@ class TaskObject:
     problem: str
     output: tuple[str, ...]
     """The last lines a tool has printed so far."""
+    tries: int
+    """How often it was put off because of something that may pass by itself."""
+    lost: int
+    """How often it was lost with a worker that died."""
+    next: str | None
+    """When it is tried again, if it waits for that."""
+    log: tuple[str, ...]
+    """The last lines of what failed."""
+    cancelling: bool
+    """Whether somebody wants it ended."""
 
 
 @frozen
@@ -292,6 +302,11 @@ def task_object(task: Task) -> TaskObject:
         progress=progress_object(task.progress),
         problem=task.problem,
         output=task.output,
+        tries=task.tries,
+        lost=task.lost,
+        next=stamp_or_none(task.next or None),
+        log=task.log,
+        cancelling=bool(task.cancelling),
     )
 
 

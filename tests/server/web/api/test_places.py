@@ -1,4 +1,4 @@
-"""``/data-centers``, ``/nodes`` and ``/tasks``: for administrators."""
+"""``/data-centers`` and ``/nodes``: for administrators."""
 
 import pytest
 
@@ -17,18 +17,7 @@ def test_data_centers_and_nodes(adas: Program) -> None:
     )  # fmt: skip
 
 
-def test_tasks(adas: Program, bobs: Program) -> None:
-    """All of them to administrators, one's own to everybody."""
-    task = bobs.ask("POST", "/projects/bob/secret/start")[1]
-    listed = adas.ask("GET", "/tasks?state=queued")[1]["items"]
-    assert task["id"] in [one["id"] for one in listed]
-    assert adas.ask("GET", f"/tasks/{task['id']}")[0] == 200
-    theirs = adas.ask("POST", "/projects/ada/scratch/start")[1]
-    assert bobs.ask("GET", f"/tasks/{theirs['id']}")[0] == 403
-    assert adas.ask("GET", "/tasks?state=odd")[0] == 400
-
-
-@pytest.mark.parametrize("path", ["/data-centers", "/nodes", "/tasks"])
+@pytest.mark.parametrize("path", ["/data-centers", "/nodes"])
 def test_others_may_not(bobs: Program, nobody: Program, path: str) -> None:
     """A person gets 403, nobody 401."""
     assert bobs.ask("GET", path)[0] == 403

@@ -1,0 +1,11 @@
+"""Which hand does which kind of task: the second of the two lines a new kind takes."""
+
+from aen.server.hands import Hands
+from aen.server.project_work import STEPS, ProjectWork
+from aen.server.rooms import Rooms
+
+
+def handlers(rooms: Rooms) -> Hands:
+    """Return the hands of a worker, one for each kind."""
+    projects = ProjectWork.of(rooms)
+    return Hands(dict.fromkeys(STEPS, projects))
