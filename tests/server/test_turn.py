@@ -8,10 +8,10 @@ from aen.model.errors import Failed
 from aen.model.projects import Problem, Progress, State
 from aen.model.tasks import Kind
 from aen.server.events import ALL
+from aen.server.hands import Lost
 from aen.server.project_work import ProjectWork
 from aen.server.records import Event
 from aen.server.store.tasks import Holder
-from aen.server.hands import Lost
 from aen.server.turn import Turn
 from aen.wire import routes
 from aen.wire.client import OnLine
