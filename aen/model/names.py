@@ -119,3 +119,12 @@ def parse_project_path(owner: str, name: str) -> ProjectPath:
     if not _USER.fullmatch(owner):
         raise Invalid("There is no such project.")
     return ProjectPath(UserName(owner), parse_project_name(name))
+
+
+def parse_whole_path(text: str) -> ProjectPath:
+    """Return the path written as ``owner/name``, or raise `Invalid`."""
+    owner, slash, name = text.strip().partition("/")
+    if not slash:
+        message = "Name the project as owner/name."
+        raise Invalid(message, fields={"project": message})
+    return parse_project_path(owner, name)

@@ -60,4 +60,5 @@ class Caller:
     @property
     def is_superuser(self) -> bool:
         """Whether everything on the platform is open to this caller."""
-        return self.user.role is Role.SUPERUSER and self.scopes is None
+        whole = self.scopes is None and self.project is None
+        return self.user.role is Role.SUPERUSER and whole

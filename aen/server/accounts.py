@@ -15,7 +15,7 @@ from aen.server.access import demand_whole
 from aen.server.password_changes import PasswordChanges
 from aen.server.passwords import check_password
 from aen.server.records import AccountChanges, Page
-from aen.server.store.users import without_private
+from aen.server.store.users import taken, without_private
 from aen.server.tasks import Tasks, team_key
 
 
@@ -47,17 +47,37 @@ class Accounts(PasswordChanges):
         """
         if by is not None:
             demand_superuser(by)
-        user = await self._make(name, password, email, display_name, role)
+        hashed = await self.prepare(name, password)
+        user = await self._make(name, hashed, email, display_name, role)
         await self._audit.note(Act.ACCOUNT_MADE, by, user=user.name, role=role.value)
         return user
+
+    async def demand_registration(self) -> None:
+        """Refuse people who want to make themselves an account where none may."""
+        if not (await self._site.values()).open_registration:
+            raise Forbidden("Accounts are made by an administrator here.")
 
     async def register(
         self, name: str, password: str, email: str = "", address: str = ""
     ) -> User:
         """Make an account for oneself, where the installation lets people do so."""
-        if not (await self._site.values()).open_registration:
-            raise Forbidden("Accounts are made by an administrator here.")
-        user = await self._make(name, password, email, "", Role.USER)
+        await self.demand_registration()
+        hashed = await self.prepare(name, password)
+        return await self.admit(name, hashed, email, address)
+
+    async def prepare(self, name: str, password: str) -> str:
+        """Return the hash of the password of an account that is yet to be made.
+
+        :raises Taken: there is one of that name.
+        """
+        check_password(password, self._settings.password_length)
+        if await self._users.named(_new_name(name)) is not None:
+            raise taken(name)
+        return await self._passwords.hash(password)
+
+    async def admit(self, name: str, hashed: str, email: str, address: str) -> User:
+        """Make the account of somebody who asked for it at *address*."""
+        user = await self._make(name, hashed, email)
         act = Act.ACCOUNT_MADE
         await self._audit.note(act, user.name, user=user.name, address=address)
         return user
@@ -65,10 +85,10 @@ class Accounts(PasswordChanges):
     async def _make(
         self,
         name: str,
-        password: str,
+        hashed: str,
         email: str,
-        display_name: str,
-        role: Role,
+        display_name: str = "",
+        role: Role = Role.USER,
     ) -> User:
         user = User(
             id=secrets.token_urlsafe(12),
@@ -78,8 +98,7 @@ class Accounts(PasswordChanges):
             role=role,
             created=self._clock.seconds(),
         )
-        check_password(password, self._settings.password_length)
-        await self._users.add(user, await self._passwords.hash(password))
+        await self._users.add(user, hashed)
         self._log.info("account made: {name} {role}", name=user.name, role=role.value)
         return user
 
@@ -157,6 +176,7 @@ class Accounts(PasswordChanges):
         await self._users.change(user.id, {"disabled": True})
         await self._end_all(user, "Your account was removed.")
         await self._archive.tokens.end_user(user.id)
+        await self._archive.ssh_keys.remove_all(user.id)
         await self._leave_teams(user)
         await self._users.remove(user.id)
         await self._audit.note(Act.ACCOUNT_REMOVED, by, user=user.name)

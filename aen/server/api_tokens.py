@@ -1,10 +1,13 @@
 """API tokens: made, shown and ended by the people they act for."""
 
 import secrets
+from collections.abc import Mapping
 
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Invalid, NotFound
-from aen.model.permissions import SCOPES
+from aen.model.names import ProjectPath
+from aen.model.permissions import SCOPES, Action, may
+from aen.model.projects import Project
 from aen.model.users import Caller
 from aen.server import profile
 from aen.server.access import DAY, TOUCH_SECONDS, Access, demand_whole, digest
@@ -12,6 +15,9 @@ from aen.server.records import TokenInfo
 from aen.server.store.tokens import Token
 
 TOKEN_PREFIX = "aen_"  # noqa: S105 -- what every token begins with
+
+GONE = "deleted project"
+"""What a token is limited to whose project is not there any more."""
 
 
 class ApiTokens(Access):
@@ -40,7 +46,9 @@ class ApiTokens(Access):
         """Return the tokens the caller made, the newest first."""
         demand_whole(caller)
         found = await self._archive.tokens.of_user(caller.user.id)
-        return tuple(_token_info(one) for one in found)
+        about = {one.project for one in found if one.project is not None}
+        paths = await self._archive.projects.paths(about) if about else {}
+        return tuple(_token_info(one, paths) for one in found)
 
     async def add_token(
         self,
@@ -48,11 +56,13 @@ class ApiTokens(Access):
         note: str,
         scopes: tuple[str, ...] | None = None,
         days: float | None = None,
+        project: ProjectPath | None = None,
     ) -> tuple[TokenInfo, str]:
         """Make a token; it is shown this once.
 
         :param scopes: None for everything the caller may.
         :param days: until it ends; None for never.
+        :param project: the only one it reaches; None for all the caller may reach.
         """
         demand_whole(caller)
         if scopes is not None and not set(scopes) <= set(SCOPES):
@@ -64,20 +74,39 @@ class ApiTokens(Access):
         most = self._settings.tokens_per_user
         if await self._archive.tokens.count(caller.user.id) >= most:
             raise Conflict(f"You have {most} tokens; remove one first.")
+        only = await self._reachable(caller, project)
         now = self._clock.seconds()
         token = Token(
             id=secrets.token_urlsafe(12),
             user=caller.user.id,
             note=profile.note(note),
+            project=None if only is None else only.id,
             scopes=None if scopes is None else tuple(sorted(set(scopes))),
             created=now,
             expires=None if days is None else now + days * DAY,
         )
         secret = await self.keep_token(token)
         await self._audit.note(
-            Act.TOKEN_MADE, caller, user=caller.user.name, facts=_told(token)
+            Act.TOKEN_MADE,
+            caller,
+            user=caller.user.name,
+            project=only,
+            facts=_told(token),
         )
-        return _token_info(token), secret
+        paths = {} if only is None else {only.id: only.path}
+        return _token_info(token, paths), secret
+
+    async def _reachable(
+        self, caller: Caller, path: ProjectPath | None
+    ) -> Project | None:
+        """Return the project at *path*, if the caller may see it."""
+        if path is None:
+            return None
+        found = await self._archive.projects.at(path)
+        if found is None or not may(caller, Action.VIEW, found):
+            message = f"There is no project “{path}” that you can see."
+            raise Invalid(message, fields={"project": message})
+        return found
 
     async def keep_token(self, token: Token) -> str:
         """Put *token* in the store and return the secret that stands for it."""
@@ -105,7 +134,10 @@ def _told(token: Token) -> dict[str, str]:
     return {"note": token.note, "may": may or "only say who you are"}
 
 
-def _token_info(token: Token) -> TokenInfo:
+def _token_info(token: Token, paths: Mapping[str, ProjectPath]) -> TokenInfo:
+    path = None
+    if token.project is not None:
+        path = str(paths.get(token.project, GONE))
     return TokenInfo(
         id=token.id,
         note=token.note,
@@ -113,4 +145,5 @@ def _token_info(token: Token) -> TokenInfo:
         created=token.created,
         expires=token.expires,
         last_used=token.last_used,
+        project=path,
     )

@@ -87,6 +87,11 @@ def note(text: str) -> str:
     return text
 
 
+def key_title(text: str) -> str:
+    """Return what somebody calls an SSH key, or raise `Invalid`."""
+    return _line("title", "The title", text, 100)
+
+
 def summary(text: str) -> str:
     """Return the summary of a project or data center, or raise `Invalid`."""
     return line("summary", "The summary", text, 200)

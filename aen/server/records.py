@@ -43,6 +43,8 @@ class TokenInfo:
     created: float
     expires: float | None
     last_used: float | None
+    project: str | None = None
+    """``owner/name`` of the only project it reaches; None: all its user may reach."""
 
 
 @frozen

@@ -17,6 +17,7 @@ from aen.server.projects import ProjectParts, Projects
 from aen.server.running import Nodes, Running
 from aen.server.settings import ServerSettings
 from aen.server.site_settings import SiteSettings
+from aen.server.ssh_keys import SshKeys
 from aen.server.store.archive import Archive
 from aen.server.store.collection import Database
 from aen.server.task_desk import TaskDesk
@@ -47,6 +48,7 @@ class Rooms:
     audit: Audit
     site: SiteSettings
     task_desk: TaskDesk
+    ssh_keys: SshKeys
 
 
 @frozen
@@ -96,6 +98,7 @@ def furnish(parts: Parts) -> Rooms:
         tokens=app_tokens,
         launching=Launching(projects, running, app_tokens, clock),
         audit=audit,
+        ssh_keys=SshKeys(archive, audit, settings, clock),
         site=site,
         task_desk=TaskDesk(archive.tasks, archive.projects, events, clock, audit),
     )

@@ -81,6 +81,8 @@ class ServerSettings:
     """How long a link for choosing a new password is good."""
     tokens_per_user: int = 100
     """How many API tokens a person may have."""
+    ssh_keys_per_user: int = 50
+    """How many SSH public keys a person may have."""
     app_tokens: int = 5
     """How many tokens the launches of one app by one person may hold."""
     service_account: str = field(factory=_service_account)

@@ -13,6 +13,7 @@ from aen.model.names import (
     parse_project_name,
     parse_project_path,
     parse_user_name,
+    parse_whole_path,
 )
 
 NOWHERE = ["", " ", ".", "..", "a/b", "a b", "-a", "a\n", "a\x00", "x" * 300]
@@ -75,3 +76,11 @@ def test_a_path_of_a_project() -> None:
     for wrong in [("Ada", "lab"), ("", "lab"), ("ada", ""), ("..", "lab")]:
         with pytest.raises(Invalid):
             parse_project_path(*wrong)
+
+
+def test_a_whole_path() -> None:
+    """As people write it."""
+    assert str(parse_whole_path(" ada/lab ")) == "ada/lab"
+    for wrong in ("", "ada", "ada/", "/lab", "ada/lab/x"):
+        with pytest.raises(Invalid):
+            parse_whole_path(wrong)

@@ -19,4 +19,5 @@ def test_a_limited_token_is_no_superuser() -> None:
     root = evolve(ADA, role=Role.SUPERUSER)
     assert Caller(root, session="s").is_superuser
     assert not Caller(root, token="t", scopes=frozenset()).is_superuser
+    assert not Caller(root, token="t", project="p").is_superuser
     assert not Caller(ADA, session="s").is_superuser

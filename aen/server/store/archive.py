@@ -12,6 +12,7 @@ from aen.server.store.projects import ProjectRecords
 from aen.server.store.resets import Resets
 from aen.server.store.sessions import Sessions
 from aen.server.store.site_settings import SiteRecords
+from aen.server.store.ssh_keys import SshKeyRecords
 from aen.server.store.tasks import TaskRecords
 from aen.server.store.tokens import Tokens
 from aen.server.store.users import Users
@@ -35,6 +36,7 @@ class Archive:
     events: EventLog
     audit: AuditRecords
     site: SiteRecords
+    ssh_keys: SshKeyRecords
 
     @classmethod
     def of(cls, database: Database) -> "Archive":
@@ -52,6 +54,7 @@ class Archive:
             events=EventLog(database),
             audit=AuditRecords(database),
             site=SiteRecords(database),
+            ssh_keys=SshKeyRecords(database),
         )
 
     async def trim(

@@ -20,6 +20,7 @@ INDEXES = (
     _plain("tokens", "user"),
     _plain("tokens", "project"),
     _plain("tokens", "expires"),
+    _unique("ssh_keys", "user", "fingerprint"),
     _plain("attempts", "last"),
     _plain("resets", "expires"),
     _unique("projects", "key"),

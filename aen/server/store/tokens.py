@@ -102,8 +102,8 @@ class Tokens:
         await self._all.delete({"user": user})
 
     async def end_project(self, project: str) -> None:
-        """End all tokens made for apps of a project."""
-        await self._all.delete({"project": project})
+        """End all tokens made for apps of a project; those of people go on."""
+        await self._all.delete({"project": project, "kind": APP})
 
     async def trim(self, now: float) -> None:
         """Forget tokens that have expired."""

@@ -12,6 +12,9 @@ from aen.server.records import Page
 from aen.server.store.collection import Database, Document, Duplicate
 from aen.server.store.paging import bounded, page_of
 
+_NAMESAKES = 5
+"""How many accounts of one mail address are written to."""
+
 
 class Users:
     """Finds and changes accounts; password hashes leave only through `hash_of`."""
@@ -39,8 +42,7 @@ class Users:
         try:
             await self._all.insert(document)
         except Duplicate:
-            message = f"The user name “{user.name}” is taken; choose another."
-            raise Taken(message, fields={"username": message}) from None
+            raise taken(user.name) from None
 
     async def named(self, name: str) -> User | None:
         """Return the account called *name*."""
@@ -49,6 +51,11 @@ class Users:
     async def with_id(self, key: str) -> User | None:
         """Return the account with that id."""
         return _maybe(await self._all.find_one({"_id": key}))
+
+    async def with_email(self, email: str) -> list[User]:
+        """Return the accounts with that mail address, a few of them."""
+        query = {"email": {"$in": sorted({email, email.lower()})}}
+        return [_user(one) for one in await self._all.find(query, limit=_NAMESAKES)]
 
     async def hash_of(self, name: str) -> tuple[User, str] | None:
         """Return the account called *name* and the hash of its password."""
@@ -85,6 +92,12 @@ class Users:
         limit = bounded(limit)
         found = await self._all.find(query, order=[("name", 1)], limit=limit + 1)
         return page_of(found, limit, _user, lambda one: str(one["name"]))
+
+
+def taken(name: str) -> Taken:
+    """Return the refusal of a name that somebody has."""
+    message = f"The user name “{name}” is taken; choose another."
+    return Taken(message, fields={"username": message})
 
 
 def without_private(user: User) -> User:

@@ -11,6 +11,7 @@ class AccountSecurityPages:
     """The pages under ``/account/security``."""
 
     def __init__(self, frame: Frame) -> None:
+        self._frame = frame
         self._accounts = frame.rooms.accounts
 
     @view("/account/security", "GET")
@@ -34,6 +35,15 @@ class AccountSecurityPages:
         """Sign out everywhere but here."""
         await self._accounts.end_other_sessions(visit.person)
         return Redirect(_SESSIONS)
+
+    @view("/account/sessions/all/end", "POST")
+    async def end_all(self, visit: Visit) -> Answer:
+        """Sign out everywhere, here too."""
+        await self._accounts.end_other_sessions(visit.person)
+        await self._accounts.sign_out(visit.person)
+        cookies = self._frame.cookies
+        cookies.drop(visit.request, cookies.session)
+        return Redirect("/login?done=signed-out")
 
     @view("/account/sessions/<session>/end", "POST")
     async def end_session(self, visit: Visit, session: str) -> Answer:

@@ -1,7 +1,8 @@
 """API tokens: made, looked through and ended by whom they act for."""
 
 from aen.model.errors import AenError, Invalid
-from aen.model.permissions import SCOPES
+from aen.model.names import ProjectPath, parse_whole_path
+from aen.model.scopes import offered, titles
 from aen.server.profile import LONGEST_DAYS
 from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Fields, Page, Redirect, Visit
@@ -12,6 +13,7 @@ class AccountTokensPages:
 
     def __init__(self, frame: Frame) -> None:
         self._accounts = frame.rooms.accounts
+        self._projects = frame.rooms.projects
 
     @view("/account/tokens", "GET")
     async def tokens(self, visit: Visit) -> Answer:
@@ -28,6 +30,7 @@ class AccountTokensPages:
                 form.line("note"),
                 scopes=_scopes(form),
                 days=_days(form.line("days")),
+                project=_project(form.line("project")),
             )
         except AenError as error:
             return await self._page(visit, error)
@@ -46,7 +49,9 @@ class AccountTokensPages:
         values = {
             "section": "tokens",
             "tokens": await self._accounts.tokens(caller),
-            "scopes": tuple(SCOPES),
+            "scopes": offered(superuser=caller.is_superuser),
+            "projects": await self._projects.mine(caller),
+            "titles": titles,
             "form": visit.form,
             "new_token": new_token,
         }
@@ -56,6 +61,10 @@ class AccountTokensPages:
 def _scopes(form: Fields) -> tuple[str, ...] | None:
     """Return the chosen scopes; None for a token that may do all one may."""
     return form.all("scope") if form["rights"] == "some" else None
+
+
+def _project(text: str) -> ProjectPath | None:
+    return parse_whole_path(text) if text else None
 
 
 def _days(text: str) -> float | None:

@@ -9,6 +9,7 @@ from twisted.web.server import Request
 from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from aen.server.web.account import AccountPages
+from aen.server.web.account_keys import AccountKeysPages
 from aen.server.web.account_security import AccountSecurityPages
 from aen.server.web.account_tokens import AccountTokensPages
 from aen.server.web.admin import AdminPages
@@ -34,6 +35,7 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
         PlainPages(frame, assets),
         EntryPages(frame),
         AccountPages(frame),
+        AccountKeysPages(frame),
         AccountSecurityPages(frame),
         AccountTokensPages(frame),
         AdminPages(frame),

@@ -40,6 +40,9 @@ async def test_tokens_of_launches_are_apart() -> None:
     assert await store.hashed("hash3", 1.0) is not None
     await store.end_project("p1")
     assert await store.hashed("hash3", 1.0) is None
-    await store.add(ONE, "mine")
+    await store.add(evolve(ONE, project="p1"), "mine")
+    await store.end_project("p1")
+    assert await store.with_id("u1", "t1") is not None, "those of people go on"
+    assert await store.with_id("u2", "t1") is None
     await store.end_user("u1")
     assert await store.hashed("mine", 1.0) is None

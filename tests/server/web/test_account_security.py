@@ -45,3 +45,11 @@ def test_session_of_another(bob: Browser, ada: Browser, pages: IResource) -> Non
     for each in (path, "/account/sessions/unknown/end"):
         assert bob.post(each).status == 404
     assert other.get("/").status == 200
+
+
+def test_everywhere(bob: Browser, pages: IResource) -> None:
+    """Nothing is left signed in, here neither."""
+    other = Browser(pages).sign_in("bob")
+    assert bob.post("/account/sessions/all/end").location == "/login?done=signed-out"
+    for browser in (bob, other):
+        assert browser.get("/account/").status == 303

@@ -19,6 +19,20 @@ def test_token(bob: Browser) -> None:
     assert "nightly" not in bob.get("/account/tokens").words
 
 
+def test_limited_token(bob: Browser) -> None:
+    """It says in words what it may do, and where."""
+    fields = {
+        "note": "ci",
+        "days": "7",
+        "rights": "some",
+        "scope": ["project:read", "project:state"],
+        "project": "bob/forecast",
+    }
+    assert "new-token" in bob.post("/account/tokens", fields).text
+    shown = bob.get("/account/tokens").words
+    assert "See projects · Run projects · only in bob/forecast" in shown
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -27,6 +41,8 @@ def test_token(bob: Browser) -> None:
         {"note": "n", "days": "soon"},
         {"note": "n", "days": "99999999999999999999"},
         {"note": "n", "rights": "some", "scope": "all:everything"},
+        {"note": "n", "project": "ada/engine-notes"},
+        {"note": "n", "project": "nonsense"},
     ],
 )
 def test_token_refused(bob: Browser, fields: dict[str, str]) -> None:

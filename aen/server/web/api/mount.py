@@ -16,6 +16,7 @@ from aen.server.web.api.environments import EnvironmentCalls
 from aen.server.web.api.jobs import JobCalls
 from aen.server.web.api.openapi import describe
 from aen.server.web.api.operation import Calls
+from aen.server.web.api.own import OwnCalls
 from aen.server.web.api.people import People
 from aen.server.web.api.places import PlaceCalls
 from aen.server.web.api.projects import ProjectCalls
@@ -32,6 +33,7 @@ def api(rooms: Rooms, live: Live) -> Klein:
     for part in (
         People(rooms),
         Acts(rooms),
+        OwnCalls(rooms),
         ProjectCalls(rooms, live),
         RunningCalls(rooms),
         EnvironmentCalls(rooms),

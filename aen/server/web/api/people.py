@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from aen.model.errors import Invalid
+from aen.model.names import parse_whole_path
 from aen.model.users import Role
 from aen.server.records import AccountChanges, Page
 from aen.server.rooms import Rooms
@@ -118,7 +119,11 @@ class People:
         """Make a token; the answer is the only place it is ever shown."""
         body: NewTokenBody = call.body
         info, text = await self.rooms.accounts.add_token(
-            call.person, body.note, body.scopes, body.days
+            call.person,
+            body.note,
+            body.scopes,
+            body.days,
+            None if body.project is None else parse_whole_path(body.project),
         )
         return new_token_object(info, text)
 

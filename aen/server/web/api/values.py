@@ -159,6 +159,8 @@ class TokenObject:
     created: str
     expires: str | None
     last_used: str | None
+    project: str | None
+    """`owner/name` of the only project it reaches; null: all its user may reach."""
 
 
 @frozen
@@ -171,6 +173,7 @@ class NewTokenObject:
     created: str
     expires: str | None
     last_used: str | None
+    project: str | None
     token: str
 
 
@@ -236,11 +239,15 @@ class MemberBody:
 
 @frozen
 class NewTokenBody:
-    """A token to make; without `scopes` it may do what you may, `days` to live."""
+    """A token to make; without `scopes` it may do what you may, `days` to live.
+
+    `project` (`owner/name`) limits it to one project.
+    """
 
     note: str
     scopes: tuple[str, ...] | None = None
     days: float | None = None
+    project: str | None = None
 
 
 # ---- from the model
@@ -332,6 +339,7 @@ def _token_parts(token: TokenInfo) -> dict[str, Any]:
         "created": stamp(token.created),
         "expires": stamp_or_none(token.expires),
         "last_used": stamp_or_none(token.last_used),
+        "project": token.project,
     }
 
 
