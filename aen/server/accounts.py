@@ -70,8 +70,9 @@ class Accounts(PasswordChanges):
 
         :raises Taken: there is one of that name.
         """
+        free = await self._users.named(_new_name(name)) is None
         check_password(password, self._settings.password_length)
-        if await self._users.named(_new_name(name)) is not None:
+        if not free:
             raise taken(name)
         return await self._passwords.hash(password)
 

@@ -65,15 +65,8 @@ class ApiTokens(Access):
         :param project: the only one it reaches; None for all the caller may reach.
         """
         demand_whole(caller)
-        if scopes is not None and not set(scopes) <= set(SCOPES):
-            message = f"Scopes are: {', '.join(SCOPES)}."
-            raise Invalid(message, fields={"scopes": message})
-        if days is not None and not 0 < days <= profile.LONGEST_DAYS:
-            message = f"Days must be more than 0 and at most {profile.LONGEST_DAYS}."
-            raise Invalid(message, fields={"days": message})
-        most = self._settings.tokens_per_user
-        if await self._archive.tokens.count(caller.user.id) >= most:
-            raise Conflict(f"You have {most} tokens; remove one first.")
+        _check(scopes, days)
+        await self._demand_room(caller)
         only = await self._reachable(caller, project)
         now = self._clock.seconds()
         token = Token(
@@ -95,6 +88,11 @@ class ApiTokens(Access):
         )
         paths = {} if only is None else {only.id: only.path}
         return _token_info(token, paths), secret
+
+    async def _demand_room(self, caller: Caller) -> None:
+        most = self._settings.tokens_per_user
+        if await self._archive.tokens.count(caller.user.id) >= most:
+            raise Conflict(f"You have {most} tokens; remove one first.")
 
     async def _reachable(
         self, caller: Caller, path: ProjectPath | None
@@ -126,6 +124,15 @@ class ApiTokens(Access):
         )
         # Gateways cache answers by token; they know it only by whose it was.
         await self._drop(user_id=caller.user.id, reason="An API token was removed.")
+
+
+def _check(scopes: tuple[str, ...] | None, days: float | None) -> None:
+    if scopes is not None and not set(scopes) <= set(SCOPES):
+        message = f"Scopes are: {', '.join(SCOPES)}."
+        raise Invalid(message, fields={"scopes": message})
+    if days is not None and not 0 < days <= profile.LONGEST_DAYS:
+        message = f"Days must be more than 0 and at most {profile.LONGEST_DAYS}."
+        raise Invalid(message, fields={"days": message})
 
 
 def _told(token: Token) -> dict[str, str]:

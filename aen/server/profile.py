@@ -89,7 +89,7 @@ def note(text: str) -> str:
 
 def key_title(text: str) -> str:
     """Return what somebody calls an SSH key, or raise `Invalid`."""
-    return _line("title", "The title", text, 100)
+    return line("title", "The title", text, 100)
 
 
 def summary(text: str) -> str:

@@ -7,7 +7,7 @@ from twisted.web.resource import IResource
 from tests.server.furnished import PASSWORD
 from tests.server.web.browser import Browser
 
-ENDS = re.compile(r'action="(/account/sessions/(?!others/)[^"]+/end)"')
+ENDS = re.compile(r'action="(/account/sessions/(?!others/|all/)[^"]+/end)"')
 
 
 def test_password(bob: Browser, pages: IResource) -> None:
