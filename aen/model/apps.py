@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from aen.model.errors import Invalid
 from aen.model.names import AppName, parse_app_name
-from aen.model.permissions import SCOPES
+from aen.model.permissions import APP_SCOPES
 
 _SUBSTITUTION = re.compile(r"%\((\w+)\)s|%(%)")
 SUBSTITUTIONS = frozenset(
@@ -128,8 +128,9 @@ def check_manifest(manifest: Manifest) -> None:
             f" “environment” has %({manifest.listen.value})s."
         )
     for scope in manifest.scopes:
-        if scope not in SCOPES:
-            raise Invalid(f"“scopes”: “{scope}” is not one of: {', '.join(SCOPES)}.")
+        if scope not in APP_SCOPES:
+            listed = ", ".join(APP_SCOPES)
+            raise Invalid(f"“scopes”: “{scope}” is not one of: {listed}.")
     if manifest.ready_timeout <= 0:
         raise Invalid("“ready_timeout” must be a number of seconds above 0.")
     if manifest.idle_timeout is not None and manifest.idle_timeout < 0:

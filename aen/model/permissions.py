@@ -57,13 +57,23 @@ _TEAM: dict[TeamRole, Standing] = {
     TeamRole.VIEWER: Standing.VIEWER,
 }
 
-# The scopes an app's token may hold (contract: manifests), and what each lets it do.
+# What a token's scopes let it do to projects. A scope without actions is asked for by
+# an address (`rights`).
+_VIEW = frozenset({Action.VIEW})
 SCOPES: dict[str, frozenset[Action]] = {
     "user:username": frozenset(),
-    "project:read": frozenset({Action.VIEW}),
-    "project:state": frozenset({Action.VIEW, Action.RUN}),
-    "project:heartbeat": frozenset({Action.VIEW}),
+    "project:read": _VIEW,
+    "project:files": _READ,
+    "project:state": _VIEW | {Action.RUN},
+    "project:edit": _VIEW | {Action.EDIT},
+    "project:team": _VIEW | {Action.MANAGE_TEAM},
+    "project:admin": _VIEW | {Action.ADMINISTER},
+    "project:create": frozenset(),
+    "project:heartbeat": _VIEW,
+    "ssh-keys:read": frozenset(),
 }
+APP_SCOPES = ("user:username", "project:read", "project:state", "project:heartbeat")
+"""The scopes a manifest may give to the tokens of its app."""
 
 
 def standing(caller: Caller | None, project: Project) -> Standing:

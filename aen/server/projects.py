@@ -15,6 +15,7 @@ from aen.model.permissions import (
     demand_superuser,
 )
 from aen.model.projects import Member, Problem, Project, State, TeamRole, Visibility
+from aen.model.rights import person, takes
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
 from aen.server import profile
@@ -28,6 +29,7 @@ from aen.server.store.archive import Archive
 from aen.server.store.projects import Looking
 from aen.server.tasks import Tasks, project_key, team_key
 
+MAKES_PROJECTS = person("project:create")
 _MOST_MINE = 500
 _SILENT = (
     "The node “{node}” does not answer at the moment. What runs on it may go on;"
@@ -135,7 +137,7 @@ class Projects:
 
         :raises Taken: its owner has one of that name, in whatever case.
         """
-        if caller.scopes is not None or caller.project is not None:
+        if not takes(MAKES_PROJECTS, caller):
             raise Forbidden("This token may not make projects.")
         owner = await self._owner(caller, new.owner)
         path = parse_project_path(owner, new.name)

@@ -1,6 +1,7 @@
 """One's own account: profile, log, and whom one may think of."""
 
 from aen.model.errors import AenError
+from aen.model.rights import PERSON
 from aen.server.records import AccountChanges
 from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Page, Redirect, Text, Visit
@@ -16,12 +17,12 @@ class AccountPages:
         self._accounts = frame.rooms.accounts
         self._audit = frame.rooms.audit
 
-    @view("/account/", "GET")
+    @view("/account/", "GET", right=PERSON)
     async def account(self, visit: Visit) -> Answer:
         """Show the profile."""
         return self._profile(visit)
 
-    @view("/account/profile", "POST")
+    @view("/account/profile", "POST", right=PERSON)
     async def profile(self, visit: Visit) -> Answer:
         """Change what others are shown, and where mail goes."""
         caller, form = visit.person, visit.form
@@ -38,7 +39,7 @@ class AccountPages:
             return self._profile(visit, error)
         return Redirect("/account/?done=saved")
 
-    @view("/account/log")
+    @view("/account/log", right=PERSON)
     async def log(self, visit: Visit) -> Answer:
         """Show what was done by somebody and to their account."""
         query = visit.query
@@ -48,7 +49,7 @@ class AccountPages:
         values = {"section": "log", "found": found, "about": query["about"]}
         return Page("account_log.html", values)
 
-    @view("/account/people")
+    @view("/account/people", right=PERSON)
     async def people(self, visit: Visit) -> Answer:
         """Return names that begin like *q*, for the lists below input fields."""
         typed = visit.query.line("q") or visit.query.line("user")

@@ -1,6 +1,7 @@
 """How one signs in: the password, and the browsers that are signed in."""
 
 from aen.model.errors import AenError
+from aen.model.rights import PERSON
 from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Page, Redirect, Visit
 
@@ -14,12 +15,12 @@ class AccountSecurityPages:
         self._frame = frame
         self._accounts = frame.rooms.accounts
 
-    @view("/account/security", "GET")
+    @view("/account/security", "GET", right=PERSON)
     async def security(self, visit: Visit) -> Answer:
         """Show the form for a new password, and the sessions."""
         return await self._page(visit)
 
-    @view("/account/password", "POST")
+    @view("/account/password", "POST", right=PERSON)
     async def password(self, visit: Visit) -> Answer:
         """Change the password; every other session ends."""
         form = visit.form
@@ -30,13 +31,13 @@ class AccountSecurityPages:
             return await self._page(visit, error)
         return Redirect("/account/security?done=password")
 
-    @view("/account/sessions/others/end", "POST")
+    @view("/account/sessions/others/end", "POST", right=PERSON)
     async def end_others(self, visit: Visit) -> Answer:
         """Sign out everywhere but here."""
         await self._accounts.end_other_sessions(visit.person)
         return Redirect(_SESSIONS)
 
-    @view("/account/sessions/all/end", "POST")
+    @view("/account/sessions/all/end", "POST", right=PERSON)
     async def end_all(self, visit: Visit) -> Answer:
         """Sign out everywhere, here too."""
         await self._accounts.end_other_sessions(visit.person)
@@ -45,7 +46,7 @@ class AccountSecurityPages:
         cookies.drop(visit.request, cookies.session)
         return Redirect("/login?done=signed-out")
 
-    @view("/account/sessions/<session>/end", "POST")
+    @view("/account/sessions/<session>/end", "POST", right=PERSON)
     async def end_session(self, visit: Visit, session: str) -> Answer:
         """Sign one browser out."""
         await self._accounts.end_session(visit.person, session)

@@ -2,6 +2,7 @@
 
 from aen.model.errors import AenError, Invalid
 from aen.model.names import ProjectPath, parse_whole_path
+from aen.model.rights import PERSON
 from aen.model.scopes import offered, titles
 from aen.server.profile import LONGEST_DAYS
 from aen.server.web.view import Frame, view
@@ -15,12 +16,12 @@ class AccountTokensPages:
         self._accounts = frame.rooms.accounts
         self._projects = frame.rooms.projects
 
-    @view("/account/tokens", "GET")
+    @view("/account/tokens", "GET", right=PERSON)
     async def tokens(self, visit: Visit) -> Answer:
         """Show the tokens, and the form for a new one."""
         return await self._page(visit)
 
-    @view("/account/tokens", "POST")
+    @view("/account/tokens", "POST", right=PERSON)
     async def add_token(self, visit: Visit) -> Answer:
         """Make an API token, shown this once."""
         form = visit.form
@@ -36,7 +37,7 @@ class AccountTokensPages:
             return await self._page(visit, error)
         return await self._page(visit, new_token=made[1])
 
-    @view("/account/tokens/<token>/delete", "POST")
+    @view("/account/tokens/<token>/delete", "POST", right=PERSON)
     async def remove_token(self, visit: Visit, token: str) -> Answer:
         """Make a token worthless."""
         await self._accounts.remove_token(visit.person, token)

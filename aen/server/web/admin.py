@@ -1,8 +1,9 @@
 """Administration: data centers and nodes, people, tasks."""
 
 from aen.model.errors import AenError
+from aen.model.rights import SUPERUSER
 from aen.model.users import Role
-from aen.server.web.view import Frame, Needs, not_found, view
+from aen.server.web.view import Frame, not_found, view
 from aen.server.web.visit import Answer, Page, Redirect, Visit
 
 _PAGE = 50
@@ -16,7 +17,7 @@ class AdminPages:
         self._rooms = frame.rooms
         self._accounts = frame.rooms.accounts
 
-    @view("/admin/", needs=Needs.SUPERUSER)
+    @view("/admin/", right=SUPERUSER)
     async def overview(self, visit: Visit) -> Answer:
         """Show every data center, its nodes and how they are."""
         centers = await self._rooms.centers.data_centers(visit.person)
@@ -24,12 +25,12 @@ class AdminPages:
         values = {"section": "overview", "centers": centers, "health": health}
         return Page("admin_overview.html", values)
 
-    @view("/admin/users", "GET", needs=Needs.SUPERUSER)
+    @view("/admin/users", "GET", right=SUPERUSER)
     async def users(self, visit: Visit) -> Answer:
         """Show the accounts."""
         return await self._users(visit)
 
-    @view("/admin/users", "POST", needs=Needs.SUPERUSER)
+    @view("/admin/users", "POST", right=SUPERUSER)
     async def add_user(self, visit: Visit) -> Answer:
         """Make an account."""
         form = visit.form
@@ -46,7 +47,7 @@ class AdminPages:
             return await self._users(visit, error)
         return Redirect("/admin/users?done=added")
 
-    @view("/admin/users/<name>/<act>", "POST", needs=Needs.SUPERUSER)
+    @view("/admin/users/<name>/<act>", "POST", right=SUPERUSER)
     async def change_user(self, visit: Visit, name: str, act: str) -> Answer:
         """Disable or enable an account, or make a link for a new password."""
         if act not in _ACTS:
@@ -67,7 +68,7 @@ class AdminPages:
             return await self._users(visit, reset=(name, link))
         return Redirect("/admin/users?done=saved")
 
-    @view("/admin/tasks", needs=Needs.SUPERUSER)
+    @view("/admin/tasks", right=SUPERUSER)
     async def tasks(self, visit: Visit) -> Answer:
         """Show what workers do and did."""
         query = visit.query

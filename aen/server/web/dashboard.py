@@ -2,8 +2,9 @@
 
 from aen.model.errors import Invalid
 from aen.model.names import parse_project_path
+from aen.model.rights import ANYONE, PERSON
 from aen.server.web.live import Live
-from aen.server.web.view import Frame, Needs, not_found, view
+from aen.server.web.view import Frame, not_found, view
 from aen.server.web.visit import Answer, Page, Redirect, Streamed, Visit
 from aen.server.web.watching import watching
 
@@ -17,7 +18,7 @@ class DashboardPages:
         self._rooms = frame.rooms
         self._live = live
 
-    @view("/", needs=Needs.ANYONE)
+    @view("/", right=ANYONE)
     async def dashboard(self, visit: Visit) -> Answer:
         """Show one's own and shared projects."""
         if visit.caller is None:
@@ -30,14 +31,14 @@ class DashboardPages:
         }
         return Page("part/cards.html" if visit.partial else "dashboard.html", values)
 
-    @view("/account/events")
+    @view("/account/events", right=PERSON)
     async def events(self, visit: Visit) -> Answer:
         """Stream what happens to all of one's projects."""
         mine = await self._rooms.projects.mine(visit.person)
         await self._live.serve(visit.request, watching(self._rooms, visit, mine))
         return Streamed()
 
-    @view("/search", needs=Needs.ANYONE)
+    @view("/search", right=ANYONE)
     async def search(self, visit: Visit) -> Answer:
         """Find projects by words, tag or owner."""
         query = visit.query
@@ -47,7 +48,7 @@ class DashboardPages:
         )
         return Page("search.html", {"asked": asked, "found": found})
 
-    @view("/<user>", needs=Needs.ANYONE)
+    @view("/<user>", right=ANYONE)
     async def profile(self, visit: Visit, user: str) -> Answer:
         """Show a person and those of their projects that one may see."""
         try:

@@ -1,8 +1,9 @@
 """Coming in: sign in, sign out, register, a password that was forgotten."""
 
 from aen.model.errors import AenError, Forbidden
+from aen.model.rights import ANYONE
 from aen.server.web.next_url import safe_next
-from aen.server.web.view import Frame, Needs, view
+from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Page, Redirect, Visit
 
 _AUTHORIZE = "/oauth/authorize"
@@ -15,7 +16,7 @@ class EntryPages:
         self._frame = frame
         self._accounts = frame.rooms.accounts
 
-    @view("/login", "GET", needs=Needs.ANYONE)
+    @view("/login", "GET", right=ANYONE)
     async def login(self, visit: Visit) -> Answer:
         """Show the sign-in form, or go on when somebody is signed in."""
         to = safe_next(visit.query["next"])
@@ -23,7 +24,7 @@ class EntryPages:
             return Redirect(to)
         return Page("login.html", {"next": to, "name": ""})
 
-    @view("/login", "POST", needs=Needs.ANYONE)
+    @view("/login", "POST", right=ANYONE)
     async def sign_in(self, visit: Visit) -> Answer:
         """Sign in with name and password."""
         form = visit.form
@@ -41,12 +42,12 @@ class EntryPages:
             return Page("onwards.html", {"to": to})
         return Redirect(to)
 
-    @view("/logout", "GET", needs=Needs.ANYONE)
+    @view("/logout", "GET", right=ANYONE)
     async def leave(self, visit: Visit) -> Answer:
         """Ask before signing out: a link alone must not do it."""
         return Page("logout.html") if visit.caller else Redirect("/login")
 
-    @view("/logout", "POST", needs=Needs.ANYONE)
+    @view("/logout", "POST", right=ANYONE)
     async def sign_out(self, visit: Visit) -> Answer:
         """End this session, in the store and in the browser."""
         if visit.caller is not None:
@@ -54,13 +55,13 @@ class EntryPages:
         self._forget(visit)
         return Redirect("/login?done=signed-out")
 
-    @view("/register", "GET", needs=Needs.ANYONE)
+    @view("/register", "GET", right=ANYONE)
     async def registration(self, visit: Visit) -> Answer:
         """Show the form for a new account, where people may make their own."""
         await self._demand_open()
         return Page("register.html", {"name": "", "email": ""})
 
-    @view("/register", "POST", needs=Needs.ANYONE)
+    @view("/register", "POST", right=ANYONE)
     async def register(self, visit: Visit) -> Answer:
         """Make an account and sign in with it."""
         await self._demand_open()
@@ -78,17 +79,17 @@ class EntryPages:
         self._begin(visit, token)
         return Redirect("/?done=welcome")
 
-    @view("/account/request_reset", needs=Needs.ANYONE)
+    @view("/account/request_reset", right=ANYONE)
     async def request_reset(self, visit: Visit) -> Answer:
         """Say how to come by a new password."""
         return Page("request_reset.html")
 
-    @view("/account/reset/<secret>", "GET", needs=Needs.ANYONE)
+    @view("/account/reset/<secret>", "GET", right=ANYONE)
     async def reset(self, visit: Visit, secret: str) -> Answer:
         """Show the form of a link that an administrator made."""
         return Page("reset.html", {"secret": secret})
 
-    @view("/account/reset/<secret>", "POST", needs=Needs.ANYONE)
+    @view("/account/reset/<secret>", "POST", right=ANYONE)
     async def set_password(self, visit: Visit, secret: str) -> Answer:
         """Set the new password; the link works once."""
         try:

@@ -1,9 +1,10 @@
 """Addresses for machines, built files, and sign-in for gateways."""
 
 from aen.model.errors import Unavailable
+from aen.model.rights import MACHINE, PERSON
 from aen.runtime.assets import Assets
 from aen.server.web.templates import BUILT_URL
-from aen.server.web.view import Frame, Needs, not_found, view
+from aen.server.web.view import Frame, not_found, view
 from aen.server.web.visit import Answer, Redirect, Streamed, Text, Visit
 
 _ROBOTS = "User-agent: *\nDisallow: /\n"
@@ -16,7 +17,7 @@ class PlainPages:
         self._rooms = frame.rooms
         self._assets = assets
 
-    @view("/healthz", needs=Needs.NOBODY)
+    @view("/healthz", right=MACHINE)
     async def healthz(self, visit: Visit) -> Answer:
         """Say whether this process and its store answer."""
         try:
@@ -25,17 +26,17 @@ class PlainPages:
             return Text('{"status": "unavailable"}', "application/json", 503)
         return Text('{"status": "ok"}', "application/json")
 
-    @view("/robots.txt", needs=Needs.NOBODY)
+    @view("/robots.txt", right=MACHINE)
     async def robots(self, visit: Visit) -> Answer:
         """Ask crawlers to stay away."""
         return Text(_ROBOTS)
 
-    @view("/favicon.ico", needs=Needs.NOBODY)
+    @view("/favicon.ico", right=MACHINE)
     async def favicon(self, visit: Visit) -> Answer:
         """Lead to the mark."""
         return Redirect(BUILT_URL + self._assets.url("mark.svg"))
 
-    @view(f"{BUILT_URL}<name>", needs=Needs.NOBODY)
+    @view(f"{BUILT_URL}<name>", right=MACHINE)
     async def built(self, visit: Visit, name: str) -> Answer:
         """Serve a built file where no front of ours does."""
         request = visit.request
@@ -52,7 +53,7 @@ class PlainPages:
         request.write(found.body)
         return Streamed()
 
-    @view("/oauth/authorize")
+    @view("/oauth/authorize", right=PERSON)
     async def authorize(self, visit: Visit) -> Answer:
         """Tell a gateway who is signed in here, by a code in the address."""
         query = visit.query

@@ -7,11 +7,13 @@ from aen.model.errors import AenError, Invalid
 from aen.model.names import ProjectPath, parse_project_path
 from aen.model.permissions import Action, may
 from aen.model.projects import Project, State
+from aen.model.rights import in_project
 from aen.model.users import Caller
 from aen.runtime.tasks import start
+from aen.server.projects import MAKES_PROJECTS
 from aen.server.records import AppLink, NewProject
 from aen.server.web.live import Live
-from aen.server.web.view import Frame, Needs, not_found, view
+from aen.server.web.view import Frame, not_found, view
 from aen.server.web.visit import Answer, Page, Redirect, Streamed, Visit
 from aen.server.web.watching import watching
 from aen.wire.messages import Launch
@@ -52,14 +54,14 @@ class ProjectPages:
 
     # ---- making one
 
-    @view("/projects/new", "GET")
+    @view("/projects/new", "GET", right=MAKES_PROJECTS)
     async def blank(self, visit: Visit) -> Answer:
         """Show the form for a new project."""
         usual = (await self._rooms.site.values()).default_visibility
         wanted = NewProject("", usual.value)
         return await self._form(visit, wanted)
 
-    @view("/projects/new", "POST")
+    @view("/projects/new", "POST", right=MAKES_PROJECTS)
     async def create(self, visit: Visit) -> Answer:
         """Make a project and show it."""
         form = visit.form
@@ -84,24 +86,24 @@ class ProjectPages:
 
     # ---- looking at one
 
-    @view("/<owner>/<name>", "GET", needs=Needs.ANYONE)
+    @view("/<owner>/<name>", "GET", right=in_project(Action.VIEW, visitors=True))
     async def home(self, visit: Visit, owner: str, name: str) -> Answer:
         """Show a project."""
         return await self._home(visit, at(owner, name))
 
-    @view("/<owner>/<name>/live", needs=Needs.ANYONE)
+    @view("/<owner>/<name>/live", right=in_project(Action.VIEW, visitors=True))
     async def part(self, visit: Visit, owner: str, name: str) -> Answer:
         """Return the parts of a project's page that change by themselves."""
         project = await self._projects.at(visit.caller, at(owner, name))
         return await self._show(visit, project, "part/live.html")
 
-    @view("/<owner>/<name>/team", needs=Needs.ANYONE)
+    @view("/<owner>/<name>/team", right=in_project(Action.VIEW, visitors=True))
     async def team(self, visit: Visit, owner: str, name: str) -> Answer:
         """Return the list of a project's team."""
         project = await self._projects.at(visit.caller, at(owner, name))
         return Page("part/team.html", {"project": project})
 
-    @view("/<owner>/<name>/events", needs=Needs.ANYONE)
+    @view("/<owner>/<name>/events", right=in_project(Action.VIEW, visitors=True))
     async def events(self, visit: Visit, owner: str, name: str) -> Answer:
         """Stream what happens to a project."""
         path = at(owner, name)
@@ -113,22 +115,22 @@ class ProjectPages:
 
     # ---- controls
 
-    @view("/<owner>/<name>/start", "POST")
+    @view("/<owner>/<name>/start", "POST", right=in_project(Action.RUN))
     async def start(self, visit: Visit, owner: str, name: str) -> Answer:
         """Start the project."""
         return await self._control(visit, at(owner, name), "start")
 
-    @view("/<owner>/<name>/stop", "POST")
+    @view("/<owner>/<name>/stop", "POST", right=in_project(Action.RUN))
     async def stop(self, visit: Visit, owner: str, name: str) -> Answer:
         """Stop the project and every app in it."""
         return await self._control(visit, at(owner, name), "stop")
 
-    @view("/<owner>/<name>/reset", "POST")
+    @view("/<owner>/<name>/reset", "POST", right=in_project(Action.RUN))
     async def reset(self, visit: Visit, owner: str, name: str) -> Answer:
         """Try again what failed."""
         return await self._control(visit, at(owner, name), "reset")
 
-    @view("/<owner>/<name>/apps/<launch>/stop", "POST")
+    @view("/<owner>/<name>/apps/<launch>/stop", "POST", right=in_project(Action.RUN))
     async def stop_app(
         self, visit: Visit, owner: str, name: str, launch: str
     ) -> Answer:

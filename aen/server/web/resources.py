@@ -11,6 +11,7 @@ from aen.model.errors import AenError, Invalid
 from aen.model.names import ProjectPath
 from aen.model.permissions import Action, demand
 from aen.model.projects import Project
+from aen.model.rights import in_project
 from aen.model.tasks import Task
 from aen.runtime.tasks import start
 from aen.server.environments import EnvironmentChanges, NewEnvironment
@@ -88,12 +89,12 @@ class ResourcesPages:
 
     # ---- looking
 
-    @view(_BASE, "GET")
+    @view(_BASE, "GET", right=in_project(Action.READ_FILES))
     async def page(self, visit: Visit, owner: str, name: str) -> Answer:
         """Show what a project has and may have."""
         return await self._page(visit, at(owner, name))
 
-    @view(f"{_BASE}/part/<part>", "GET")
+    @view(f"{_BASE}/part/<part>", "GET", right=in_project(Action.READ_FILES))
     async def part(self, visit: Visit, owner: str, name: str, part: str) -> Answer:
         """Return one of the parts that change by themselves."""
         if part not in ("now", "environments", "work"):
@@ -101,20 +102,25 @@ class ResourcesPages:
         template = f"part/resources_{part}.html"
         return await self._page(visit, at(owner, name), template=template)
 
-    @view(f"{_BASE}/apps/<launch>/log", "GET")
+    @view(f"{_BASE}/apps/<launch>/log", "GET", right=in_project(Action.READ_FILES))
     async def log(self, visit: Visit, owner: str, name: str, launch: str) -> Answer:
         """Return what an app has printed, as a part of the page."""
         path = at(owner, name)
         template = "part/resources_log.html"
         return await self._page(visit, path, template=template, log=launch)
 
-    @view(f"{_BASE}/environments/<environment>/search", "GET")
+    @view(
+        f"{_BASE}/environments/<environment>/search",
+        "GET",
+        right=in_project(Action.RUN),
+    )
     async def search(
         self, visit: Visit, owner: str, name: str, environment: str
     ) -> Answer:
         """Return the packages that were searched for, as a part of the page."""
         path = at(owner, name)
         project = await self._project(visit, path)
+        demand(visit.person, Action.RUN, project)
         values = {
             "project": project,
             "can": rights(visit.caller, project),
@@ -123,7 +129,11 @@ class ResourcesPages:
         }
         return Page("part/resources_found.html", values)
 
-    @view(f"{_BASE}/environments/<environment>/export", "GET")
+    @view(
+        f"{_BASE}/environments/<environment>/export",
+        "GET",
+        right=in_project(Action.READ_FILES),
+    )
     async def export(
         self, visit: Visit, owner: str, name: str, environment: str
     ) -> Answer:
@@ -135,7 +145,7 @@ class ResourcesPages:
 
     # ---- changing
 
-    @view(f"{_BASE}/environments", "POST")
+    @view(f"{_BASE}/environments", "POST", right=in_project(Action.RUN))
     async def create(self, visit: Visit, owner: str, name: str) -> Answer:
         """Have an environment made: new, as a copy, or from a file."""
         path, form = at(owner, name), visit.form
@@ -154,7 +164,11 @@ class ResourcesPages:
             return await self._page(visit, path, error)
         return _back(path, wanted.name)
 
-    @view(f"{_BASE}/environments/<environment>/change", "POST")
+    @view(
+        f"{_BASE}/environments/<environment>/change",
+        "POST",
+        right=in_project(Action.RUN),
+    )
     async def change(
         self, visit: Visit, owner: str, name: str, environment: str
     ) -> Answer:
@@ -182,7 +196,7 @@ class ResourcesPages:
         )
         await self._environments.change(caller, path, environment, wanted)
 
-    @view(f"{_BASE}/apps/<launch>/stop", "POST")
+    @view(f"{_BASE}/apps/<launch>/stop", "POST", right=in_project(Action.RUN))
     async def stop(self, visit: Visit, owner: str, name: str, launch: str) -> Answer:
         """End one running app."""
         path = at(owner, name)

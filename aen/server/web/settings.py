@@ -6,6 +6,7 @@ from aen.model.errors import AenError, Invalid
 from aen.model.names import ProjectPath
 from aen.model.permissions import Action, demand, may
 from aen.model.projects import Project, TeamRole
+from aen.model.rights import in_project
 from aen.runtime.tasks import start
 from aen.server.records import ProjectChanges
 from aen.server.web.markdown import render
@@ -31,12 +32,12 @@ class SettingsPages:
         self._rooms = frame.rooms
         self._projects = frame.rooms.projects
 
-    @view(_BASE, "GET")
+    @view(_BASE, "GET", right=in_project(Action.EDIT))
     async def project(self, visit: Visit, owner: str, name: str) -> Answer:
         """Show the summary, description and tags."""
         return await self._page(visit, at(owner, name), "project")
 
-    @view(_BASE, "POST")
+    @view(_BASE, "POST", right=in_project(Action.EDIT))
     async def edit(self, visit: Visit, owner: str, name: str) -> Answer:
         """Save the summary, description and tags, or show how they would look."""
         path, form = at(owner, name), visit.form
@@ -53,22 +54,22 @@ class SettingsPages:
             return await self._page(visit, path, "project", error)
         return Redirect(f"/{path}/settings/?done=saved")
 
-    @view(_BASE + "preview", "POST")
+    @view(_BASE + "preview", "POST", right=in_project(Action.EDIT))
     async def preview(self, visit: Visit, owner: str, name: str) -> Answer:
         """Return a description as it would look."""
-        await self._projects.at(visit.person, at(owner, name))
+        await self._projects.allowed(visit.person, at(owner, name), Action.EDIT)
         shown = render(visit.form.text("description"))
         empty = '<p class="quiet">Nothing to preview yet.</p>'
         return Text(shown or empty, "text/html; charset=utf-8")
 
     # ---- team
 
-    @view(_BASE + "team", "GET")
+    @view(_BASE + "team", "GET", right=in_project(Action.MANAGE_TEAM))
     async def team(self, visit: Visit, owner: str, name: str) -> Answer:
         """Show who works here."""
         return await self._page(visit, at(owner, name), "team")
 
-    @view(_BASE + "team", "POST")
+    @view(_BASE + "team", "POST", right=in_project(Action.MANAGE_TEAM))
     async def set_member(self, visit: Visit, owner: str, name: str) -> Answer:
         """Add a member or change a member's role."""
         path, form = at(owner, name), visit.form
@@ -79,7 +80,7 @@ class SettingsPages:
             return await self._page(visit, path, "team", error)
         return Redirect(f"/{path}/settings/team?done=team")
 
-    @view(_BASE + "team/<user>/remove", "POST")
+    @view(_BASE + "team/<user>/remove", "POST", right=in_project(Action.MANAGE_TEAM))
     async def remove_member(
         self, visit: Visit, owner: str, name: str, user: str
     ) -> Answer:
@@ -93,12 +94,12 @@ class SettingsPages:
 
     # ---- administration
 
-    @view(_BASE + "admin", "GET")
+    @view(_BASE + "admin", "GET", right=in_project(Action.ADMINISTER))
     async def admin(self, visit: Visit, owner: str, name: str) -> Answer:
         """Show visibility and deletion."""
         return await self._page(visit, at(owner, name), "admin")
 
-    @view(_BASE + "visibility", "POST")
+    @view(_BASE + "visibility", "POST", right=in_project(Action.ADMINISTER))
     async def visibility(self, visit: Visit, owner: str, name: str) -> Answer:
         """Make the project private or public."""
         path = at(owner, name)
@@ -109,7 +110,7 @@ class SettingsPages:
             return await self._page(visit, path, "admin", error)
         return Redirect(f"/{path}/settings/admin?done=saved")
 
-    @view(_BASE + "delete", "POST")
+    @view(_BASE + "delete", "POST", right=in_project(Action.ADMINISTER))
     async def delete(self, visit: Visit, owner: str, name: str) -> Answer:
         """Delete the project and its files, once its name was typed."""
         path = at(owner, name)
@@ -124,7 +125,7 @@ class SettingsPages:
             return await self._page(visit, path, "admin", error)
         return Redirect("/?done=deleting")
 
-    @view(_BASE + "info", "GET")
+    @view(_BASE + "info", "GET", right=in_project(Action.VIEW))
     async def info(self, visit: Visit, owner: str, name: str) -> Answer:
         """Show where the project is and what it uses."""
         return await self._page(visit, at(owner, name), "info")

@@ -5,6 +5,7 @@ import secrets
 from klein import Klein
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
+from typing_extensions import override
 
 from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
@@ -12,6 +13,7 @@ from aen.server.web.account import AccountPages
 from aen.server.web.account_keys import AccountKeysPages
 from aen.server.web.account_security import AccountSecurityPages
 from aen.server.web.account_tokens import AccountTokensPages
+from aen.server.web.addresses import Address
 from aen.server.web.admin import AdminPages
 from aen.server.web.api.mount import api
 from aen.server.web.dashboard import DashboardPages
@@ -25,10 +27,13 @@ from aen.server.web.templates import BUILT, Templates
 from aen.server.web.view import Frame
 
 
-def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
-    """Return the pages for people."""
+def pages(
+    rooms: Rooms, assets: Assets, live: Live, table: list[Address] | None = None
+) -> Klein:
+    """Return the pages for people; what they are is added to *table*."""
     templates = Templates(assets, rooms.settings.picture_service)
-    frame = Frame(rooms, templates, secrets.token_urlsafe)
+    table = [] if table is None else table
+    frame = Frame(rooms, templates, secrets.token_urlsafe, table)
     app = Klein()
     frame.mount(
         app,
@@ -44,18 +49,22 @@ def pages(rooms: Rooms, assets: Assets, live: Live) -> IResource:
         SettingsPages(frame),
         ResourcesPages(frame),
     )
-    return app.resource()
+    return app
 
 
-class _Root(Resource):
+class Root(Resource):
     """Sends each request to the part that its first segments name."""
 
-    def __init__(self, rest: IResource, api: IResource) -> None:
+    def __init__(self, rest: Klein, api: Klein, addresses: list[Address]) -> None:
         super().__init__()
-        self._rest = rest
-        self._api = api
+        self.parts = (rest, api)
+        self.addresses = tuple(addresses)
+        """Everything that can be reached, and who may."""
+        self._rest: IResource = rest.resource()
+        self._api: IResource = api.resource()
 
-    def getChild(self, path: bytes, request: Request) -> IResource:  # noqa: N802
+    @override
+    def getChild(self, path: bytes, request: Request) -> IResource:
         whole = [path, *(request.postpath or [])]
         known, rest = whole[:2], whole[2:]
         if not _utf8(whole):
@@ -68,7 +77,7 @@ class _Root(Resource):
         return self._rest
 
 
-def site(rooms: Rooms, assets: Assets | None = None) -> IResource:
+def site(rooms: Rooms, assets: Assets | None = None) -> Root:
     """Return pages and JSON API; *assets* default to the built ones.
 
     Give it to `bounded_site`, behind `Doorway`, which takes what gateways ask.
@@ -76,8 +85,9 @@ def site(rooms: Rooms, assets: Assets | None = None) -> IResource:
     :raises Invalid: the front end was not built.
     """
     live = Live(rooms.events, rooms.clock)
-    people = pages(rooms, assets or Assets.load(BUILT), live)
-    return _Root(people, api(rooms, live).resource())
+    table: list[Address] = []
+    people = pages(rooms, assets or Assets.load(BUILT), live, table)
+    return Root(people, api(rooms, live, table), table)
 
 
 def _utf8(segments: list[bytes]) -> bool:

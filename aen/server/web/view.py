@@ -4,7 +4,6 @@
 no other way to make a page, so none can forget any of it.
 """
 
-import enum
 import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,12 +19,14 @@ from twisted.web.iweb import IRequest
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from aen.model.errors import AenError, Forbidden, NotFound, Unauthenticated
+from aen.model.errors import AenError, NotFound, Unauthenticated
+from aen.model.rights import ANYONE, Needs, Right, admit
 from aen.model.users import Caller
 from aen.runtime.settings import without_usual_port
 from aen.runtime.tasks import finish_anyway, start
 from aen.server.rooms import Rooms
 from aen.server.web import cookies, forgery, headers
+from aen.server.web.addresses import Address
 from aen.server.web.cookies import Cookies
 from aen.server.web.http import client_address
 from aen.server.web.next_url import safe_next
@@ -49,21 +50,13 @@ _MARK = "__aen_view__"
 _log = Logger()
 
 
-class Needs(enum.Enum):
-    """Who may see a page at all; the use cases decide about what is on it."""
-
-    NOBODY = "nobody"
-    """Machines and browsers without any session: no store is asked."""
-    ANYONE = "anyone"
-    PERSON = "person"
-    SUPERUSER = "superuser"
-
-
 @frozen
 class _Route:
     path: str
     methods: tuple[str, ...]
-    needs: Needs
+    right: Right
+    told: bool = True
+    """Whether the page says its right, rather than only what it needs."""
 
     def changes(self, request: Request) -> bool:
         """Whether *request* asks the page to change something, by a form."""
@@ -71,12 +64,24 @@ class _Route:
         changing = method not in forgery.SAFE_METHODS
         return changing and method.decode("latin-1") in self.methods
 
+    def addresses(self, code: str) -> list[Address]:
+        """Return the route as what can be reached."""
+        right = self.right if self.told else None
+        return [Address(method, self.path, right, code) for method in self.methods]
+
 
 def view(
-    path: str, *methods: str, needs: Needs = Needs.PERSON
+    path: str,
+    *methods: str,
+    right: Right | None = None,
+    needs: Needs = Needs.PERSON,
 ) -> Callable[[View], View]:
-    """Mark ``async def page(self, visit, …) -> Answer`` as the page at *path*."""
-    route = _Route(path, methods or ("GET",), needs)
+    """Mark ``async def page(self, visit, …) -> Answer`` as the page at *path*.
+
+    *right* says who may see it at all; the use cases decide about what is on it.
+    """
+    told = right is not None
+    route = _Route(path, methods or ("GET",), right or Right(needs), told)
 
     def mark(function: View) -> View:
         setattr(function, _MARK, [*getattr(function, _MARK, []), route])
@@ -93,6 +98,8 @@ class Frame:
     templates: Templates
     new_token: Callable[[], str] = field(repr=False)
     """Makes unguessable text for the cookie of visitors."""
+    mounted: list[Address] = field(factory=list)
+    """What `mount` has added."""
 
     @property
     def cookies(self) -> Cookies:
@@ -105,6 +112,8 @@ class Frame:
             for name in dir(type(pages)):
                 for route in getattr(getattr(type(pages), name), _MARK, ()):
                     self._add(app, route, getattr(pages, name))
+                    code = f"{type(pages).__name__}.{name}"
+                    self.mounted.extend(route.addresses(code))
 
         @app.handle_errors(HTTPException)
         def lost(request: IRequest, failure: Failure) -> KleinRenderable:
@@ -136,7 +145,7 @@ class Frame:
         headers.secure(request, https=settings.https, pictures=pictures)
         visit = self._visit(request, None, None)
         try:
-            if route.needs is not Needs.NOBODY:
+            if route.right.needs is not Needs.NOBODY:
                 self._check_host(request)
                 visit = await self._enter(request, route)
             answer = await page(visit, **parts)
@@ -162,7 +171,6 @@ class Frame:
             raise Misdirected(f"This server is known as {origin}; open it there.")
 
     async def _enter(self, request: Request, route: _Route) -> Visit:
-        needs = route.needs
         await self.rooms.site.values()  # so that `known` is what holds now
         visit = await self._recognise(request)
         caller = visit.caller
@@ -170,10 +178,7 @@ class Frame:
             form = read_form(request, self.rooms.settings.body_limit)
             self._check_forgery(request, visit, form)
             visit = self._visit(request, caller, visit.session, form)
-        if needs in (Needs.PERSON, Needs.SUPERUSER) and caller is None:
-            raise Unauthenticated("Sign in first.")
-        if needs is Needs.SUPERUSER and not (caller and caller.is_superuser):
-            raise Forbidden("This page is for administrators.")
+        admit(route.right, caller)
         return visit
 
     async def _recognise(self, request: Request) -> Visit:
@@ -301,11 +306,11 @@ class Frame:
 def _lost(request: Request, error: object) -> tuple[_Route, AenError]:
     """Return what a request that no page answers has missed, and how it is told."""
     if not isinstance(error, MethodNotAllowed):
-        return _Route("/<path:rest>", (), Needs.ANYONE), not_found()
+        return _Route("/<path:rest>", (), ANYONE), not_found()
     allowed = list(error.valid_methods or ())
     mapper = IKleinRequest(request).mapper
     rule, _ = mapper.match(method=allowed[0], return_rule=True)
-    return _Route(rule.rule, (), Needs.ANYONE), WrongMethod(allowed)
+    return _Route(rule.rule, (), ANYONE), WrongMethod(allowed)
 
 
 async def _raise(error: AenError, _: Visit) -> Answer:

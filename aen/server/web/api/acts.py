@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from aen.model.audit import Entry
+from aen.model.rights import PERSON
 from aen.server.records import Page
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
@@ -52,6 +53,7 @@ class Acts:
         Operation(
             "GET", "/me/log", "What was done by you and to your account", EntryObject,
             query=("about",), pages=True,
+            right=PERSON,
         )
     )  # fmt: skip
     async def own(self, call: Call) -> Page[EntryObject]:

@@ -3,6 +3,8 @@
 from attrs import frozen
 
 from aen.model.names import parse_project_path
+from aen.model.permissions import Action
+from aen.model.rights import in_project
 from aen.server.environments import EnvironmentChanges, NewEnvironment
 from aen.server.records import Page
 from aen.server.rooms import Rooms
@@ -28,7 +30,14 @@ class EnvironmentCalls:
     rooms: Rooms
 
     @operation(
-        Operation("GET", ALL, "Environments of a project", Environment, pages=True)
+        Operation(
+            "GET",
+            ALL,
+            "Environments of a project",
+            Environment,
+            pages=True,
+            right=in_project(Action.READ_FILES),
+        )
     )
     async def environments(
         self, call: Call, owner: str, project: str
@@ -39,7 +48,13 @@ class EnvironmentCalls:
 
     @operation(
         Operation(
-            "POST", ALL, "Make an environment", TaskObject, NewEnvironment, status=202
+            "POST",
+            ALL,
+            "Make an environment",
+            TaskObject,
+            NewEnvironment,
+            status=202,
+            right=in_project(Action.RUN),
         )
     )
     async def create(self, call: Call, owner: str, project: str) -> TaskObject:
@@ -48,7 +63,15 @@ class EnvironmentCalls:
         environments = self.rooms.environments
         return task_object(await environments.create(call.person, path, call.body))
 
-    @operation(Operation("GET", NAMED, "One environment", Environment))
+    @operation(
+        Operation(
+            "GET",
+            NAMED,
+            "One environment",
+            Environment,
+            right=in_project(Action.READ_FILES),
+        )
+    )
     async def environment(
         self, call: Call, owner: str, project: str, name: str
     ) -> Environment:
@@ -60,6 +83,7 @@ class EnvironmentCalls:
         Operation(
             "PATCH", NAMED, "Change an environment", TaskObject, EnvironmentChanges,
             202,
+            right=in_project(Action.RUN),
         )
     )  # fmt: skip
     async def change(
@@ -72,7 +96,14 @@ class EnvironmentCalls:
         return task_object(task)
 
     @operation(
-        Operation("DELETE", NAMED, "Remove an environment", TaskObject, status=202)
+        Operation(
+            "DELETE",
+            NAMED,
+            "Remove an environment",
+            TaskObject,
+            status=202,
+            right=in_project(Action.RUN),
+        )
     )
     async def delete(
         self, call: Call, owner: str, project: str, name: str
@@ -87,6 +118,7 @@ class EnvironmentCalls:
         Operation(
             "GET", f"{NAMED}/export", "An environment, written down",
             query=("format",), text=True,
+            right=in_project(Action.READ_FILES),
         )
     )  # fmt: skip
     async def export(
@@ -101,6 +133,7 @@ class EnvironmentCalls:
         Operation(
             "GET", f"{NAMED}/search", "Packages to install", FoundPackage,
             query=("q",), pages=True,
+            right=in_project(Action.RUN),
         )
     )  # fmt: skip
     async def search(

@@ -2,6 +2,9 @@
 
 from attrs import frozen
 
+from aen.model.permissions import Action
+from aen.model.rights import SUPERUSER, own
+from aen.model.users import Role
 from aen.server.records import Page
 from aen.server.rooms import Rooms
 from aen.server.task_desk import tasks_wanted
@@ -21,6 +24,7 @@ class JobCalls:
         Operation(
             "GET", "/tasks", "Tasks", TaskObject,
             query=("state", "kind", "project", "by", "order"), pages=True,
+            right=SUPERUSER,
         )
     )  # fmt: skip
     async def tasks(self, call: Call) -> Page[TaskObject]:
@@ -34,18 +38,38 @@ class JobCalls:
         )
         return Page(tuple(task_object(one) for one in page.items), page.next)
 
-    @operation(Operation("GET", ONE, "One task", TaskObject))
+    @operation(
+        Operation(
+            "GET", ONE, "One task", TaskObject, right=own(Role.SUPERUSER, Action.VIEW)
+        )
+    )
     async def task(self, call: Call, task: str) -> TaskObject:
         """Show a task; to the one who asked for it, and to administrators."""
         return task_object(await self.rooms.task_desk.task(call.person, task))
 
-    @operation(Operation("DELETE", ONE, "Cancel a task", TaskObject, status=202))
+    @operation(
+        Operation(
+            "DELETE",
+            ONE,
+            "Cancel a task",
+            TaskObject,
+            status=202,
+            right=own(Role.SUPERUSER, Action.RUN),
+        )
+    )
     async def cancel(self, call: Call, task: str) -> TaskObject:
         """Have a task ended: at once, or at its next step."""
         return task_object(await self.rooms.task_desk.cancel(call.person, task))
 
     @operation(
-        Operation("POST", f"{ONE}/retry", "Do a task anew", TaskObject, status=202)
+        Operation(
+            "POST",
+            f"{ONE}/retry",
+            "Do a task anew",
+            TaskObject,
+            status=202,
+            right=SUPERUSER,
+        )
     )
     async def retry(self, call: Call, task: str) -> TaskObject:
         """Have a task that failed or was cancelled done anew."""

@@ -9,8 +9,10 @@ from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from aen.model.errors import NotFound
+from aen.model.rights import MACHINE
 from aen.runtime.version import own_version
 from aen.server.rooms import Rooms
+from aen.server.web.addresses import API, Address
 from aen.server.web.api.acts import Acts
 from aen.server.web.api.environments import EnvironmentCalls
 from aen.server.web.api.jobs import JobCalls
@@ -27,9 +29,10 @@ from aen.server.web.live import Live
 from aen.server.web.refusals import WrongMethod
 
 
-def api(rooms: Rooms, live: Live) -> Klein:
-    """Return what is below ``/api/v1`` with everything in it, and its description."""
-    app, calls = Klein(), Calls(rooms)
+def api(rooms: Rooms, live: Live, table: list[Address] | None = None) -> Klein:
+    """Return what is below ``/api/v1``, and its description; add it to *table*."""
+    table = [] if table is None else table
+    app, calls = Klein(), Calls(rooms, mounted=table)
     for part in (
         People(rooms),
         Acts(rooms),
@@ -45,6 +48,8 @@ def api(rooms: Rooms, live: Live) -> Klein:
         calls.mount(app, part)
     url = rooms.settings.public_url
     text = json.dumps(describe(calls.operations, url, own_version()))
+
+    table.append(Address("GET", f"{API}/openapi.json", MACHINE, "api.description"))
 
     @app.route("/openapi.json", methods=["GET"])
     def description(request: Request) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
+from aen.model.rights import Needs
 from aen.server.web.api.operation import PAGE_LIMIT, Operation
 from aen.server.web.api.schema import Schemas
 
@@ -76,7 +77,7 @@ def _operation(one: Operation, schemas: Schemas) -> dict[str, Any]:
         + [_query_parameter(name) for name in one.parameters],
         "responses": _responses(one, schemas),
     }
-    if one.visitors:
+    if one.demanded.needs is Needs.ANYONE:
         described["security"] = [{}, {"token": []}, {"session": [], "forgery": []}]
     if one.body is not None:
         content = {"application/json": {"schema": schemas.of(one.body)}}

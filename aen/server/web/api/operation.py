@@ -19,11 +19,13 @@ from twisted.logger import Logger
 from twisted.web.server import Request
 
 from aen.model.errors import AenError, Invalid, TooLarge, Unauthenticated
+from aen.model.rights import ANYONE, PERSON, Right, admit
 from aen.model.users import Caller
 from aen.runtime.structure import structure, unstructure
 from aen.runtime.tasks import finish_anyway, start
 from aen.server.rooms import Rooms
 from aen.server.web import cookies, forgery, headers
+from aen.server.web.addresses import API, Address
 from aen.server.web.cookies import Cookies
 from aen.server.web.http import BoundedRequest, client_address
 from aen.server.web.refusals import set_status
@@ -95,11 +97,28 @@ class Operation:
     pages: bool = False
     """Whether it answers a list, page by page."""
     visitors: bool = False
-    """Whether somebody who has not signed in may ask."""
+    """Whether somebody who has not signed in may ask; `right` says it better."""
+    right: Right | None = None
+    """Who may; what that is in the project of the path, its use case asks."""
     streams: bool = False
     """Whether it answers server-sent events; the method writes them itself."""
     text: bool = False
     """Whether it answers a text file: something with a `name` and a `text`."""
+
+    @property
+    def demanded(self) -> Right:
+        """Who may, also where nothing is said."""
+        return self.right or (ANYONE if self.visitors else PERSON)
+
+    def address(self, code: str) -> Address:
+        """Return the call as what can be reached."""
+        path = API + self.rule
+        return Address(self.method, path, self.right, code, self.body)
+
+    @property
+    def rule(self) -> str:
+        """The path as klein has it."""
+        return self.path.replace("{", "<").replace("}", ">")
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -126,6 +145,7 @@ class Calls:
 
     rooms: Rooms
     operations: list[Operation] = field(factory=list)
+    mounted: list[Address] = field(factory=list)
 
     def mount(self, app: Klein, part: object) -> None:
         """Add every operation of *part* to *app*."""
@@ -133,6 +153,8 @@ class Calls:
             described = getattr(getattr(type(part), name), _MARK, None)
             if described is not None:
                 self.operations.append(described)
+                code = f"{type(part).__name__}.{name}"
+                self.mounted.append(described.address(code))
                 self._add(app, described, getattr(part, name))
 
     def _add(self, app: Klein, described: Operation, view: View) -> None:
@@ -142,9 +164,8 @@ class Calls:
                 return start(work())
             return finish_anyway(_log, described.path, work())
 
-        path = described.path.replace("{", "<").replace("}", ">")
         app.route(
-            path,
+            described.rule,
             methods=[described.method],
             endpoint=f"{described.method} {described.path}",
         )(answer)
@@ -169,10 +190,7 @@ class Calls:
         caller = await self._caller(request)
         if caller is not None:
             caller = evolve(caller, address=client_address(request))
-        if caller is None and not described.visitors:
-            raise Unauthenticated(
-                "Sign in, or send a token as “Authorization: Bearer”."
-            )
+        admit(described.demanded, caller)
         query = _query(request, described.parameters)
         body = None
         if described.body is not None:

@@ -2,6 +2,8 @@
 
 from attrs import frozen
 
+from aen.model.rights import PERSON, least
+from aen.model.users import Role
 from aen.server.records import Page, SessionInfo
 from aen.server.rooms import Rooms
 from aen.server.store.ssh_keys import KeptKey
@@ -65,7 +67,14 @@ class OwnCalls:
     rooms: Rooms
 
     @operation(
-        Operation("GET", "/me/sessions", "Your sessions", SessionObject, pages=True)
+        Operation(
+            "GET",
+            "/me/sessions",
+            "Your sessions",
+            SessionObject,
+            pages=True,
+            right=PERSON,
+        )
     )
     async def sessions(self, call: Call) -> Page[SessionObject]:
         """List the browsers you are signed in with, the one used last first."""
@@ -73,19 +82,36 @@ class OwnCalls:
         return Page(tuple(_session(one) for one in found))
 
     @operation(
-        Operation("DELETE", "/me/sessions", "Sign out everywhere else", EndedObject)
+        Operation(
+            "DELETE",
+            "/me/sessions",
+            "Sign out everywhere else",
+            EndedObject,
+            right=PERSON,
+        )
     )
     async def end_sessions(self, call: Call) -> EndedObject:
         """End all sessions but the one that asks; with a token: all."""
         return EndedObject(await self.rooms.accounts.end_other_sessions(call.person))
 
-    @operation(Operation("DELETE", "/me/sessions/{session}", "Sign a browser out"))
+    @operation(
+        Operation(
+            "DELETE", "/me/sessions/{session}", "Sign a browser out", right=PERSON
+        )
+    )
     async def end_session(self, call: Call, session: str) -> None:
         """End one of your sessions."""
         await self.rooms.accounts.end_session(call.person, session)
 
     @operation(
-        Operation("GET", "/me/ssh-keys", "Your SSH keys", SshKeyObject, pages=True)
+        Operation(
+            "GET",
+            "/me/ssh-keys",
+            "Your SSH keys",
+            SshKeyObject,
+            pages=True,
+            right=PERSON,
+        )
     )
     async def keys(self, call: Call) -> Page[SshKeyObject]:
         """List your SSH public keys, the oldest first."""
@@ -94,7 +120,13 @@ class OwnCalls:
 
     @operation(
         Operation(
-            "POST", "/me/ssh-keys", "Add an SSH key", SshKeyObject, NewSshKeyBody, 201
+            "POST",
+            "/me/ssh-keys",
+            "Add an SSH key",
+            SshKeyObject,
+            NewSshKeyBody,
+            201,
+            right=PERSON,
         )
     )
     async def add_key(self, call: Call) -> SshKeyObject:
@@ -102,7 +134,9 @@ class OwnCalls:
         body: NewSshKeyBody = call.body
         return _key(await self.rooms.ssh_keys.add(call.person, body.key, body.title))
 
-    @operation(Operation("DELETE", "/me/ssh-keys/{key}", "Remove an SSH key"))
+    @operation(
+        Operation("DELETE", "/me/ssh-keys/{key}", "Remove an SSH key", right=PERSON)
+    )
     async def remove_key(self, call: Call, key: str) -> None:
         """Remove one of your keys."""
         await self.rooms.ssh_keys.remove(call.person, key)
@@ -111,6 +145,7 @@ class OwnCalls:
         Operation(
             "GET", "/users/{user}/ssh-keys", "SSH keys of an account", SshKeyObject,
             pages=True,
+            right=least(Role.SUPERUSER, "ssh-keys:read"),
         )
     )  # fmt: skip
     async def keys_of(self, call: Call, user: str) -> Page[SshKeyObject]:
@@ -120,7 +155,11 @@ class OwnCalls:
 
     @operation(
         Operation(
-            "GET", "/users/{user}/authorized-keys", "Those keys, for sshd", text=True
+            "GET",
+            "/users/{user}/authorized-keys",
+            "Those keys, for sshd",
+            text=True,
+            right=least(Role.SUPERUSER, "ssh-keys:read"),
         )
     )
     async def authorized(self, call: Call, user: str) -> KeyFile:

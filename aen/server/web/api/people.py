@@ -4,6 +4,7 @@ from attrs import frozen
 
 from aen.model.errors import Invalid
 from aen.model.names import parse_whole_path
+from aen.model.rights import EVERY_SCOPE, PERSON, SUPERUSER, own, person
 from aen.model.users import Role
 from aen.server.records import AccountChanges, Page
 from aen.server.rooms import Rooms
@@ -28,7 +29,9 @@ class People:
 
     rooms: Rooms
 
-    @operation(Operation("GET", "/me", "Who you are", MeObject))
+    @operation(
+        Operation("GET", "/me", "Who you are", MeObject, right=person(*EVERY_SCOPE))
+    )
     async def me(self, call: Call) -> MeObject:
         """Tell who asks."""
         caller = call.person
@@ -48,7 +51,15 @@ class People:
         )
 
     @operation(
-        Operation("GET", "/users", "Accounts", UserObject, query=("q",), pages=True)
+        Operation(
+            "GET",
+            "/users",
+            "Accounts",
+            UserObject,
+            query=("q",),
+            pages=True,
+            right=PERSON,
+        )
     )
     async def users(self, call: Call) -> Page[UserObject]:
         """List accounts by name."""
@@ -61,7 +72,15 @@ class People:
         return Page(shown, page.next)
 
     @operation(
-        Operation("POST", "/users", "Make an account", UserObject, NewUserBody, 201)
+        Operation(
+            "POST",
+            "/users",
+            "Make an account",
+            UserObject,
+            NewUserBody,
+            201,
+            right=SUPERUSER,
+        )
     )
     async def add_user(self, call: Call) -> UserObject:
         """Make an account; for administrators."""
@@ -71,7 +90,9 @@ class People:
         )
         return user_object(user, private=True)
 
-    @operation(Operation("GET", "/users/{user}", "One account", UserObject))
+    @operation(
+        Operation("GET", "/users/{user}", "One account", UserObject, right=PERSON)
+    )
     async def user(self, call: Call, user: str) -> UserObject:
         """Show an account."""
         found = await self.rooms.accounts.user(user)
@@ -81,7 +102,12 @@ class People:
 
     @operation(
         Operation(
-            "PATCH", "/users/{user}", "Change an account", UserObject, UserChangesBody
+            "PATCH",
+            "/users/{user}",
+            "Change an account",
+            UserObject,
+            UserChangesBody,
+            right=own(Role.SUPERUSER),
         )
     )
     async def change_user(self, call: Call, user: str) -> UserObject:
@@ -101,19 +127,33 @@ class People:
         changed = await self.rooms.accounts.change_user(call.person, user, changes)
         return user_object(changed, private=True)
 
-    @operation(Operation("DELETE", "/users/{user}", "Remove an account"))
+    @operation(
+        Operation("DELETE", "/users/{user}", "Remove an account", right=SUPERUSER)
+    )
     async def remove_user(self, call: Call, user: str) -> None:
         """Remove an account that owns no project."""
         await self.rooms.accounts.remove_user(call.person, user)
 
-    @operation(Operation("GET", "/tokens", "Your tokens", TokenObject, pages=True))
+    @operation(
+        Operation(
+            "GET", "/tokens", "Your tokens", TokenObject, pages=True, right=PERSON
+        )
+    )
     async def tokens(self, call: Call) -> Page[TokenObject]:
         """List one's own tokens."""
         found = await self.rooms.accounts.tokens(call.person)
         return Page(tuple(token_object(one) for one in found))
 
     @operation(
-        Operation("POST", "/tokens", "Make a token", NewTokenObject, NewTokenBody, 201)
+        Operation(
+            "POST",
+            "/tokens",
+            "Make a token",
+            NewTokenObject,
+            NewTokenBody,
+            201,
+            right=PERSON,
+        )
     )
     async def add_token(self, call: Call) -> NewTokenObject:
         """Make a token; the answer is the only place it is ever shown."""
@@ -127,7 +167,7 @@ class People:
         )
         return new_token_object(info, text)
 
-    @operation(Operation("DELETE", "/tokens/{token}", "End a token"))
+    @operation(Operation("DELETE", "/tokens/{token}", "End a token", right=PERSON))
     async def remove_token(self, call: Call, token: str) -> None:
         """End a token of one's own."""
         await self.rooms.accounts.remove_token(call.person, token)

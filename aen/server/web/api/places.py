@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from aen.model.permissions import demand_superuser
+from aen.model.rights import SUPERUSER
 from aen.server.records import Page
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
@@ -21,7 +22,8 @@ class PlaceCalls:
 
     @operation(
         Operation(
-            "GET", "/data-centers", "Data centers", DataCenterObject, pages=True
+            "GET", "/data-centers", "Data centers", DataCenterObject, pages=True,
+            right=SUPERUSER,
         )
     )  # fmt: skip
     async def data_centers(self, call: Call) -> Page[DataCenterObject]:
@@ -42,7 +44,11 @@ class PlaceCalls:
             )
         return Page(tuple(found))
 
-    @operation(Operation("GET", "/nodes", "Compute nodes", NodeObject, pages=True))
+    @operation(
+        Operation(
+            "GET", "/nodes", "Compute nodes", NodeObject, pages=True, right=SUPERUSER
+        )
+    )
     async def nodes(self, call: Call) -> Page[NodeObject]:
         """List the nodes and how they are."""
         demand_superuser(call.person)

@@ -4,6 +4,9 @@ from attrs import frozen
 
 from aen.model.errors import AenError, Unavailable
 from aen.model.names import ProjectPath, parse_project_path
+from aen.model.permissions import Action
+from aen.model.rights import in_project
+from aen.server.projects import MAKES_PROJECTS
 from aen.server.records import NewProject, Page, ProjectChanges
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
@@ -30,7 +33,8 @@ class ProjectCalls:
     @operation(
         Operation(
             "GET", "/projects", "Projects you may see", ProjectObject,
-            query=("q", "tag", "owner", "visibility"), pages=True, visitors=True,
+            query=("q", "tag", "owner", "visibility"), pages=True,
+            right=in_project(Action.VIEW, visitors=True),
         )
     )  # fmt: skip
     async def projects(self, call: Call) -> Page[ProjectObject]:
@@ -48,20 +52,43 @@ class ProjectCalls:
         return Page(tuple(project_object(one) for one in page.items), page.next)
 
     @operation(
-        Operation("POST", "/projects", "Make a project", ProjectObject, NewProject, 201)
+        Operation(
+            "POST",
+            "/projects",
+            "Make a project",
+            ProjectObject,
+            NewProject,
+            201,
+            right=MAKES_PROJECTS,
+        )
     )
     async def create(self, call: Call) -> ProjectObject:
         """Make a project; it is stopped at first."""
         return project_object(await self.rooms.projects.create(call.person, call.body))
 
-    @operation(Operation("GET", ONE, "One project", ProjectObject, visitors=True))
+    @operation(
+        Operation(
+            "GET",
+            ONE,
+            "One project",
+            ProjectObject,
+            right=in_project(Action.VIEW, visitors=True),
+        )
+    )
     async def project(self, call: Call, owner: str, project: str) -> ProjectObject:
         """Show a project."""
         path = parse_project_path(owner, project)
         return project_object(await self.rooms.projects.at(call.caller, path))
 
     @operation(
-        Operation("PATCH", ONE, "Change a project", ProjectObject, ProjectChanges)
+        Operation(
+            "PATCH",
+            ONE,
+            "Change a project",
+            ProjectObject,
+            ProjectChanges,
+            right=in_project(Action.EDIT),
+        )
     )
     async def edit(self, call: Call, owner: str, project: str) -> ProjectObject:
         """Change what is sent, and leave the rest."""
@@ -69,14 +96,30 @@ class ProjectCalls:
         changed = await self.rooms.projects.edit(call.person, path, call.body)
         return project_object(changed)
 
-    @operation(Operation("DELETE", ONE, "Delete a project", TaskObject, status=202))
+    @operation(
+        Operation(
+            "DELETE",
+            ONE,
+            "Delete a project",
+            TaskObject,
+            status=202,
+            right=in_project(Action.ADMINISTER),
+        )
+    )
     async def delete(self, call: Call, owner: str, project: str) -> TaskObject:
         """Stop a project and remove it with all its files."""
         path = parse_project_path(owner, project)
         return task_object(await self.rooms.projects.delete(call.person, path))
 
     @operation(
-        Operation("POST", f"{ONE}/start", "Start a project", TaskObject, status=202)
+        Operation(
+            "POST",
+            f"{ONE}/start",
+            "Start a project",
+            TaskObject,
+            status=202,
+            right=in_project(Action.RUN),
+        )
     )
     async def start(self, call: Call, owner: str, project: str) -> TaskObject:
         """Start a project; one that is starting is not started twice."""
@@ -84,7 +127,14 @@ class ProjectCalls:
         return task_object(await self.rooms.projects.start(call.person, path))
 
     @operation(
-        Operation("POST", f"{ONE}/stop", "Stop a project", TaskObject, status=202)
+        Operation(
+            "POST",
+            f"{ONE}/stop",
+            "Stop a project",
+            TaskObject,
+            status=202,
+            right=in_project(Action.RUN),
+        )
     )
     async def stop(self, call: Call, owner: str, project: str) -> TaskObject:
         """Stop a project and everything that runs in it."""
@@ -92,7 +142,14 @@ class ProjectCalls:
         return task_object(await self.rooms.projects.stop(call.person, path))
 
     @operation(
-        Operation("POST", f"{ONE}/reset", "Reset a project", TaskObject, status=202)
+        Operation(
+            "POST",
+            f"{ONE}/reset",
+            "Reset a project",
+            TaskObject,
+            status=202,
+            right=in_project(Action.RUN),
+        )
     )
     async def reset(self, call: Call, owner: str, project: str) -> TaskObject:
         """Stop what is left of a project, mend it and start it again."""
@@ -103,6 +160,7 @@ class ProjectCalls:
         Operation(
             "PUT", f"{ONE}/team/{{user}}", "Put somebody in the team", ProjectObject,
             MemberBody,
+            right=in_project(Action.MANAGE_TEAM),
         )
     )  # fmt: skip
     async def set_member(
@@ -122,6 +180,7 @@ class ProjectCalls:
             f"{ONE}/team/{{user}}",
             "Take somebody off the team",
             ProjectObject,
+            right=in_project(Action.MANAGE_TEAM),
         )
     )
     async def remove_member(
@@ -136,7 +195,8 @@ class ProjectCalls:
     @operation(
         Operation(
             "GET", f"{ONE}/events", "A project's news as server-sent events",
-            streams=True, visitors=True,
+            streams=True,
+            right=in_project(Action.VIEW, visitors=True),
         )
     )  # fmt: skip
     async def events(self, call: Call, owner: str, project: str) -> None:

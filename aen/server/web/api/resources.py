@@ -3,6 +3,8 @@
 from attrs import frozen
 
 from aen.model.names import parse_project_path
+from aen.model.permissions import Action
+from aen.model.rights import in_project
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
 from aen.server.web.api.projects import ONE
@@ -54,14 +56,28 @@ class ResourceCalls:
     rooms: Rooms
 
     @operation(
-        Operation("GET", f"{ONE}/resources", "What a project has", ResourcesObject)
+        Operation(
+            "GET",
+            f"{ONE}/resources",
+            "What a project has",
+            ResourcesObject,
+            right=in_project(Action.READ_FILES),
+        )
     )
     async def resources(self, call: Call, owner: str, project: str) -> ResourcesObject:
         """Show environments, running apps, use and limits."""
         path = parse_project_path(owner, project)
         return _shown(await self.rooms.running.resources(call.person, path))
 
-    @operation(Operation("GET", f"{ONE}/apps/{{app}}/log", "What an app prints", Log))
+    @operation(
+        Operation(
+            "GET",
+            f"{ONE}/apps/{{app}}/log",
+            "What an app prints",
+            Log,
+            right=in_project(Action.RUN),
+        )
+    )
     async def log(self, call: Call, owner: str, project: str, app: str) -> Log:
         """Show the last lines of one's own app, or of the launch with that id."""
         path = parse_project_path(owner, project)

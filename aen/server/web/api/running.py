@@ -5,6 +5,8 @@ from attrs import frozen
 from aen.model.apps import Instance
 from aen.model.errors import Forbidden, NotFound
 from aen.model.names import ProjectPath, parse_project_path
+from aen.model.permissions import Action
+from aen.model.rights import in_project
 from aen.server.records import AppLink, Page
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
@@ -33,7 +35,7 @@ class RunningCalls:
     @operation(
         Operation(
             "GET", f"{ONE}/apps", "Apps of a project", AppObject, pages=True,
-            visitors=True,
+            right=in_project(Action.VIEW, visitors=True),
         )
     )  # fmt: skip
     async def apps(self, call: Call, owner: str, project: str) -> Page[AppObject]:
@@ -41,7 +43,13 @@ class RunningCalls:
         return Page(await self._apps(call, parse_project_path(owner, project)))
 
     @operation(
-        Operation("GET", f"{ONE}/apps/{{app}}", "One app", AppObject, visitors=True)
+        Operation(
+            "GET",
+            f"{ONE}/apps/{{app}}",
+            "One app",
+            AppObject,
+            right=in_project(Action.VIEW, visitors=True),
+        )
     )
     async def app(self, call: Call, owner: str, project: str, app: str) -> AppObject:
         """Show an app, and whether it runs."""
@@ -52,7 +60,12 @@ class RunningCalls:
 
     @operation(
         Operation(
-            "POST", f"{ONE}/apps/{{app}}", "Open an app", LaunchObject, status=202
+            "POST",
+            f"{ONE}/apps/{{app}}",
+            "Open an app",
+            LaunchObject,
+            status=202,
+            right=in_project(Action.RUN),
         )
     )
     async def launch(
@@ -63,13 +76,25 @@ class RunningCalls:
         opened = await self.rooms.launching.launch(call.person, path, app)
         return LaunchObject(opened.url, opened.state)
 
-    @operation(Operation("DELETE", f"{ONE}/apps/{{app}}", "Stop an app"))
+    @operation(
+        Operation(
+            "DELETE", f"{ONE}/apps/{{app}}", "Stop an app", right=in_project(Action.RUN)
+        )
+    )
     async def stop(self, call: Call, owner: str, project: str, app: str) -> None:
         """Stop one's own instance of an app, or the launch with that id."""
         path = parse_project_path(owner, project)
         await self.rooms.running.stop_launch(call.person, path, app)
 
-    @operation(Operation("GET", f"{ONE}/usage", "What a project uses", Usage))
+    @operation(
+        Operation(
+            "GET",
+            f"{ONE}/usage",
+            "What a project uses",
+            Usage,
+            right=in_project(Action.VIEW),
+        )
+    )
     async def usage(self, call: Call, owner: str, project: str) -> Usage:
         """Show CPU (percent of a core), memory and disk (bytes), and processes."""
         path = parse_project_path(owner, project)

@@ -5,6 +5,7 @@ from attrs import frozen
 from aen.model.mail import Security
 from aen.model.permissions import demand_superuser
 from aen.model.projects import Visibility
+from aen.model.rights import SUPERUSER
 from aen.model.site import Level, Maintenance, SiteValues
 from aen.server.rooms import Rooms
 from aen.server.site_values import NewAnnouncement, NewSmtp, SiteChanges
@@ -100,7 +101,11 @@ class SiteCalls:
 
     rooms: Rooms
 
-    @operation(Operation("GET", "/settings", "Settings of the site", SettingsObject))
+    @operation(
+        Operation(
+            "GET", "/settings", "Settings of the site", SettingsObject, right=SUPERUSER
+        )
+    )
     async def settings(self, call: Call) -> SettingsObject:
         """Show what is set for the whole installation."""
         demand_superuser(call.person)
@@ -108,7 +113,8 @@ class SiteCalls:
 
     @operation(
         Operation(
-            "PATCH", "/settings", "Change settings", SettingsObject, SettingsBody
+            "PATCH", "/settings", "Change settings", SettingsObject, SettingsBody,
+            right=SUPERUSER,
         )
     )  # fmt: skip
     async def change(self, call: Call) -> SettingsObject:
