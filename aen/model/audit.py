@@ -37,6 +37,7 @@ class Act(enum.Enum):
     ENVIRONMENT_CHANGED = "environment changed"
     TASK_CANCELLED = "task cancelled"
     TASK_RETRIED = "task retried"
+    SCHEDULE_RUN = "scheduled work run"
     SETTINGS_CHANGED = "settings changed"
     CENTER_CHANGED = "data center changed"
 

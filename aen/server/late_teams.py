@@ -1,13 +1,13 @@
 """Teams that have not reached their files yet: tried again once the node answers."""
 
+from twisted.internet.interfaces import IReactorTime
+
 from aen.model.names import PlaceName
 from aen.model.projects import Project
 from aen.model.tasks import Kind
 from aen.server.store.archive import Archive
 from aen.server.tasks import Tasks, team_key
 
-LOOK_SECONDS = 10.0
-"""How often to look for them."""
 REFUSED_SECONDS = 600.0
 """How long to wait after a node has tried, and did not succeed."""
 _AT_ONCE = 50
@@ -16,12 +16,14 @@ _AT_ONCE = 50
 class LateTeams:
     """Asks for the tasks that failed because a node was away, or could not."""
 
-    def __init__(self, archive: Archive, tasks: Tasks) -> None:
+    def __init__(self, archive: Archive, tasks: Tasks, clock: IReactorTime) -> None:
         self._archive = archive
         self._tasks = tasks
+        self._clock = clock
 
-    async def look(self, now: float) -> None:
-        """Have each team applied that is due and whose node answers."""
+    async def look(self) -> str:
+        """Have each team applied that is due and whose node answers; say how many."""
+        asked, now = 0, self._clock.seconds()
         for project in await self._archive.projects.late_teams(now, _AT_ONCE):
             if await self._answers(project):
                 # Until that has an end nobody asks again.
@@ -30,6 +32,8 @@ class LateTeams:
                 arguments = {"project": project.id}
                 key = team_key(project.id)
                 await self._tasks.add_fresh(Kind.APPLY_TEAM, key, arguments, "")
+                asked += 1
+        return f"{asked} projects were asked again." if asked else ""
 
     async def _answers(self, project: Project) -> bool:
         health = await self._archive.centers.health(project.data_center)

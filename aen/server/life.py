@@ -11,15 +11,16 @@ from typing_extensions import override
 from aen.model.errors import Unavailable
 from aen.runtime.tasks import Periodic, background, pause
 from aen.server.channel import Channels
-from aen.server.late_teams import LOOK_SECONDS, LateTeams
+from aen.server.chores import chores
 from aen.server.rooms import Rooms
+from aen.server.schedule import Clockwork
 from aen.server.store.outage import through_outages
 from aen.server.store.schema import INDEXES
 from aen.server.worker import Worker
 
 _RETRY_SECONDS = 0.5
-_TRIM_SECONDS = 600.0
-_DAY = 86_400.0
+_INHERIT_SECONDS = 2.0
+_INHERITING = "looking for workers that are gone"
 
 
 class Life(Service):
@@ -43,11 +44,14 @@ class Life(Service):
         self._gone = gone
         self._log = Logger()
         self._beginning: Deferred[None] | None = None
-        trim = through_outages("trimming the store", self._trim)
-        self._trims = Periodic(clock, _TRIM_SECONDS, "trimming the store", trim)
-        self._teams = LateTeams(rooms.archive, rooms.tasks)
-        late = through_outages("looking for late teams", self._late)
-        self._lates = Periodic(clock, LOOK_SECONDS, "looking for late teams", late)
+        self._clockwork = Clockwork(
+            rooms.archive.schedule,
+            chores(rooms),
+            clock,
+            "" if worker is None else worker.name,
+        )
+        inherit = through_outages(_INHERITING, self._inherit)
+        self._inheriting = Periodic(clock, _INHERIT_SECONDS, _INHERITING, inherit)
 
     @override
     def startService(self) -> None:
@@ -63,17 +67,16 @@ class Life(Service):
 
     async def _begin(self) -> None:
         await self._prepare()
-        self._trims.start()
         if self._worker is not None:
-            await self._inherit(self._worker)
+            self._inheriting.start()
             self._worker.start()
-            self._lates.start()
+            self._clockwork.start()
 
-    async def _inherit(self, worker: Worker) -> None:
-        try:
-            await worker.inherit(self._gone)
-        except Unavailable as error:
-            self._log.warn("leases of the dead have to end: {error}", error=error)
+    async def _inherit(self) -> None:
+        """Free what workers of this machine hold that are no more."""
+        if self._worker is not None:
+            await self._worker.inherit(self._gone)
+            await self._clockwork.inherit(self._gone)
 
     async def _prepare(self) -> None:
         """Make the indexes; until then the store may be starting, or away."""
@@ -93,21 +96,9 @@ class Life(Service):
         if self._beginning is not None:
             self._beginning.cancel()
             await self._beginning
-        await self._trims.stop()
-        await self._lates.stop()
+        await self._inheriting.stop()
+        await self._clockwork.stop()
         if self._worker is not None:
             await self._worker.stop()
         await self._channels.stop()
         await self._rooms.events.stop()
-
-    async def _late(self) -> None:
-        await self._teams.look(self._clock.seconds())
-
-    async def _trim(self) -> None:
-        settings = self._rooms.settings
-        await self._rooms.archive.trim(
-            self._clock.seconds(),
-            events=settings.events_kept,
-            history=settings.history_days * _DAY,
-            audit=settings.audit_days * _DAY,
-        )

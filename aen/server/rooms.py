@@ -15,6 +15,7 @@ from aen.server.oauth import OAuth
 from aen.server.passwords import Passwords
 from aen.server.projects import ProjectParts, Projects
 from aen.server.running import Nodes, Running
+from aen.server.schedule import Schedule
 from aen.server.settings import ServerSettings
 from aen.server.site_settings import SiteSettings
 from aen.server.ssh_keys import SshKeys
@@ -49,6 +50,7 @@ class Rooms:
     site: SiteSettings
     task_desk: TaskDesk
     ssh_keys: SshKeys
+    schedule: Schedule
 
 
 @frozen
@@ -101,6 +103,7 @@ def furnish(parts: Parts) -> Rooms:
         ssh_keys=SshKeys(archive, audit, settings, clock),
         site=site,
         task_desk=TaskDesk(archive.tasks, archive.projects, events, clock, audit),
+        schedule=Schedule(archive.schedule, clock, audit),
     )
 
 

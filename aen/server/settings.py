@@ -63,6 +63,10 @@ class ServerSettings:
     """How many tasks one worker does side by side."""
     tasks_spare: int = 2
     """How many of those at once are kept for what people wait for, as starts."""
+    trim_every: float = 600.0
+    """Seconds between two looks for what has expired and is forgotten."""
+    teams_every: float = 10.0
+    """Seconds between two looks for teams that have not reached their files."""
     task_poll: float = 0.25
     """Seconds between looks for tasks and events other processes left."""
     store_timeout: float = 5.0

@@ -1,8 +1,9 @@
 """The desk where tasks are seen, cancelled and done anew."""
 
+from aen.model.administration import Area, demand_area, may_enter
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Invalid, NotFound
-from aen.model.permissions import Action, demand, demand_superuser, may
+from aen.model.permissions import Action, demand, may
 from aen.model.tasks import Kind, Stopping, Task, TaskState
 from aen.model.users import Caller
 from aen.server.audit import Audit, Clock
@@ -49,12 +50,12 @@ class TaskDesk:
         self, caller: Caller, wanted: TasksWanted, cursor: str | None, limit: int
     ) -> Page[Task]:
         """Return the tasks that are *wanted*; for administrators."""
-        demand_superuser(caller)
+        demand_area(caller, Area.TASKS)
         return await self._records.page(wanted, cursor, limit)
 
     async def counts(self, caller: Caller) -> dict[TaskState, int]:
         """Return how many tasks there are in each state; for administrators."""
-        demand_superuser(caller)
+        demand_area(caller, Area.TASKS)
         return {
             state: await self._records.count(TasksWanted(state)) for state in TaskState
         }
@@ -67,7 +68,9 @@ class TaskDesk:
         waits = task.state is TaskState.QUEUED
         if nature.stopping is Stopping.WHILE_WAITING and not waits:
             return False
-        return caller.is_superuser or (nature.owned and task.by == caller.user.name)
+        return may_enter(caller, Area.TASKS) or (
+            nature.owned and task.by == caller.user.name
+        )
 
     # -- changing
 
@@ -91,7 +94,7 @@ class TaskDesk:
 
         :raises Conflict: it has not, or the same is being done already.
         """
-        demand_superuser(caller)
+        demand_area(caller, Area.TASKS)
         task = await self.task(caller, key)
         if task.state not in (TaskState.FAILED, TaskState.CANCELLED):
             raise Conflict("Only a task that failed or was cancelled is done anew.")
@@ -123,7 +126,7 @@ class TaskDesk:
     async def _demand_cancel(self, caller: Caller, task: Task) -> None:
         nature = task.kind.nature
         if not (nature.owned and task.by == caller.user.name):
-            demand_superuser(caller)
+            demand_area(caller, Area.TASKS)
         elif task.project:
             project = await self._projects.with_id(task.project)
             if project is not None:
@@ -132,7 +135,7 @@ class TaskDesk:
             raise Conflict("This has to be done and cannot be cancelled.")
 
     async def _may_see(self, caller: Caller, task: Task) -> bool:
-        if caller.is_superuser:
+        if may_enter(caller, Area.TASKS):
             return True
         if task.by != caller.user.name:
             return False

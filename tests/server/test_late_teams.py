@@ -24,14 +24,14 @@ async def lab() -> tuple[World, LateTeams]:
     await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
     await worker.stop()
     world.nodes.silent = False
-    return world, LateTeams(world.rooms.archive, world.rooms.tasks)
+    return world, LateTeams(world.rooms.archive, world.rooms.tasks, world.clock)
 
 
 async def look(world: World, late: LateTeams) -> int:
     """Look once and return how often the node was told of a team by then."""
     worker = world.worker()
     worker.start()
-    await late.look(world.clock.seconds())
+    await late.look()
     await worker.stop()
     return world.nodes.routes.count("team")
 

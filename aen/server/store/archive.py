@@ -10,6 +10,7 @@ from aen.server.store.collection import Database
 from aen.server.store.event_log import EventLog
 from aen.server.store.projects import ProjectRecords
 from aen.server.store.resets import Resets
+from aen.server.store.schedule import ScheduleRecords
 from aen.server.store.sessions import Sessions
 from aen.server.store.site_settings import SiteRecords
 from aen.server.store.ssh_keys import SshKeyRecords
@@ -35,6 +36,7 @@ class Archive:
     codes: Codes
     events: EventLog
     audit: AuditRecords
+    schedule: ScheduleRecords
     site: SiteRecords
     ssh_keys: SshKeyRecords
 
@@ -53,6 +55,7 @@ class Archive:
             codes=Codes(database),
             events=EventLog(database),
             audit=AuditRecords(database),
+            schedule=ScheduleRecords(database),
             site=SiteRecords(database),
             ssh_keys=SshKeyRecords(database),
         )

@@ -1,4 +1,4 @@
-"""Tasks: how they go, ending them, doing them anew."""
+"""Tasks and the schedule: how they go, ending them, doing them anew or now."""
 
 from attrs import frozen
 
@@ -7,16 +7,57 @@ from aen.model.rights import SUPERUSER, own
 from aen.model.users import Role
 from aen.server.records import Page
 from aen.server.rooms import Rooms
+from aen.server.store.schedule import ChoreState
 from aen.server.task_desk import tasks_wanted
 from aen.server.web.api.operation import Call, Operation, operation
-from aen.server.web.api.values import TaskObject, task_object
+from aen.server.web.api.values import (
+    TaskObject,
+    stamp,
+    stamp_or_none,
+    task_object,
+)
 
 ONE = "/tasks/{task}"
 
 
 @frozen
+class ChoreObject:
+    """Something done by the clock."""
+
+    name: str
+    title: str
+    when: str
+    next: str
+    running: bool
+    began: str | None
+    ended: str | None
+    good: bool
+    """Whether it succeeded the last time."""
+    outcome: str
+    """What it did, or what went wrong."""
+    failures: int
+    """How often it has failed since it last succeeded."""
+
+
+def chore_object(chore: ChoreState) -> ChoreObject:
+    """Return what the API shows of something done by the clock."""
+    return ChoreObject(
+        name=chore.name,
+        title=chore.title,
+        when=chore.when,
+        next=stamp(chore.due),
+        running=chore.running,
+        began=stamp_or_none(chore.began),
+        ended=stamp_or_none(chore.ended),
+        good=chore.good,
+        outcome=chore.outcome,
+        failures=chore.failures,
+    )
+
+
+@frozen
 class JobCalls:
-    """``/tasks``."""
+    """``/tasks`` and ``/schedule``."""
 
     rooms: Rooms
 
@@ -74,3 +115,18 @@ class JobCalls:
     async def retry(self, call: Call, task: str) -> TaskObject:
         """Have a task that failed or was cancelled done anew."""
         return task_object(await self.rooms.task_desk.retry(call.person, task))
+
+    @operation(
+        Operation("GET", "/schedule", "Work by the clock", ChoreObject, pages=True)
+    )
+    async def schedule(self, call: Call) -> Page[ChoreObject]:
+        """List what is done by the clock, when, and how it went; for administrators."""
+        found = await self.rooms.schedule.chores(call.person)
+        return Page(tuple(chore_object(one) for one in found))
+
+    @operation(
+        Operation("POST", "/schedule/{name}/run", "Do it now")
+    )  # fmt: skip
+    async def run(self, call: Call, name: str) -> None:
+        """Have it done now, by one of the workers."""
+        await self.rooms.schedule.run(call.person, name)

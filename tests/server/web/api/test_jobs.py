@@ -30,3 +30,11 @@ def test_others_may_not_list(bobs: Program, nobody: Program) -> None:
     """A person gets 403, nobody 401."""
     assert bobs.ask("GET", "/tasks")[0] == 403
     assert nobody.ask("GET", "/tasks")[0] == 401
+
+
+def test_the_schedule(adas: Program, bobs: Program) -> None:
+    """Administrators see it; what is not there cannot be done now."""
+    assert "items" in adas.ask("GET", "/schedule")[1]
+    assert adas.ask("POST", "/schedule/nothing/run")[0] == 404
+    assert bobs.ask("GET", "/schedule")[0] == 403
+    assert bobs.ask("POST", "/schedule/trim/run")[0] == 403

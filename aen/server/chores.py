@@ -1,0 +1,30 @@
+"""What the platform does by the clock, all of it: one line each."""
+
+from aen.model.schedule import Every
+from aen.server.late_teams import LateTeams
+from aen.server.rooms import Rooms
+from aen.server.schedule import Chore
+
+_DAY = 86_400.0
+
+
+def chores(rooms: Rooms) -> tuple[Chore, ...]:
+    """Return what a worker does by the clock, with the times of the settings."""
+    settings = rooms.settings
+    teams = LateTeams(rooms.archive, rooms.tasks, rooms.clock)
+
+    async def trim() -> str:
+        await rooms.archive.trim(
+            rooms.clock.seconds(),
+            events=settings.events_kept,
+            history=settings.history_days * _DAY,
+            audit=settings.audit_days * _DAY,
+        )
+        return ""
+
+    return (
+        Chore("late-teams", "Apply teams to files", Every(settings.teams_every),
+              teams.look),
+        Chore("trim", "Forget what has expired", Every(settings.trim_every), trim,
+              limit=300.0),
+    )  # fmt: skip
