@@ -47,6 +47,8 @@ class Known:
     question: GrantQuestion
     answer: Grant | AenError
     asked: float
+    ends: float = math.inf
+    """When it is over whoever may be asked, in seconds since the epoch."""
 
 
 @define
@@ -97,7 +99,8 @@ class Grants:
     def holds(self, entry: Known, now: float) -> bool:
         """Return whether *entry* is still what the server says, at *now* in seconds."""
         refused = isinstance(entry.answer, AenError)
-        return now - entry.asked < (REFUSAL_SECONDS if refused else self._limits.fresh)
+        kept = REFUSAL_SECONDS if refused else self._limits.fresh
+        return now - entry.asked < kept and now < entry.ends
 
     def find(self, credential: Credential, path: ProjectPath) -> Deferred[Grant]:
         """Return the grant; fails with the refusal, or `Unavailable`."""
@@ -140,8 +143,9 @@ class Grants:
         entry = self._entries.get(tag)
         if entry is None:
             return error
-        age = self._clock.seconds() - entry.asked
-        if isinstance(entry.answer, AenError) or age > self._limits.grace:
+        now = self._clock.seconds()
+        over = now - entry.asked > self._limits.grace or now >= entry.ends
+        if isinstance(entry.answer, AenError) or over:
             return error
         return entry.answer
 
@@ -153,7 +157,10 @@ class Grants:
             return  # a stale grant in its grace keeps its age
         if known is not None:
             known.asked = _NEVER
-        self._entries[tag] = Known(question, answer, self._clock.seconds())
+        ends = math.inf
+        if isinstance(answer, Grant) and answer.until is not None:
+            ends = answer.until
+        self._entries[tag] = Known(question, answer, self._clock.seconds(), ends)
         self._entries.move_to_end(tag)
         while len(self._entries) > self._limits.kept:
             self._entries.popitem(last=False)[1].asked = _NEVER

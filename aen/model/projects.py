@@ -43,6 +43,8 @@ class Member:
 
     user: UserName
     role: TeamRole = TeamRole.MEMBER
+    until: float | None = None
+    """When a guest's time is over, in seconds since the epoch; None: they stay."""
 
 
 @frozen
@@ -81,6 +83,10 @@ class Project:
     updated: float = 0.0
     progress: Progress | None = None
     problem: Problem | None = None
+
+    def holds(self, name: UserName | str) -> bool:
+        """Whether *name* owns it or is in its team."""
+        return self.path.owner == name or any(one.user == name for one in self.team)
 
     def member(self, name: UserName) -> Member | None:
         """Return the team entry of *name*, if there is one."""

@@ -6,9 +6,11 @@ from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
 from aen.model.apps import AppSummary, Instance
+from aen.model.audit import Act
 from aen.model.projects import Project
 from aen.model.users import Caller
 from aen.server.accounts import Accounts
+from aen.server.audit import Audit
 from aen.server.settings import ServerSettings
 from aen.server.store.archive import Archive
 from aen.server.store.tokens import APP, Token
@@ -25,6 +27,7 @@ class AppTokens:
     archive: Archive
     settings: ServerSettings
     clock: IReactorTime
+    audit: Audit
 
     async def make(
         self, caller: Caller, project: Project, app: AppSummary | None, name: str
@@ -50,4 +53,5 @@ class AppTokens:
         secret = await self.accounts.keep_token(token)
         keep = self.settings.app_tokens
         await self.archive.tokens.keep_newest(user.id, project.id, name, keep)
+        await self.audit.note(Act.APP_OPENED, caller, project=project, app=name)
         return secret

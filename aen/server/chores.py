@@ -25,6 +25,8 @@ def chores(rooms: Rooms) -> tuple[Chore, ...]:
     return (
         Chore("late-teams", "Apply teams to files", Every(settings.teams_every),
               teams.look),
+        Chore("guests", "End the time of guests", Every(settings.guests_every),
+              rooms.projects.end_guests),
         Chore("trim", "Forget what has expired", Every(settings.trim_every), trim,
               limit=300.0),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Any
 
 from attrs import frozen
 
+from aen.model.audit import Act
 from aen.model.environments import Verb
 from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import ProjectPath, parse_environment_name
@@ -12,6 +13,7 @@ from aen.model.projects import Project, State
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
 from aen.server import profile
+from aen.server.audit import Audit
 from aen.server.projects import Projects
 from aen.server.running import Running, on_disk
 from aen.server.tasks import Tasks, environments_key
@@ -61,10 +63,13 @@ class EnvironmentChanges:
 class Environments:
     """What can be done with environments; every method asks the permission table."""
 
-    def __init__(self, projects: Projects, running: Running, tasks: Tasks) -> None:
+    def __init__(
+        self, projects: Projects, running: Running, tasks: Tasks, audit: Audit
+    ) -> None:
         self._projects = projects
         self._running = running
         self._tasks = tasks
+        self._audit = audit
 
     # -- changing
 
@@ -156,6 +161,13 @@ class Environments:
                 f"The environment “{task.arguments['name']}” is being changed;"
                 " wait until that is done."
             )
+        if task.attempts == 0:
+            await self._audit.note(
+                Act.ENVIRONMENT_CHANGED,
+                caller,
+                project=project,
+                facts=_told(task.arguments),
+            )
         return task
 
     # -- reading
@@ -219,6 +231,15 @@ def _step(
         "source": source,
         "file": file,
     }
+
+
+def _told(arguments: dict[str, Any]) -> dict[str, str]:
+    """Return what is to be done, for the log."""
+    steps = [
+        " ".join(filter(None, [step["verb"], step["source"], *step["packages"]]))
+        for step in arguments["steps"]
+    ]
+    return {"environment": str(arguments["name"]), "change": "; ".join(steps)}
 
 
 def _requirements(packages: tuple[str, ...]) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ class Grants:
             node=await self._node(project),
             progress=project.progress,
             problem=project.problem,
+            until=_until(caller, project),
         )
 
     async def open(self, center: str, question: OpenQuestion) -> Opening:
@@ -135,6 +136,11 @@ class Grants:
         center = await self.centers.center(project.data_center)
         places = (one for one in center.nodes if one.name == project.node)
         return next(places, None)
+
+
+def _until(caller: Caller | None, project: Project) -> float | None:
+    member = None if caller is None else project.member(caller.user.name)
+    return None if member is None else member.until
 
 
 def _path(owner: str, project: str) -> ProjectPath:

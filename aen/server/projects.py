@@ -3,10 +3,10 @@
 import secrets
 from typing import Any
 
-from attrs import evolve, frozen
-from twisted.internet.interfaces import IReactorTime
+from attrs import evolve
 
-from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
+from aen.model.audit import Act
+from aen.model.errors import Forbidden, Invalid
 from aen.model.names import ProjectPath, parse_project_path
 from aen.model.permissions import (
     SCOPES,
@@ -14,20 +14,17 @@ from aen.model.permissions import (
     demand,
     demand_superuser,
 )
-from aen.model.projects import Member, Problem, Project, State, TeamRole, Visibility
+from aen.model.projects import Problem, Project, State, Visibility
 from aen.model.rights import person, takes
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
 from aen.server import profile
-from aen.server.audit import Audit
-from aen.server.centers import Centers
-from aen.server.events import Events, gateway_topic, project_topic
+from aen.server.project_desk import ProjectParts, no_account, still
 from aen.server.records import NewProject, Page, ProjectChanges
-from aen.server.settings import ServerSettings
-from aen.server.site_settings import SiteSettings
-from aen.server.store.archive import Archive
 from aen.server.store.projects import Looking
-from aen.server.tasks import Tasks, project_key, team_key
+from aen.server.teams import Teams
+
+__all__ = ["ProjectParts", "Projects"]
 
 MAKES_PROJECTS = person("project:create")
 _MOST_MINE = 500
@@ -37,33 +34,8 @@ _SILENT = (
 )
 
 
-@frozen
-class ProjectParts:
-    """What `Projects` are made of."""
-
-    archive: Archive
-    centers: Centers
-    tasks: Tasks
-    events: Events
-    settings: ServerSettings
-    clock: IReactorTime
-    audit: Audit
-    site: SiteSettings
-
-
-class Projects:
+class Projects(Teams):
     """What can be done with projects; every method asks the permission table."""
-
-    def __init__(self, parts: ProjectParts) -> None:
-        self._archive = parts.archive
-        self._records = parts.archive.projects
-        self._centers = parts.centers
-        self._tasks = parts.tasks
-        self._events = parts.events
-        self._settings = parts.settings
-        self._clock = parts.clock
-        self._audit = parts.audit
-        self._site = parts.site
 
     # -- finding
 
@@ -77,26 +49,12 @@ class Projects:
             return project
         return evolve(project, problem=Problem(_SILENT.format(node=project.node)))
 
-    async def allowed(
-        self, caller: Caller | None, path: ProjectPath, action: Action
-    ) -> Project:
-        """Return the project at *path* to those who may do *action* to it.
-
-        :raises NotFound: there is none, or *caller* is a stranger to it.
-        :raises Forbidden: *caller* may see it, but not do this.
-        """
-        found = await self._records.at(path)
-        if found is None:
-            raise NotFound("There is no such project.")
-        demand(caller, action, found)
-        return found
-
     async def public(self, path: ProjectPath) -> Project:
         """Return the project at *path*, for its public folder: open to everybody.
 
         :raises NotFound: there is none.
         """
-        return _still(await self._records.at(path))
+        return still(await self._records.at(path))
 
     async def mine(self, caller: Caller) -> tuple[Project, ...]:
         """Return what the caller owns or is in the team of, changed last first."""
@@ -159,6 +117,7 @@ class Projects:
             updated=now,
         )
         await self._records.add(project)
+        await self._audit.note(Act.PROJECT_MADE, caller, project=project)
         return project
 
     async def _owner(self, caller: Caller, asked: str | None) -> str:
@@ -167,7 +126,7 @@ class Projects:
         demand_superuser(caller)
         found = await self._archive.users.named(asked)
         if found is None:
-            raise _no_account("owner", asked)
+            raise no_account("owner", asked)
         return found.name
 
     async def edit(
@@ -187,85 +146,41 @@ class Projects:
             fields["visibility"] = _visibility(changes.visibility).value
         if not fields:
             return project
-        changed = _still(await self._records.edit(project.id, fields, self._now))
+        changed = still(await self._records.edit(project.id, fields, self._now))
         if changed.visibility is not project.visibility:
             await self._drop(changed, "The visibility of the project has changed.")
-        return changed
-
-    async def set_member(
-        self, caller: Caller, path: ProjectPath, user: str, role: TeamRole
-    ) -> Project:
-        """Put somebody in the team, or give them another role."""
-        project = await self.allowed(caller, path, Action.MANAGE_TEAM)
-        found = await self._archive.users.named(user)
-        if found is None:
-            raise _no_account("user", user)
-        if found.name == project.path.owner:
-            raise Conflict(f"“{user}” owns the project and needs no place in its team.")
-        await self._centers.demand_person(project.data_center, found.name, "user")
-        known = project.member(found.name) is not None
-        if not known and len(project.team) >= self._settings.team_size:
-            raise Conflict(
-                f"A team has at most {self._settings.team_size} members;"
-                " remove somebody first."
+        facts = _changed(project, changed)
+        if facts:
+            await self._audit.note(
+                Act.PROJECT_CHANGED, caller, project=changed, facts=facts
             )
-        member = Member(found.name, role)
-        changed = await self._records.put_member(project.id, member, self._now)
-        return await self._team_changed(caller, _still(changed))
-
-    async def remove_member(
-        self, caller: Caller, path: ProjectPath, user: str
-    ) -> Project:
-        """Take somebody out of the team; anybody may leave by themselves."""
-        leaves = caller.user.name == user and caller.scopes is None
-        action = Action.VIEW if leaves else Action.MANAGE_TEAM
-        project = await self.allowed(caller, path, action)
-        if all(one.user != user for one in project.team):
-            raise NotFound(f"“{user}” is not in the team.")
-        changed = await self._records.drop_member(project.id, user, self._now)
-        gone = await self._archive.users.named(user)
-        if gone is not None:
-            await self._archive.tokens.end_apps(gone.id, project.id)
-        return await self._team_changed(caller, _still(changed or project))
-
-    async def _team_changed(self, caller: Caller, project: Project) -> Project:
-        await self._drop(project, "The team of the project has changed.")
-        team = [{"user": one.user, "role": one.role.value} for one in project.team]
-        topic = project_topic(project.id)
-        await self._events.publish(topic, "team", {"team": team})
-        if project.node is not None:
-            # Beside a start or stop under way: the files follow at once.
-            arguments = {"project": project.id}
-            key, by = team_key(project.id), caller.user.name
-            await self._tasks.add_fresh(Kind.APPLY_TEAM, key, arguments, by)
-        return project
-
-    async def _drop(self, project: Project, reason: str) -> None:
-        topic = gateway_topic(project.data_center)
-        data: dict[str, object] = {"project_id": project.id, "reason": reason}
-        await self._events.publish(topic, "drop", data)
+        return changed
 
     # -- running
 
     async def start(self, caller: Caller, path: ProjectPath) -> Task:
         """Have the project started; asked again meanwhile, it is the same task."""
         project = await self._startable(caller, path)
-        return await self._task(Kind.START_PROJECT, caller, project)
+        act = Act.PROJECT_STARTED
+        return await self._noted_task(Kind.START_PROJECT, act, caller, project)
 
     async def stop(self, caller: Caller, path: ProjectPath) -> Task:
         """Have everything that runs in the project ended."""
         project = await self.allowed(caller, path, Action.RUN)
-        return await self._task(Kind.STOP_PROJECT, caller, project)
+        act = Act.PROJECT_STOPPED
+        return await self._noted_task(Kind.STOP_PROJECT, act, caller, project)
 
     async def reset(self, caller: Caller, path: ProjectPath) -> Task:
         """Have the project stopped, mended, its rights set anew; it starts again."""
         project = await self._startable(caller, path)
-        return await self._task(Kind.RESET_PROJECT, caller, project)
+        act = Act.PROJECT_RESET
+        return await self._noted_task(Kind.RESET_PROJECT, act, caller, project)
 
     async def delete(self, caller: Caller, path: ProjectPath) -> Task:
         """Have the project stopped, its files removed and its record with them."""
         project = await self.allowed(caller, path, Action.ADMINISTER)
-        return await self._task(Kind.DELETE_PROJECT, caller, project)
+        act = Act.PROJECT_DELETED
+        return await self._noted_task(Kind.DELETE_PROJECT, act, caller, project)
 
     async def _startable(self, caller: Caller, path: ProjectPath) -> Project:
         project = await self.allowed(caller, path, Action.RUN)
@@ -273,39 +188,19 @@ class Projects:
         await self._centers.demand_person(project.data_center, user, "user")
         return project
 
-    async def _task(self, kind: Kind, caller: Caller, project: Project) -> Task:
-        revision = await self._records.revision(project.id)
-        arguments = {
-            "project": project.id,
-            # A reset of what runs, or of a start that failed, ends in a start.
-            "start": project.state not in (State.STOPPED, State.STOPPING),
-        }
-        key = project_key(project.id)
-        task = await self._tasks.add(kind, key, arguments, caller.user.name)
-        shown = _shown_state(kind, project.state)
-        if shown is not None and task.attempts == 0:
-            # Only for the eye, and only of what no worker has taken up: one that is
-            # just ending it would leave what is shown here for ever.
-            await self._records.announce(project.id, revision, shown, self._now)
-        return task
 
-    @property
-    def _now(self) -> float:
-        return self._clock.seconds()
-
-
-def _shown_state(kind: Kind, now: State) -> State | None:
-    """Return the state to show until a worker takes up a task of *kind*."""
-    if kind is Kind.START_PROJECT and now in (State.STOPPED, State.FAILED):
-        return State.STARTING
-    if kind is Kind.RESET_PROJECT and now is State.FAILED:
-        return State.STARTING
-    if kind in (Kind.STOP_PROJECT, Kind.RESET_PROJECT) and now in (
-        State.STARTING,
-        State.RUNNING,
-    ):
-        return State.STOPPING
-    return None
+def _changed(before: Project, after: Project) -> dict[str, str]:
+    """Return what has changed, for the log: texts at length are only named."""
+    facts = {}
+    if before.visibility is not after.visibility:
+        facts["visibility"] = after.visibility.value
+    if before.summary != after.summary:
+        facts["summary"] = after.summary
+    if before.tags != after.tags:
+        facts["tags"] = ", ".join(after.tags)
+    if before.description != after.description:
+        facts["description"] = "changed"
+    return facts
 
 
 def _may_list(caller: Caller | None) -> bool:
@@ -326,14 +221,3 @@ def _visibility(text: str) -> Visibility:
     except ValueError:
         message = "The visibility must be “private” or “public”."
         raise Invalid(message, fields={"visibility": message}) from None
-
-
-def _no_account(field: str, name: str) -> Invalid:
-    message = f"There is no account “{profile.cleaned(name, 40)}”."
-    return Invalid(message, fields={field: message})
-
-
-def _still(project: Project | None) -> Project:
-    if project is None:
-        raise NotFound("There is no such project.")
-    return project

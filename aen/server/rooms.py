@@ -68,7 +68,7 @@ class Parts:
 def furnish(parts: Parts) -> Rooms:
     """Return the rooms, each given what it needs."""
     settings, clock = parts.settings, parts.clock
-    archive = Archive.of(parts.database)
+    archive = Archive.of(parts.database, clock.seconds)
     events = Events(archive.events, clock)
     audit = Audit(archive.audit, clock)
     seal = parts.key.derive("site secrets")
@@ -80,13 +80,13 @@ def furnish(parts: Parts) -> Rooms:
     projects = Projects(
         ProjectParts(archive, centers, tasks, events, settings, clock, audit, site)
     )
-    running = Running(projects, centers, parts.nodes)
-    app_tokens = AppTokens(accounts, archive, settings, clock)
+    running = Running(projects, centers, parts.nodes, audit)
+    app_tokens = AppTokens(accounts, archive, settings, clock, audit)
     return Rooms(
         accounts=accounts,
         projects=projects,
         running=running,
-        environments=Environments(projects, running, tasks),
+        environments=Environments(projects, running, tasks, audit),
         centers=centers,
         tasks=tasks,
         events=events,

@@ -5,11 +5,13 @@ from typing import Protocol, TypeVar
 from attrs import AttrsInstance, evolve
 
 from aen.model.apps import AppSummary, Permission
+from aen.model.audit import Act
 from aen.model.errors import Conflict, NotFound, Unavailable
 from aen.model.names import AppName, ProjectPath, parse_app_name
 from aen.model.permissions import Action, demand, may
-from aen.model.projects import Project, State
+from aen.model.projects import Member, Project, State
 from aen.model.users import Caller
+from aen.server.audit import Audit
 from aen.server.centers import Centers, relay
 from aen.server.projects import Projects
 from aen.server.records import AppLink, Opened
@@ -49,10 +51,13 @@ class Nodes(Asks, Protocol):
 class Running:
     """Shows and ends what runs in a project, to those who may."""
 
-    def __init__(self, projects: Projects, centers: Centers, nodes: Nodes) -> None:
+    def __init__(
+        self, projects: Projects, centers: Centers, nodes: Nodes, audit: Audit
+    ) -> None:
         self._projects = projects
         self._centers = centers
         self._nodes = nodes
+        self._audit = audit
 
     async def apps(
         self, caller: Caller | None, path: ProjectPath
@@ -129,6 +134,9 @@ class Running:
         project, ours = await self._theirs(caller, path, app_or_launch_id)
         for one in ours:
             await self.ask(project, routes.STOP_LAUNCH, StopLaunch(one.id), Nothing)
+            await self._audit.note(
+                Act.APP_STOPPED, caller, user=one.user, project=project, app=one.app
+            )
 
     async def log(
         self, caller: Caller, path: ProjectPath, app_or_launch_id: str
@@ -220,7 +228,11 @@ def is_theirs(launch: Launch, caller: Caller) -> bool:
 def on_disk(project: Project) -> ProjectOnDisk:
     """Return *project* as its node needs to know it."""
     return ProjectOnDisk(
-        project.id, project.path.owner, project.path.name, project.team
+        project.id,
+        project.path.owner,
+        project.path.name,
+        # Files know nothing of ends: who is over is not sent any more.
+        tuple(Member(one.user, one.role) for one in project.team),
     )
 
 

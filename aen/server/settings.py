@@ -95,6 +95,9 @@ class ServerSettings:
     own, join or start projects there. Empty: nobody is refused before that."""
     team_size: int = 200
     """How many people may be in the team of a project."""
+    guests_every: float = 5.0
+    """Seconds between looks for guests whose time is over. They may do nothing from
+    that moment on; the look closes what they have open and takes them off the team."""
     events_kept: int = 10_000
     """How many events are kept for processes that catch up, for at most a day."""
     history_days: float = 30.0

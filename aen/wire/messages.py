@@ -77,6 +77,8 @@ class Grant:
     node: Node | None = None
     progress: Progress | None = None
     problem: Problem | None = None
+    until: float | None = None
+    """When it ends by itself: a guest's time is over; in seconds since the epoch."""
 
 
 @frozen

@@ -141,3 +141,20 @@ def test_the_oldest_makes_room(grants: Grants, server: Server) -> None:
         server.answer(GRANT)
     assert grants.known(Credential(session="s0"), PATH) is None
     assert grants.known(Credential(session="s2"), PATH) == GRANT
+
+
+def test_a_guests_grant_ends_with_their_time(
+    grants: Grants, server: Server, clock: Clock
+) -> None:
+    """At that moment, before any news, and no grace makes it longer."""
+    end = clock.seconds() + 10
+    grants.find(ADA, PATH)
+    server.answer(evolve(GRANT, until=end))
+    clock.advance(9)
+    entry = grants.entry(ADA, PATH)
+    assert entry is not None
+    clock.advance(1)
+    assert not grants.holds(entry, clock.seconds())
+    asked = grants.find(ADA, PATH)
+    server.answer(Unavailable("The server does not answer."))
+    assert isinstance(outcome(asked), Unavailable)

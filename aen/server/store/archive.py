@@ -1,5 +1,7 @@
 """All kinds of records of one installation, together."""
 
+from collections.abc import Callable
+
 from attrs import frozen
 
 from aen.server.store.attempts import AttemptCounts
@@ -41,15 +43,17 @@ class Archive:
     ssh_keys: SshKeyRecords
 
     @classmethod
-    def of(cls, database: Database) -> "Archive":
-        """Return the repositories over *database*."""
+    def of(
+        cls, database: Database, now: Callable[[], float] = lambda: 0.0
+    ) -> "Archive":
+        """Return the repositories over *database*; *now* tells the time."""
         return cls(
             users=Users(database),
             sessions=Sessions(database),
             tokens=Tokens(database),
             attempts=AttemptCounts(database),
             resets=Resets(database),
-            projects=ProjectRecords(database),
+            projects=ProjectRecords(database, now),
             tasks=TaskRecords(database),
             centers=CenterRecords(database),
             codes=Codes(database),

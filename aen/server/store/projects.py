@@ -1,11 +1,13 @@
 """Projects in the store.
 
 The team is an embedded document (name to role) beside the list of names, so that
-one atomic change puts somebody in or out and an index finds their projects.
+one atomic change puts somebody in or out and an index finds their projects. Guests have
+the end of their time in another one. Whose time is over is left out of what is read,
+from that moment on, and taken out for good by whoever looks for `over`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from attrs import evolve, frozen
@@ -51,8 +53,12 @@ class Looking:
 class ProjectRecords:
     """Finds and changes projects, one atomic change at a time."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, now: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        """Take a database and what tells the time, in seconds since the epoch."""
         self._all = database.collection("projects")
+        self._now = now
 
     async def add(self, project: Project) -> None:
         """Add a project, or raise `Taken`."""
@@ -66,16 +72,16 @@ class ProjectRecords:
 
     async def at(self, path: ProjectPath) -> Project | None:
         """Return the project at *path*, whatever the case of its letters."""
-        return _maybe(await self._all.find_one({"key": path.key}))
+        return self._maybe(await self._all.find_one({"key": path.key}))
 
     async def with_id(self, key: str) -> Project | None:
         """Return the project with that id."""
-        return _maybe(await self._all.find_one({"_id": key}))
+        return self._maybe(await self._all.find_one({"_id": key}))
 
     async def paths(self, keys: Iterable[str]) -> dict[str, ProjectPath]:
         """Return the path of each project of these ids that is there."""
         found = await self._all.find({"_id": {"$in": sorted(keys)}})
-        return {one["_id"]: project_of(one).path for one in found}
+        return {one["_id"]: self._read(one).path for one in found}
 
     async def revision(self, key: str) -> int:
         """Return the number of changes of state so far; -1 without such a project."""
@@ -86,7 +92,8 @@ class ProjectRecords:
         """Return what somebody owns or is in the team of, changed last first."""
         query = {"$or": [{"owner": name}, {"members": name}]}
         found = await self._all.find(query, order=[("updated", -1)], limit=limit)
-        return [project_of(one) for one in found]
+        read = [self._read(one) for one in found]
+        return [one for one in read if one.holds(name)]
 
     async def owned(self, name: str) -> int:
         """Return how many projects somebody owns."""
@@ -94,7 +101,8 @@ class ProjectRecords:
 
     async def memberships(self, name: str) -> list[Project]:
         """Return every project somebody is in the team of."""
-        return [project_of(one) for one in await self._all.find({"members": name})]
+        found = await self._all.find({"members": name})
+        return [self._read(one) for one in found]
 
     async def page(
         self, looking: Looking, cursor: str | None, limit: int
@@ -108,31 +116,65 @@ class ProjectRecords:
             order=[("updated", -1), ("_id", -1)],
             limit=limit + 1,
         )
-        return page_of(found, limit, project_of, lambda one: mark_of(one, "updated"))
+        return page_of(found, limit, self._read, lambda one: mark_of(one, "updated"))
 
     async def edit(
         self, key: str, fields: dict[str, Any], now: float
     ) -> Project | None:
         """Set descriptive *fields* and return the project as it is then."""
         change: Change = {"$set": {**fields, "updated": now}}
-        return _maybe(await self._all.claim({"_id": key}, change))
+        return self._maybe(await self._all.claim({"_id": key}, change))
 
     async def put_member(self, key: str, member: Member, now: float) -> Project | None:
         """Put somebody in the team, or change their role."""
-        change: Change = {
-            "$set": {f"team.{member.user}": member.role.value, "updated": now},
-            "$addToSet": {"members": member.user},
+        fields: dict[str, Any] = {
+            f"team.{member.user}": member.role.value,
+            "updated": now,
         }
-        return _maybe(await self._all.claim({"_id": key}, change))
+        end, more = f"until.{member.user}", dict[str, dict[str, Any]]()
+        if member.until is None:
+            more["$unset"] = {end: ""}
+        else:
+            fields[end] = member.until
+            # The greatest of these is of the one whose time is over first.
+            more["$max"] = {"guest_due": -member.until}
+        change: Change = {
+            "$set": fields,
+            "$addToSet": {"members": member.user},
+            "$inc": {"team_rev": 1},
+            **more,
+        }
+        return self._maybe(await self._all.claim({"_id": key}, change))
 
     async def drop_member(self, key: str, user: str, now: float) -> Project | None:
         """Take somebody out of the team; None when they were not in it."""
         change: Change = {
-            "$unset": {f"team.{user}": ""},
+            "$unset": {f"team.{user}": "", f"until.{user}": ""},
             "$pull": {"members": user},
             "$set": {"updated": now},
+            "$inc": {"team_rev": 1},
         }
-        return _maybe(await self._all.claim({"_id": key, "members": user}, change))
+        return self._maybe(await self._all.claim({"_id": key, "members": user}, change))
+
+    async def over(
+        self, now: float, limit: int
+    ) -> list[tuple[Project, tuple[str, ...]]]:
+        """Return projects with guests whose time is over by *now*, and who they are."""
+        found = await self._all.find({"guest_due": {"$gte": -now}}, limit=limit)
+        return [(project_of(one, now), _over(one, now)) for one in found]
+
+    async def ended_guests(self, key: str, now: float) -> None:
+        """Note when the next guest's time is over, once those by *now* are out."""
+        found = await self._all.find_one({"_id": key})
+        if found is None:
+            return
+        ends = [end for end in found.get("until", {}).values() if end > now]
+        change: Change = {"$unset": {"guest_due": ""}}
+        if ends:
+            change = {"$set": {"guest_due": -min(ends)}}
+        # Who was put in meanwhile counts, too: the next look sees to it.
+        query = {"_id": key, "team_rev": found.get("team_rev")}
+        await self._all.update(query, change)
 
     async def announce(self, key: str, revision: int, state: State, now: float) -> bool:
         """Show *state* while a worker has not taken up the project since *revision*."""
@@ -173,7 +215,7 @@ class ProjectRecords:
             "updated": now,
         }
         change: Change = {"$set": fields, "$inc": {"rev": 1}}
-        return _maybe(await self._all.claim({"_id": key, "mark": mark}, change))
+        return self._maybe(await self._all.claim({"_id": key, "mark": mark}, change))
 
     async def complain(self, key: str, problem: Problem | None) -> bool:
         """Set the problem of a project that nobody is changing; False: it is not so.
@@ -195,7 +237,7 @@ class ProjectRecords:
     async def late_teams(self, now: float, limit: int) -> list[Project]:
         """Return projects whose team is to be applied again by *now*."""
         found = await self._all.find({"team_due": {"$lte": now}}, limit=limit)
-        return [project_of(one) for one in found]
+        return [self._read(one) for one in found]
 
     async def remove(self, key: str) -> None:
         """Forget a project."""
@@ -207,6 +249,17 @@ class ProjectRecords:
         if node is not None:
             query |= {"node": node, "state": {"$ne": State.STOPPED.value}}
         return await self._all.count(query)
+
+    def _read(self, document: Document) -> Project:
+        return project_of(document, self._now())
+
+    def _maybe(self, document: Document | None) -> Project | None:
+        return None if document is None else self._read(document)
+
+
+def _over(document: Document, now: float) -> tuple[str, ...]:
+    ends = document.get("until", {})
+    return tuple(name for name, end in sorted(ends.items()) if end <= now)
 
 
 def _parts(looking: Looking) -> list[dict[str, Any]]:
@@ -279,14 +332,9 @@ def _document(project: Project) -> Document:
     }
 
 
-def _maybe(document: Document | None) -> Project | None:
-    return None if document is None else project_of(document)
-
-
-def project_of(document: Document) -> Project:
-    """Return the project a document holds."""
+def project_of(document: Document, now: float = 0.0) -> Project:
+    """Return the project a document holds, without those whose time is over."""
     problem = document["problem"]
-    team = sorted(document.get("team", {}).items())
     project = Project(
         id=document["_id"],
         path=ProjectPath(UserName(document["owner"]), ProjectName(document["name"])),
@@ -296,7 +344,7 @@ def project_of(document: Document) -> Project:
         summary=document["summary"],
         description=document["description"],
         tags=tuple(document["tags"]),
-        team=tuple(Member(UserName(name), TeamRole(role)) for name, role in team),
+        team=tuple(_team(document, now)),
         node=document["node"],
         environment=EnvironmentName(document["environment"]),
         created=document["created"],
@@ -306,3 +354,11 @@ def project_of(document: Document) -> Project:
     if problem is None:
         return project
     return evolve(project, problem=Problem(problem["message"], tuple(problem["log"])))
+
+
+def _team(document: Document, now: float) -> Iterable[Member]:
+    ends = document.get("until", {})
+    for name, role in sorted(document.get("team", {}).items()):
+        end = ends.get(name)
+        if end is None or end > now:
+            yield Member(UserName(name), TeamRole(role), end)

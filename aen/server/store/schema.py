@@ -27,6 +27,7 @@ INDEXES = (
     _plain("projects", "owner"),
     _plain("projects", "members"),
     _plain("projects", "team_due"),
+    _plain("projects", "guest_due"),
     Index("projects", (("updated", -1), ("_id", -1))),
     _unique("tasks", "slot"),
     _plain("tasks", "state", "due"),

@@ -9,6 +9,7 @@ from aen.model.projects import Project, TeamRole
 from aen.model.rights import in_project
 from aen.runtime.tasks import start
 from aen.server.records import ProjectChanges
+from aen.server.web.days import end_of_day, first_day, last_day
 from aen.server.web.markdown import render
 from aen.server.web.projects import PATIENCE, at, rights
 from aen.server.web.view import Frame, view
@@ -74,8 +75,10 @@ class SettingsPages:
         """Add a member or change a member's role."""
         path, form = at(owner, name), visit.form
         try:
-            role = _role(form["role"])
-            await self._projects.set_member(visit.person, path, form.line("user"), role)
+            role, until = _role(form["role"]), end_of_day(form.line("until"))
+            await self._projects.set_member(
+                visit.person, path, form.line("user"), role, until
+            )
         except AenError as error:
             return await self._page(visit, path, "team", error)
         return Redirect(f"/{path}/settings/team?done=team")
@@ -148,6 +151,8 @@ class SettingsPages:
             "can": rights(caller, project),
             "form": visit.form,
             "roles": tuple(TeamRole),
+            "last_day": last_day,
+            "today": first_day(self._rooms.clock.seconds()),
             "usage": await self._usage(visit, project) if section == "info" else None,
         }
         return Page(f"settings_{section}.html", values, problem=problem)

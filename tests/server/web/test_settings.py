@@ -49,6 +49,21 @@ def test_team(ada: Browser, bob: Browser) -> None:
     assert bob.get("/ada/scratch").status == 404
 
 
+def test_guests(ada: Browser) -> None:
+    """A last day makes a guest; the page shows it, and it can be taken back."""
+    who = {"user": "bob", "role": "viewer"}
+    assert ada.post(f"{BASE}team", {**who, "until": "2024-01-31"}).status == 303
+    page = ada.get(f"{BASE}team")
+    assert 'value="2024-01-31"' in page.text
+    assert "Guest, leaves in" in page.words
+    assert "Viewer, guest for" in ada.get("/ada/scratch").words
+    past = ada.post(f"{BASE}team", {**who, "until": "1999-01-31"})
+    assert past.status == 400
+    assert "That day is over" in past.words
+    assert ada.post(f"{BASE}team", {**who, "until": ""}).status == 303
+    assert "Guest" not in ada.get("/ada/scratch").text
+
+
 @pytest.mark.parametrize(
     ("user", "role", "status", "wrong"),
     [

@@ -10,6 +10,7 @@ from aen.server.projects import MAKES_PROJECTS
 from aen.server.records import NewProject, Page, ProjectChanges
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
+from aen.server.web.api.times import moment_or_none
 from aen.server.web.api.values import (
     MemberBody,
     ProjectObject,
@@ -166,11 +167,12 @@ class ProjectCalls:
     async def set_member(
         self, call: Call, owner: str, project: str, user: str
     ) -> ProjectObject:
-        """Add somebody to the team, or change what they may do."""
+        """Add somebody to the team, or change what they may do and until when."""
         path = parse_project_path(owner, project)
         body: MemberBody = call.body
+        until = moment_or_none(body.until, "until")
         changed = await self.rooms.projects.set_member(
-            call.person, path, user, body.role
+            call.person, path, user, body.role, until
         )
         return project_object(changed)
 

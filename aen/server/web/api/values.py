@@ -6,7 +6,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from aen.model.places import DataCenter, NodeHealth
-from aen.model.projects import Progress, Project, TeamRole
+from aen.model.projects import Member, Progress, Project, TeamRole
 from aen.model.tasks import Task
 from aen.model.users import User
 from aen.server.records import AppLink, TokenInfo
@@ -65,6 +65,8 @@ class MemberObject:
 
     user: str
     role: TeamRole
+    until: str | None = None
+    """When a guest's time is over; null: they stay."""
 
 
 @frozen
@@ -235,6 +237,8 @@ class MemberBody:
     """What a person is to be in a team."""
 
     role: TeamRole = TeamRole.MEMBER
+    until: str | None = None
+    """When a guest's time is over (RFC 3339); null: they stay."""
 
 
 @frozen
@@ -272,6 +276,11 @@ def progress_object(progress: Progress | None) -> ProgressObject | None:
     return ProgressObject(progress.step, progress.done, progress.total)
 
 
+def member_object(member: Member) -> MemberObject:
+    """Return one of a team."""
+    return MemberObject(member.user, member.role, stamp_or_none(member.until))
+
+
 def project_object(project: Project) -> ProjectObject:
     """Return a project as the API shows it."""
     return ProjectObject(
@@ -283,7 +292,7 @@ def project_object(project: Project) -> ProjectObject:
         summary=project.summary,
         description=project.description,
         tags=project.tags,
-        team=tuple(MemberObject(one.user, one.role) for one in project.team),
+        team=tuple(member_object(one) for one in project.team),
         data_center=project.data_center,
         nodes=() if project.node is None else (project.node,),
         environment=project.environment,

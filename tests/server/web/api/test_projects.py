@@ -101,10 +101,12 @@ def test_the_team_changes(bobs: Program) -> None:
     """Members come, change what they may do, and go."""
     path = "/projects/bob/secret/team"
     assert bobs.ask("PUT", f"{path}/eve")[1]["team"] == [
-        {"user": "eve", "role": "member"}
+        {"user": "eve", "role": "member", "until": None}
     ]
-    viewer = bobs.ask("PUT", f"{path}/eve", {"role": "viewer"})[1]
-    assert viewer["team"] == [{"user": "eve", "role": "viewer"}]
+    until = "2024-01-31T00:00:00.000Z"
+    guest = bobs.ask("PUT", f"{path}/eve", {"role": "viewer", "until": until})[1]
+    assert guest["team"] == [{"user": "eve", "role": "viewer", "until": until}]
+    assert bobs.ask("PUT", f"{path}/eve", {"until": "soon"})[0] == 400
     assert bobs.ask("PUT", f"{path}/eve", {"role": "king"})[0] == 400
     assert bobs.ask("PUT", f"{path}/nobody")[0] == 400
     assert bobs.ask("DELETE", f"{path}/eve")[1]["team"] == []
