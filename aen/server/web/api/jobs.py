@@ -117,16 +117,17 @@ class JobCalls:
         return task_object(await self.rooms.task_desk.retry(call.person, task))
 
     @operation(
-        Operation("GET", "/schedule", "Work by the clock", ChoreObject, pages=True)
-    )
+        Operation(
+            "GET", "/schedule", "Work by the clock", ChoreObject, pages=True,
+            right=SUPERUSER,
+        )
+    )  # fmt: skip
     async def schedule(self, call: Call) -> Page[ChoreObject]:
         """List what is done by the clock, when, and how it went; for administrators."""
         found = await self.rooms.schedule.chores(call.person)
         return Page(tuple(chore_object(one) for one in found))
 
-    @operation(
-        Operation("POST", "/schedule/{name}/run", "Do it now")
-    )  # fmt: skip
+    @operation(Operation("POST", "/schedule/{name}/run", "Do it now", right=SUPERUSER))
     async def run(self, call: Call, name: str) -> None:
         """Have it done now, by one of the workers."""
         await self.rooms.schedule.run(call.person, name)
