@@ -58,6 +58,12 @@ class Caller:
     """Where the request came from, for the log of acts."""
 
     @property
+    def is_staff(self) -> bool:
+        """Whether some of administration is open to this caller."""
+        whole = self.scopes is None and self.project is None
+        return self.user.role in (Role.STAFF, Role.SUPERUSER) and whole
+
+    @property
     def is_superuser(self) -> bool:
         """Whether everything on the platform is open to this caller."""
         whole = self.scopes is None and self.project is None

@@ -1,9 +1,14 @@
 """No lost Deferred: await it, keep it, or say here that nobody waits."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import (
+    CancelledError,
+    Deferred,
+    FirstError,
+    gatherResults,
+)
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
@@ -15,6 +20,14 @@ T = TypeVar("T")
 def start(work: Coroutine[Any, Any, T] | Deferred[T]) -> Deferred[T]:
     """Run a coroutine up to its first wait and return its Deferred."""
     return work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
+
+
+async def together(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Do *works* side by side and return their results, or raise the first error."""
+    try:
+        return await gatherResults([start(one) for one in works], consumeErrors=True)
+    except FirstError as error:
+        error.subFailure.raiseException()
 
 
 def spawn(

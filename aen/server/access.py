@@ -248,6 +248,11 @@ class Access:
             await self._audit.note(act, caller, user=caller.user.name, sessions=count)
         return ended
 
+    async def sign_out_everywhere(self, by: Caller, user: User) -> None:
+        """End every session of somebody; who may do that is asked before."""
+        await self._end_all(user, "An administrator has signed you out.")
+        await self._audit.note(Act.SESSION_ENDED, by, user=user.name, sessions="all")
+
     async def _others(self, caller: Caller) -> list[Session]:
         now = self._clock.seconds()
         found = await self._archive.sessions.of_user(caller.user.id, now)

@@ -8,7 +8,7 @@ from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import ProjectPath
 from aen.model.permissions import SCOPES, Action, may
 from aen.model.projects import Project
-from aen.model.users import Caller
+from aen.model.users import Caller, User
 from aen.server import profile
 from aen.server.access import DAY, TOUCH_SECONDS, Access, demand_whole, digest
 from aen.server.records import TokenInfo
@@ -115,15 +115,16 @@ class ApiTokens(Access):
     async def remove_token(self, caller: Caller, key: str) -> None:
         """End one of the caller's tokens, or raise `NotFound`."""
         demand_whole(caller)
-        user = caller.user
+        await self.end_token_of(caller, caller.user, key)
+
+    async def end_token_of(self, by: Caller, user: User, key: str) -> None:
+        """End a token of *user*, or raise `NotFound`; who may is asked before."""
         token = await self._archive.tokens.with_id(user.id, key)
         if token is None or not await self._archive.tokens.remove(user.id, key):
             raise NotFound("There is no such token.")
-        await self._audit.note(
-            Act.TOKEN_ENDED, caller, user=user.name, facts=_told(token)
-        )
+        await self._audit.note(Act.TOKEN_ENDED, by, user=user.name, facts=_told(token))
         # Gateways cache answers by token; they know it only by whose it was.
-        await self._drop(user_id=caller.user.id, reason="An API token was removed.")
+        await self._drop(user_id=user.id, reason="An API token was removed.")
 
 
 def _check(scopes: tuple[str, ...] | None, days: float | None) -> None:

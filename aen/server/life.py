@@ -67,6 +67,7 @@ class Life(Service):
 
     async def _begin(self) -> None:
         await self._prepare()
+        await self._complete()
         if self._worker is not None:
             self._inheriting.start()
             self._worker.start()
@@ -91,6 +92,13 @@ class Life(Service):
                 await pause(self._clock, _RETRY_SECONDS)
             else:
                 return
+
+    async def _complete(self) -> None:
+        """Give records of an older version what lists are found and sorted by."""
+        try:
+            await self._rooms.archive.user_search.complete()
+        except Unavailable as error:
+            self._log.warn("some accounts are not found yet: {error}", error=error)
 
     async def _end(self) -> None:
         if self._beginning is not None:

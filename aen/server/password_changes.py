@@ -2,9 +2,9 @@
 
 import secrets
 
+from aen.model.administration import Area, demand_above, demand_area
 from aen.model.audit import Act
 from aen.model.errors import Invalid, NotFound
-from aen.model.permissions import demand_superuser
 from aen.model.users import Caller, User
 from aen.server.access import demand_whole, digest
 from aen.server.api_tokens import ApiTokens
@@ -47,8 +47,10 @@ class PasswordChanges(ApiTokens):
     async def make_reset(self, by: Caller | None, name: str) -> str:
         """Return the secret of a link under which *name* chooses a new password."""
         if by is not None:
-            demand_superuser(by)
+            demand_area(by, Area.RESETS)
         user = await self.user(name)
+        if by is not None:
+            demand_above(by, user)
         secret = await self.new_reset(user)
         await self._audit.note(Act.RESET_LINK_MADE, by, user=user.name)
         return secret

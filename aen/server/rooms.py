@@ -5,6 +5,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from aen.server.access import AccountParts
 from aen.server.accounts import Accounts
+from aen.server.administration import Administration
 from aen.server.app_tokens import AppTokens
 from aen.server.audit import Audit
 from aen.server.centers import Centers
@@ -51,6 +52,7 @@ class Rooms:
     task_desk: TaskDesk
     ssh_keys: SshKeys
     schedule: Schedule
+    admin: Administration
 
 
 @frozen
@@ -104,6 +106,7 @@ def furnish(parts: Parts) -> Rooms:
         site=site,
         task_desk=TaskDesk(archive.tasks, archive.projects, events, clock, audit),
         schedule=Schedule(archive.schedule, clock, audit),
+        admin=Administration.of(archive, accounts, clock),
     )
 
 

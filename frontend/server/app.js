@@ -30,7 +30,9 @@ document.documentElement.dataset.script = "on";
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A page where a part was asked for (an error page) must not be put into the part.
   const text = event.detail.serverResponse;
-  if (typeof text === "string" && text.trimStart().startsWith("<!doctype")) {
+  const chosen = event.detail.elt.closest("[hx-select]"); // takes its part out of a page
+  const page = typeof text === "string" && text.trimStart().startsWith("<!doctype");
+  if (page && !(chosen && event.detail.xhr.status < 400)) {
     event.detail.shouldSwap = false;
     toast("That did not work. Reload the page and try again.", "bad");
   }

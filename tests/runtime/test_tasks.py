@@ -6,7 +6,15 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 from twisted.logger import LogEvent, Logger
 
-from aen.runtime.tasks import Periodic, background, finish_anyway, pause, spawn, start
+from aen.runtime.tasks import (
+    Periodic,
+    background,
+    finish_anyway,
+    pause,
+    spawn,
+    start,
+    together,
+)
 
 LOG = Logger()
 
@@ -22,6 +30,26 @@ def test_a_failure_nobody_waits_for_is_logged(logged_failures: list[LogEvent]) -
     event = logged_failures.pop()
     assert event["what"] == "the work"
     assert event["log_failure"].check(ValueError)
+
+
+@pytest_twisted.ensureDeferred
+async def test_together() -> None:
+    """All begin before one has ended; the results come in order, or an error."""
+    gate: Deferred[None] = Deferred()
+    began: list[int] = []
+
+    async def one(number: int) -> int:
+        began.append(number)
+        await gate
+        return number
+
+    waiting = start(together([one(1), one(2)]))
+    assert began == [1, 2]
+    gate.callback(None)
+    assert await waiting == [1, 2]
+    assert await together([]) == []
+    with pytest.raises(ValueError, match="broken"):
+        await together([fail(), fail()])
 
 
 @pytest_twisted.ensureDeferred

@@ -18,6 +18,7 @@ from aen.server.store.site_settings import SiteRecords
 from aen.server.store.ssh_keys import SshKeyRecords
 from aen.server.store.tasks import TaskRecords
 from aen.server.store.tokens import Tokens
+from aen.server.store.user_search import UserSearch
 from aen.server.store.users import Users
 
 _DAY = 86_400.0
@@ -41,6 +42,7 @@ class Archive:
     schedule: ScheduleRecords
     site: SiteRecords
     ssh_keys: SshKeyRecords
+    user_search: UserSearch
 
     @classmethod
     def of(
@@ -62,6 +64,7 @@ class Archive:
             schedule=ScheduleRecords(database),
             site=SiteRecords(database),
             ssh_keys=SshKeyRecords(database),
+            user_search=UserSearch(database),
         )
 
     async def trim(

@@ -13,6 +13,13 @@ def _plain(collection: str, *keys: str) -> Index:
 
 INDEXES = (
     _unique("users", "name"),
+    _plain("users", "name", "_id"),
+    _plain("users", "words"),
+    _plain("users", "mail"),
+    _plain("users", "seen", "_id"),
+    _plain("users", "created", "_id"),
+    _plain("users", "role", "name", "_id"),
+    _plain("users", "disabled", "name", "_id"),
     _unique("sessions", "hash"),
     _plain("sessions", "user"),
     _plain("sessions", "expires"),

@@ -11,6 +11,7 @@ from aen.model.users import Role, User
 from aen.server.records import Page
 from aen.server.store.collection import Database, Document, Duplicate
 from aen.server.store.paging import bounded, page_of
+from aen.server.store.user_words import DERIVED_FROM, derived, words_of
 
 _NAMESAKES = 5
 """How many accounts of one mail address are written to."""
@@ -40,7 +41,7 @@ class Users:
             "notices": user.notices,
         }
         try:
-            await self._all.insert(document)
+            await self._all.insert({**document, **derived(document)})
         except Duplicate:
             raise taken(user.name) from None
 
@@ -60,11 +61,14 @@ class Users:
     async def hash_of(self, name: str) -> tuple[User, str] | None:
         """Return the account called *name* and the hash of its password."""
         found = await self._all.find_one({"name": name})
-        return None if found is None else (_user(found), str(found["hash"]))
+        return None if found is None else (user_of(found), str(found["hash"]))
 
     async def change(self, key: str, fields: dict[str, Any]) -> User | None:
         """Set *fields* of an account and return it as it is then."""
-        return _maybe(await self._all.claim({"_id": key}, {"$set": fields}))
+        changed = await self._all.claim({"_id": key}, {"$set": fields})
+        if changed is not None and DERIVED_FROM & fields.keys():
+            await self._all.update({"_id": key}, {"$set": derived(changed)})
+        return _maybe(changed)
 
     async def rehash(self, key: str, old: str, new: str) -> bool:
         """Put a new hash in the place of *old*; False when it has changed meanwhile."""
@@ -86,12 +90,12 @@ class Users:
         query: dict[str, Any] = {}
         if cursor:
             query["name"] = {"$gt": cursor}
-        if q:
-            like = {"$regex": re.escape(q), "$options": "i"}
-            query["$or"] = [{"name": like}, {"display_name": like}]
+        begins = [{"words": {"$regex": "^" + re.escape(one)}} for one in words_of(q)]
+        if begins:
+            query["$and"] = begins
         limit = bounded(limit)
         found = await self._all.find(query, order=[("name", 1)], limit=limit + 1)
-        return page_of(found, limit, _user, lambda one: str(one["name"]))
+        return page_of(found, limit, user_of, lambda one: str(one["name"]))
 
 
 def taken(name: str) -> Taken:
@@ -106,10 +110,11 @@ def without_private(user: User) -> User:
 
 
 def _maybe(document: Document | None) -> User | None:
-    return None if document is None else _user(document)
+    return None if document is None else user_of(document)
 
 
-def _user(document: Document) -> User:
+def user_of(document: Document) -> User:
+    """Return the account a document holds."""
     return User(
         id=document["_id"],
         name=UserName(document["name"]),

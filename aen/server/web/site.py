@@ -14,7 +14,9 @@ from aen.server.web.account_keys import AccountKeysPages
 from aen.server.web.account_security import AccountSecurityPages
 from aen.server.web.account_tokens import AccountTokensPages
 from aen.server.web.addresses import Address
-from aen.server.web.admin import AdminPages
+from aen.server.web.admin_overview import AdminOverviewPages
+from aen.server.web.admin_tasks import AdminTaskPages
+from aen.server.web.admin_users import AdminUserPages
 from aen.server.web.api.mount import api
 from aen.server.web.dashboard import DashboardPages
 from aen.server.web.entry import EntryPages
@@ -43,7 +45,9 @@ def pages(
         AccountKeysPages(frame),
         AccountSecurityPages(frame),
         AccountTokensPages(frame),
-        AdminPages(frame),
+        AdminOverviewPages(frame),
+        AdminUserPages(frame),
+        AdminTaskPages(frame),
         DashboardPages(frame, live),
         ProjectPages(frame, live),
         SettingsPages(frame),

@@ -51,7 +51,7 @@ PERSONAL = (
     ("/ada/climate-atlas/settings/admin", 200),
     ("/ada/climate-atlas/settings/info", 200),
     ("/admin/", 200),
-    ("/admin/users", 200),
+    ("/admin/users/new", 200),
     ("/admin/users?q=b", 200),
     ("/admin/tasks", 200),
     ("/admin/tasks?state=done", 200),
@@ -74,7 +74,7 @@ POSTS = (
     "/ada/scratch/settings/visibility",
     "/ada/scratch/settings/delete",
     "/ada/climate-atlas/apps/jupyterlab-ada/stop",
-    "/admin/users",
+    "/admin/users/new",
     "/admin/users/bob/disable",
 )
 
