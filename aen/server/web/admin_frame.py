@@ -27,8 +27,6 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Now",
         (
             Entry("", "Overview", "screen", Area.OVERVIEW),
-            Entry("report", "Daily report", "report", Area.REPORT),
-            Entry("exceptions", "Exceptions", "warning", Area.EXCEPTIONS),
         ),
     ),
     (
@@ -36,25 +34,12 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("users", "Users", "users", Area.USERS),
             Entry("resets", "Password links", "key", Area.RESETS),
-            Entry("log", "Security log", "shield", Area.LOG),
         ),
     ),
     (
         "Work",
         (
-            Entry("projects", "Projects", "folder", Area.PROJECTS),
-            Entry("apps", "Running apps", "app", Area.APPS),
             Entry("tasks", "Tasks", "again", Area.TASKS),
-        ),
-    ),
-    (
-        "Site",
-        (
-            Entry("data-centers", "Data centers", "server", Area.CENTERS),
-            Entry("settings", "General", "gear", Area.SETTINGS),
-            Entry("announcement", "Announcement", "info", Area.SETTINGS),
-            Entry("notification", "Notification", "mail", Area.NOTIFICATION),
-            Entry("system", "System", "check", Area.SYSTEM),
         ),
     ),
 )

@@ -18,7 +18,7 @@ class AdminOverviewPages:
         """Show every data center, its nodes and how they are."""
         demand_area(visit.person, Area.OVERVIEW)
         if not visit.person.is_superuser:
-            return Redirect("/admin/report")
+            return Redirect("/admin/resets")
         return await self._frame.page(
             visit,
             "",
