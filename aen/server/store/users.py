@@ -56,7 +56,7 @@ class Users:
     async def with_email(self, email: str) -> list[User]:
         """Return the accounts with that mail address, a few of them."""
         query = {"email": {"$in": sorted({email, email.lower()})}}
-        return [_user(one) for one in await self._all.find(query, limit=_NAMESAKES)]
+        return [user_of(one) for one in await self._all.find(query, limit=_NAMESAKES)]
 
     async def hash_of(self, name: str) -> tuple[User, str] | None:
         """Return the account called *name* and the hash of its password."""

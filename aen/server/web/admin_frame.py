@@ -25,9 +25,7 @@ class Entry:
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Now",
-        (
-            Entry("", "Overview", "screen", Area.OVERVIEW),
-        ),
+        (Entry("", "Overview", "screen", Area.OVERVIEW),),
     ),
     (
         "People",
@@ -38,9 +36,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ),
     (
         "Work",
-        (
-            Entry("tasks", "Tasks", "again", Area.TASKS),
-        ),
+        (Entry("tasks", "Tasks", "again", Area.TASKS),),
     ),
 )
 
