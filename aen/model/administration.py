@@ -8,6 +8,7 @@ lead to it (the mail server that links are sent through), is for superusers.
 import enum
 
 from aen.model.errors import Forbidden
+from aen.model.rights import Right, least
 from aen.model.users import Caller, Role, User
 
 
@@ -54,8 +55,13 @@ _REFUSED = {
 }
 
 
-def may_enter(caller: Caller | None, area: Area) -> bool:
-    """Whether *area* is open to *caller*; hides links.
+def area(one: Area) -> Right:
+    """Return the right that the pages and calls of an area ask for."""
+    return least(LEAST[one])
+
+
+def may_enter(caller: Caller | None, one: Area) -> bool:
+    """Whether the area is open to *caller*; hides links.
 
     Never to a token that is limited, whoever made it.
     """
@@ -63,13 +69,13 @@ def may_enter(caller: Caller | None, area: Area) -> bool:
         return False
     if caller.scopes is not None or caller.project is not None:
         return False
-    return _RANK[caller.user.role] >= _RANK[LEAST[area]]
+    return _RANK[caller.user.role] >= _RANK[LEAST[one]]
 
 
-def demand_area(caller: Caller, area: Area) -> None:
-    """Guard administration: raise `Forbidden` to those *area* is closed to."""
-    if not may_enter(caller, area):
-        raise Forbidden(_REFUSED[LEAST[area]])
+def demand_area(caller: Caller, one: Area) -> None:
+    """Guard administration: raise `Forbidden` to those the area is closed to."""
+    if not may_enter(caller, one):
+        raise Forbidden(_REFUSED[LEAST[one]])
 
 
 def demand_above(caller: Caller, user: User) -> None:
@@ -81,4 +87,4 @@ def demand_above(caller: Caller, user: User) -> None:
 
 def areas_of(caller: Caller | None) -> tuple[Area, ...]:
     """Return what is open to *caller*, in the order of the table."""
-    return tuple(area for area in LEAST if may_enter(caller, area))
+    return tuple(one for one in LEAST if may_enter(caller, one))

@@ -67,20 +67,39 @@ class Parts:
     nodes: Nodes
 
 
+@frozen
+class Ground:
+    """What every use case may stand on."""
+
+    archive: Archive
+    events: Events
+    audit: Audit
+    site: SiteSettings
+
+    @classmethod
+    def of(cls, parts: Parts) -> "Ground":
+        """Return it, over the store of *parts*."""
+        clock = parts.clock
+        archive = Archive.of(parts.database, clock.seconds)
+        events, audit = Events(archive.events, clock), Audit(archive.audit, clock)
+        seal = parts.key.derive("site secrets")
+        site = SiteSettings(archive.site, events, audit, parts.settings, clock, seal)
+        return cls(archive, events, audit, site)
+
+
 def furnish(parts: Parts) -> Rooms:
     """Return the rooms, each given what it needs."""
     settings, clock = parts.settings, parts.clock
-    archive = Archive.of(parts.database, clock.seconds)
-    events = Events(archive.events, clock)
-    audit = Audit(archive.audit, clock)
-    seal = parts.key.derive("site secrets")
-    site = SiteSettings(archive.site, events, audit, settings, clock, seal)
-    accounts = Accounts(_account_parts(parts, archive, events, audit, site))
+    ground = Ground.of(parts)
+    archive, events, audit = ground.archive, ground.events, ground.audit
+    accounts = Accounts(_account_parts(parts, ground))
     account = settings.service_account
     centers = Centers(archive.centers, archive.projects, events, clock, account)
     tasks = Tasks(archive.tasks, events, clock)
     projects = Projects(
-        ProjectParts(archive, centers, tasks, events, settings, clock, audit, site)
+        ProjectParts(
+            archive, centers, tasks, events, settings, clock, audit, ground.site
+        )
     )
     running = Running(projects, centers, parts.nodes, audit)
     app_tokens = AppTokens(accounts, archive, settings, clock, audit)
@@ -103,23 +122,21 @@ def furnish(parts: Parts) -> Rooms:
         launching=Launching(projects, running, app_tokens, clock),
         audit=audit,
         ssh_keys=SshKeys(archive, audit, settings, clock),
-        site=site,
+        site=ground.site,
         task_desk=TaskDesk(archive.tasks, archive.projects, events, clock, audit),
         schedule=Schedule(archive.schedule, clock, audit),
         admin=Administration.of(archive, accounts, clock),
     )
 
 
-def _account_parts(
-    parts: Parts, archive: Archive, events: Events, audit: Audit, site: SiteSettings
-) -> AccountParts:
+def _account_parts(parts: Parts, ground: Ground) -> AccountParts:
     return AccountParts(
-        archive=archive,
+        archive=ground.archive,
         passwords=parts.passwords,
-        events=events,
+        events=ground.events,
         settings=parts.settings,
         clock=parts.clock,
-        audit=audit,
-        site=site,
+        audit=ground.audit,
+        site=ground.site,
         csrf_secret=parts.key.derive("anti-forgery"),
     )

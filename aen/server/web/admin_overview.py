@@ -1,6 +1,6 @@
 """Administration: what is going on, at one look."""
 
-from aen.model.administration import Area, demand_area
+from aen.model.administration import Area, area
 from aen.server.web.admin_frame import AdminFrame
 from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Redirect, Visit
@@ -13,10 +13,9 @@ class AdminOverviewPages:
         self._rooms = frame.rooms
         self._frame = AdminFrame(frame.rooms)
 
-    @view("/admin/")
+    @view("/admin/", right=area(Area.OVERVIEW))
     async def overview(self, visit: Visit) -> Answer:
         """Show every data center, its nodes and how they are."""
-        demand_area(visit.person, Area.OVERVIEW)
         if not visit.person.is_superuser:
             return Redirect("/admin/resets")
         return await self._frame.page(

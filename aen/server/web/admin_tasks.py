@@ -1,7 +1,8 @@
 """Administration: what workers do and did."""
 
+from aen.model.administration import Area, area
 from aen.server.web.admin_frame import AdminFrame
-from aen.server.web.view import Frame, Needs, view
+from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Visit
 
 _PAGE = 50
@@ -14,7 +15,7 @@ class AdminTaskPages:
         self._rooms = frame.rooms
         self._frame = AdminFrame(frame.rooms)
 
-    @view("/admin/tasks", needs=Needs.SUPERUSER)
+    @view("/admin/tasks", right=area(Area.TASKS))
     async def tasks(self, visit: Visit) -> Answer:
         """Show what workers do and did."""
         query = visit.query

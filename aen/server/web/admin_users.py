@@ -1,20 +1,20 @@
 """Administration: people."""
 
-from aen.model.administration import Area, demand_area
+from aen.model.administration import Area, area
 from aen.model.errors import AenError, Invalid
 from aen.model.users import Role
 from aen.server.store.audit import Seeking
 from aen.server.store.user_search import UsersWanted
 from aen.server.web.admin_frame import AdminFrame
 from aen.server.web.listing import Asked
-from aen.server.web.view import Frame, Needs, not_found, view
+from aen.server.web.view import Frame, not_found, view
 from aen.server.web.visit import Answer, Redirect, Visit
 
 _PAGE = 50
 _ACTS = 20
 _STATES = {"": None, "active": False, "disabled": True}
 _DONE = {"disable": "disabled", "enable": "enabled", "sign-out": "ended"}
-_ONE = "/admin/users/<name>"
+_ONE = "/admin/users/<user>"
 
 
 class AdminUserPages:
@@ -28,7 +28,7 @@ class AdminUserPages:
 
     # ---- all of them
 
-    @view("/admin/users", "GET", needs=Needs.SUPERUSER)
+    @view("/admin/users", "GET", right=area(Area.USERS))
     async def users(self, visit: Visit) -> Answer:
         """Show the accounts."""
         asked = Asked.of("/admin/users", visit.query, ("q", "role", "state"), "name")
@@ -39,12 +39,12 @@ class AdminUserPages:
             visit, "users", "admin_users.html", asked=asked, found=found
         )
 
-    @view("/admin/users/new", "GET", needs=Needs.SUPERUSER)
+    @view("/admin/users/new", "GET", right=area(Area.USERS))
     async def blank(self, visit: Visit) -> Answer:
         """Show the form for a new account."""
         return await self._blank(visit)
 
-    @view("/admin/users/new", "POST", needs=Needs.SUPERUSER)
+    @view("/admin/users/new", "POST", right=area(Area.USERS))
     async def add_user(self, visit: Visit) -> Answer:
         """Make an account."""
         form = visit.form
@@ -68,48 +68,48 @@ class AdminUserPages:
 
     # ---- one of them
 
-    @view(_ONE, "GET", needs=Needs.SUPERUSER)
-    async def user(self, visit: Visit, name: str) -> Answer:
+    @view(_ONE, "GET", right=area(Area.USERS))
+    async def user(self, visit: Visit, user: str) -> Answer:
         """Show one person with all that belongs to the account."""
-        return await self._one(visit, name)
+        return await self._one(visit, user)
 
-    @view(_ONE + "/role", "POST", needs=Needs.SUPERUSER)
-    async def role(self, visit: Visit, name: str) -> Answer:
+    @view(_ONE + "/role", "POST", right=area(Area.USERS))
+    async def role(self, visit: Visit, user: str) -> Answer:
         """Give somebody another role; the notice can take it back."""
         try:
-            before = (await self._accounts.user(name)).role
+            before = (await self._accounts.user(user)).role
             await self._people.set_role(
-                visit.person, name, _role(visit.form.line("role"))
+                visit.person, user, _role(visit.form.line("role"))
             )
         except AenError as error:
-            return await self._one(visit, name, error)
-        return Redirect(f"/admin/users/{name}?done=role&was={before.value}")
+            return await self._one(visit, user, error)
+        return Redirect(f"/admin/users/{user}?done=role&was={before.value}")
 
-    @view(_ONE + "/token/<key>", "POST", needs=Needs.SUPERUSER)
-    async def token(self, visit: Visit, name: str, key: str) -> Answer:
+    @view(_ONE + "/token/<key>", "POST", right=area(Area.USERS))
+    async def token(self, visit: Visit, user: str, key: str) -> Answer:
         """End an API token of somebody."""
-        await self._people.end_token(visit.person, name, key)
-        return Redirect(f"/admin/users/{name}?done=token")
+        await self._people.end_token(visit.person, user, key)
+        return Redirect(f"/admin/users/{user}?done=token")
 
-    @view(_ONE + "/<act>", "POST", needs=Needs.SUPERUSER)
-    async def change(self, visit: Visit, name: str, act: str) -> Answer:
+    @view(_ONE + "/<act>", "POST", right=area(Area.USERS))
+    async def change(self, visit: Visit, user: str, act: str) -> Answer:
         """Disable or enable an account, sign it out, or make a link for a password."""
         caller = visit.person
         try:
             match act:
                 case "disable" | "enable":
                     disabled = act == "disable"
-                    await self._people.set_disabled(caller, name, disabled=disabled)
+                    await self._people.set_disabled(caller, user, disabled=disabled)
                 case "sign-out":
-                    await self._people.end_sessions(caller, name)
+                    await self._people.end_sessions(caller, user)
                 case "reset":
-                    link = await self._link(visit, name)
-                    return await self._one(visit, name, link=link)
+                    link = await self._link(visit, user)
+                    return await self._one(visit, user, link=link)
                 case _:
                     raise not_found()
         except AenError as error:
-            return await self._one(visit, name, error)
-        return Redirect(f"/admin/users/{name}?done={_DONE[act]}")
+            return await self._one(visit, user, error)
+        return Redirect(f"/admin/users/{user}?done={_DONE[act]}")
 
     async def _one(
         self,
@@ -137,13 +137,12 @@ class AdminUserPages:
 
     # ---- links for passwords, also for staff
 
-    @view("/admin/resets", "GET")
+    @view("/admin/resets", "GET", right=area(Area.RESETS))
     async def resets(self, visit: Visit) -> Answer:
         """Ask whose link it shall be."""
-        demand_area(visit.person, Area.RESETS)
         return await self._resets(visit)
 
-    @view("/admin/resets", "POST")
+    @view("/admin/resets", "POST", right=area(Area.RESETS))
     async def make_reset(self, visit: Visit) -> Answer:
         """Make a link and show it once."""
         name = visit.form.line("username").lower()

@@ -13,6 +13,7 @@ UNIQUE = {
     ("projects", "key"),
     ("tasks", "slot"),
     ("events", "seq"),
+    ("ssh_keys", "user"),
 }
 
 

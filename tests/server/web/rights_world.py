@@ -55,7 +55,6 @@ THINGS = {
 }
 """What stands in a path for each name, where nothing is said for the address."""
 NAMES = {
-    "/admin/users/<name>/<act>": "pia",
     "/static/built/<name>": "no-such-file",
 }
 """The same for “name”, which means many things; in a project's path: the project."""
