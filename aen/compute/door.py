@@ -94,6 +94,10 @@ class Way:
             drop_headers=frozenset({tickets.HEADER}),
             tags=(launch.id,),
             meter=meter,
+            polling=tuple(
+                b"%s%s%s" % (_APPS, launch.id.encode(), one.encode())
+                for one in launch.polling
+            ),
         )
         stripped = evolve(whole, cut=front + len(prefix))
         return cls(launch, prefix + b"/", whole, stripped)

@@ -9,7 +9,7 @@ from twisted.logger import Logger
 
 from aen.compute.app_logs import bound_log, log_path
 from aen.compute.app_process import AppProcess, LaunchLimits, spawned
-from aen.compute.command import app_command, ready_path
+from aen.compute.command import app_command, ready_path, url_prefix
 from aen.compute.environments.provider import Report
 from aen.compute.environments.sharing import Sharing
 from aen.compute.helper.processes import boot_id
@@ -205,7 +205,7 @@ class Launches:
             port=wanted.port,
             machine=ground.machine,
             state="starting",
-            **describe(manifest),
+            **describe(manifest, url_prefix(owner, project, manifest.name)),
         )
         return Record(
             launch,

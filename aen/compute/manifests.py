@@ -166,12 +166,20 @@ class Manifests:
         )
 
 
-def describe(manifest: Manifest) -> dict[str, Any]:
-    """Return the parts of a manifest that a launch keeps."""
+def describe(manifest: Manifest, prefix: str) -> dict[str, Any]:
+    """Return the parts of a manifest that a launch keeps.
+
+    :param prefix: what the app's addresses begin with, as browsers have them.
+    """
     return {
         "app": manifest.name,
         "title": manifest.title,
         "instance": manifest.instance.value,
         "permission": manifest.permission.value,
         "strip_prefix": manifest.strip_prefix,
+        "polling": tuple(_below(prefix, path) for path in manifest.polling),
     }
+
+
+def _below(prefix: str, path: str) -> str:
+    return prefix + path.removeprefix("%(urlPrefix)s")

@@ -265,6 +265,7 @@ class GatewayRouter:
             tags=(grant_tag(credential, address.path),),
             # Elsewhere, the node's own door notes it.
             meter=self.uses.meter(opened) if self._upstreams.here(opened) else None,
+            polling=tuple(one.encode() for one in launch.polling),
             origins=self._upstreams.origins,
         )
 

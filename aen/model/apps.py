@@ -74,6 +74,8 @@ class Manifest:
     idle_timeout: float | None = None
     activity: str = ""
     """How it is asked whether it is busy: a path that answers ``{"busy": …}``."""
+    polling: tuple[str, ...] = ()
+    """How paths begin whose GET requests are no use: an open page asks there."""
     limits: AppLimits | None = None
     environment: dict[str, str] = field(factory=dict)
 
@@ -136,13 +138,24 @@ def check_manifest(manifest: Manifest) -> None:
     if manifest.idle_timeout is not None and manifest.idle_timeout < 0:
         raise Invalid("“idle_timeout” must be 0 (never) or a number of seconds.")
     _check_activity(manifest.activity)
+    for path in manifest.polling:
+        if not _is_path(path):
+            raise Invalid(f"“polling”: “{path}” must begin with “/” or %(urlPrefix)s.")
     _check_limits(manifest.limits or AppLimits())
 
 
+def _is_path(text: str) -> bool:
+    path = text.removeprefix("%(urlPrefix)s")
+    return (
+        path.startswith("/")
+        and path.isascii()
+        and path.isprintable()
+        and (" " not in path)
+    )
+
+
 def _check_activity(activity: str) -> None:
-    path = activity.removeprefix("%(urlPrefix)s")
-    plain = path.isascii() and path.isprintable() and " " not in path
-    if activity in ("", JUPYTER_ACTIVITY) or (path.startswith("/") and plain):
+    if activity in ("", JUPYTER_ACTIVITY) or _is_path(activity):
         return
     raise Invalid(
         "“activity” must be “jupyter”, or a path that begins with “/” or %(urlPrefix)s."

@@ -10,7 +10,7 @@ from aen.proxy.flow import BUSY
 from aen.proxy.head import RequestHead
 from aen.proxy.request import RequestBody
 from aen.proxy.response import Beginning, ResponseStream
-from aen.proxy.routing import Answer
+from aen.proxy.routing import Answer, Meter
 from aen.proxy.shared import Client, Shared
 from aen.proxy.states import State
 from aen.proxy.traits import RequestTraits
@@ -28,6 +28,7 @@ class Exchange(Asking):
         "_early",
         "_entry",
         "_keep",
+        "_meter",
         "_response",
         "_reused",
         "_simple",
@@ -55,6 +56,7 @@ class Exchange(Asking):
         self._upstream: UpstreamConnection | None = None
         self._reused = False
         self._response: ResponseStream | None = None
+        self._meter: Meter | None = None
         self._entry = shared.new_entry(client.peer, head, traits.named_id)
 
     def begin(self, rest: bytes) -> bytes:
@@ -130,8 +132,8 @@ class Exchange(Asking):
         except ProtocolError:
             self._failed("protocol")
             return
-        if self._forward.meter is not None:
-            self._forward.meter.touch()
+        if self._meter is not None:
+            self._meter.touch()
         if response.status:
             self.state = State.STREAMING
         self._write(out)
@@ -168,6 +170,7 @@ class Exchange(Asking):
         self._upstream = upstream
         self._response = None
         upstream.user = self
+        self._meter = self._forward.meter_of(self._head)
         self.state = State.WAITING
         if self._client.flow.full:  # It has not read earlier responses.
             self._client.flow.feed_from(upstream.flow)
@@ -198,8 +201,8 @@ class Exchange(Asking):
         flow = self._client.flow
         if flow.feeder is not None:
             flow.feed_from(None)
-        if self._forward.meter is not None:
-            self._forward.meter.touch()
+        if self._meter is not None:
+            self._meter.touch()
         sent = beginning.sent + data[len(beginning.raw) :]
         self._entry.sent += len(sent)
         flow.write(sent)
@@ -246,8 +249,8 @@ class Exchange(Asking):
             return
         if head or passed:
             upstream.flow.write(head + passed)
-        if self._forward.meter is not None:
-            self._forward.meter.touch()
+        if self._meter is not None:
+            self._meter.touch()
         self._allow(self._patience(body))
 
     def _patience(self, body: RequestBody) -> float:

@@ -11,6 +11,9 @@ _LENGTH_16: Final = 126
 _LENGTH_64: Final = 127
 _MASK_BIT: Final = 0x80
 _REASON_BYTES: Final = 123
+_CONTROL: Final = 0x8
+LONGEST_BEAT: Final = 131
+"""The length of the longest control frame: two bytes, a mask, 125 of payload."""
 
 
 class FrameWalker:
@@ -81,6 +84,12 @@ class FrameWalker:
                 return at
             at = _frame_end(data, at)
         return -1
+
+
+def is_beat(data: bytes) -> bool:
+    """Whether *data*, between two frames, is one control frame: a ping or a pong."""
+    small = len(data) <= LONGEST_BEAT and data[0] & _CONTROL
+    return bool(small) and _frame_end(data, 0) == len(data)
 
 
 def _frame_end(data: bytes, at: int) -> int:

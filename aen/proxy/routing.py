@@ -70,6 +70,10 @@ class Forward:
     meter: Meter | None = None
     """Told of traffic in both directions."""
 
+    polling: tuple[bytes, ...] = ()
+    """How targets begin whose GET requests are no use of the upstream: a page that
+    is merely open asks there now and then. WebSockets opened there are."""
+
     origins: frozenset[str] | None = None
     """Origins that may open a WebSocket; None: only the one the request is for."""
 
@@ -85,6 +89,12 @@ class Forward:
         if self.target is not None:
             return self.target
         return self.base + target[self.cut :]
+
+    def meter_of(self, head: RequestHead) -> Meter | None:
+        """Return what is told of the traffic of one request and its response."""
+        if self.polling and head.method == b"GET":
+            return None if head.target.startswith(self.polling) else self.meter
+        return self.meter
 
 
 Decision = Answer | Forward

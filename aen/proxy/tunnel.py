@@ -5,7 +5,14 @@ from typing import Final
 
 from aen.proxy.access_log import Entry
 from aen.proxy.flow import BUSY
-from aen.proxy.frames import PING_FRAME, PONG_BYTES, FrameWalker, close_frame
+from aen.proxy.frames import (
+    LONGEST_BEAT,
+    PING_FRAME,
+    PONG_BYTES,
+    FrameWalker,
+    close_frame,
+    is_beat,
+)
 from aen.proxy.routing import Forward
 from aen.proxy.shared import Client, Shared
 from aen.proxy.upstream import UpstreamConnection
@@ -93,9 +100,8 @@ class Tunnel:
         if self._closing is not None:
             self._client_data_closing(data, self._closing)
             return
+        self._meter(self._from_client, data)
         self._from_client.feed(data)
-        if self._forward.meter is not None:
-            self._forward.meter.touch()
         if self._upstream is not None:
             self._upstream.flow.write(data)
 
@@ -104,11 +110,18 @@ class Tunnel:
         if self._closing is not None:
             self._upstream_data_closing(data, self._closing)
             return
+        self._meter(self._from_upstream, data)
         self._from_upstream.feed(data)
-        if self._forward.meter is not None:
-            self._forward.meter.touch()
         self._entry.sent += len(data)
         self._client.flow.write(data)
+
+    def _meter(self, walker: FrameWalker, data: bytes) -> None:
+        """Note the use of the upstream: pings show only that somebody is there."""
+        meter = self._forward.meter
+        if meter is not None and (
+            len(data) > LONGEST_BEAT or not walker.at_boundary or not is_beat(data)
+        ):
+            meter.touch()
 
     def client_finished(self) -> None:
         """Pass on that the client says no more; the last words of the other pass."""

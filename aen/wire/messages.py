@@ -161,6 +161,8 @@ class Launch:
     machine: str = ""
     state: str = "running"
     """``starting``, ``running`` or ``stopped``."""
+    polling: tuple[str, ...] = ()
+    """How paths begin where a page that is merely open asks now and then."""
 
 
 @frozen

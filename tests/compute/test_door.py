@@ -254,3 +254,17 @@ def test_public_folders_hear_nothing_of_who_asks() -> None:
     assert b"set-cookie" in found.drop_response_headers
     assert scene.ask(b"/launcher/public/ada/lab/y", given) is found
     assert status(scene.ask(b"/launcher/apps/l1/x", given)) == 401
+
+
+def test_what_an_open_page_asks_by_itself_is_told_apart() -> None:
+    """Below the same addresses as at the gateway, as they are called here."""
+    app = evolve(APP, polling=("/ada/lab/jupyterlab/api/",))
+    scene = Scene(FakeApps(app))
+    forward = scene.ask(b"/launcher/apps/l1/ada/lab/jupyterlab/api/x", ticket())
+    assert isinstance(forward, Forward)
+    polling, use = (
+        RequestHead(b"GET", b"/launcher/apps/l1/ada/lab/jupyterlab/" + one, "1.1", ())
+        for one in (b"api/x", b"lab")
+    )
+    assert forward.meter_of(polling) is None
+    assert forward.meter_of(use) is forward.meter is not None

@@ -123,11 +123,14 @@ def test_aens_own_are_sound() -> None:
 
 def test_what_a_launch_keeps() -> None:
     """As plain values: a record of it must be readable without the manifest."""
-    told = describe(parse_manifest(text(instance="project", strip_prefix=True), "app"))
+    polling = ["%(urlPrefix)s/api/", "/else"]
+    given = text(instance="project", strip_prefix=True, polling=polling)
+    told = describe(parse_manifest(given, "app"), "/ada/lab/app")
     assert told == {
         "app": "app",
         "title": "App",
         "instance": "project",
         "permission": "write",
         "strip_prefix": True,
+        "polling": ("/ada/lab/app/api/", "/ada/lab/app/else"),
     }

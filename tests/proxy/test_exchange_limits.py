@@ -198,3 +198,27 @@ def test_traffic_is_metered_both_ways() -> None:
     client.send(b"cd")
     upstream.send(OK % b"11")
     assert meter.touched == before + 3
+
+
+@pytest.mark.parametrize(
+    ("line", "touched"),
+    [
+        (b"GET /api/kernels", 0),
+        (b"POST /api/kernels", 1),
+        (b"GET /lab", 1),
+    ],
+)
+def test_what_an_open_page_asks_by_itself_is_no_use(line: bytes, touched: int) -> None:
+    """Only GET, and only where the upstream's pages poll."""
+    seen: list[int] = []
+
+    class Meter:
+        def touch(self) -> None:
+            seen.append(1)
+
+    forward = Forward("tcp:127.0.0.1:1001", meter=Meter(), polling=(b"/api/",))
+    harness = Harness(forward)
+    client = harness.client()
+    client.send(line + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+    harness.upstream().send(OK % b"11")
+    assert len(seen) == touched

@@ -2,10 +2,11 @@
 
 import os
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aen.proxy.frames import FrameWalker, close_frame
+from aen.proxy.frames import FrameWalker, close_frame, is_beat
 from tests.proxy.cutting import split
 from tests.proxy.harness import frame
 
@@ -101,3 +102,25 @@ def test_our_pong() -> None:
     walker = FrameWalker()
     walker.feed(b"\x82")
     assert walker.find_pong(b"\x8a\x80abcd") == -1
+
+
+PING = frame(9, b"x" * 125, masked=True)
+BEATS = [
+    (PING, True),
+    (frame(9, b"", masked=False), True),
+    (frame(10, b"abc", masked=True), True),
+    (frame(1, b"abc", masked=True), False),
+    (frame(2, b"", masked=False), False),
+    (PING[:-1], False),
+    (PING + b"\x81", False),
+    (PING + PING, False),
+    (b"\x89", False),
+]
+
+
+@pytest.mark.parametrize(("data", "expected"), BEATS)
+def test_a_beat_is_one_control_frame_and_nothing_else(
+    data: bytes, *, expected: bool
+) -> None:
+    """What might hold a message is taken for more."""
+    assert is_beat(data) is expected

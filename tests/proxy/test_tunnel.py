@@ -292,6 +292,12 @@ def test_silent_clients() -> None:
     assert touched == []
     client.send(b"\x8a\x80abcd")
     assert upstream.take() == b"\x8a\x80abcd"
+    upstream.send(b"\x89\x02hi")
+    assert client.take() == b"\x89\x02hi"
+    assert touched == []
+    upstream.send(b"\x81\x02hi")
+    assert client.take() == b"\x81\x02hi"
+    assert touched == [1]
     harness.pass_time(60)
     assert client.take() == b"\x89\x00"
     assert client.aborted
