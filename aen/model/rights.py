@@ -131,6 +131,21 @@ def _missing(right: Right, caller: Caller) -> str:
     return f"This token lacks the scope {listed}."
 
 
+def words(right: Right) -> str:
+    """Return a right in words, as the pages of documentation have it."""
+    if right.needs is Needs.NOBODY:
+        return "everybody, and no session is looked up"
+    if right.action is not None:
+        visitors = ", also visitors" if right.needs is Needs.ANYONE else ""
+        return f"those who may {right.action.value}{visitors}"
+    if right.needs is Needs.ANYONE:
+        return "everybody"
+    role = "superuser" if right.needs is Needs.SUPERUSER else right.role.value
+    if role == Role.USER.value:
+        return "everybody who has signed in"
+    return f"whoever it belongs to, and {role}" if right.own else role
+
+
 class Outcome(enum.Enum):
     """What comes of an attempt."""
 

@@ -108,6 +108,19 @@ class ServerSettings:
     """Address of a service that has pictures of people by the SHA-256 of their mail
     address, e.g. ``https://www.gravatar.com/avatar``. Browsers ask it, so it learns who
     looks at whom. Empty: pictures are drawn from names and nobody is asked."""
+    api_rate: int = 6000
+    """Calls a minute that one token, or one person's browsers, may make of the API,
+    for each web process."""
+    api_rate_address: int = 1200
+    """The same for all visitors, and for all wrong tokens, that come from one
+    address."""
+    repeat_hours: float = 24.0
+    """How long the answer to a call with an ``Idempotency-Key`` is kept."""
+    repeat_seconds: float = 60.0
+    """Seconds after which a call with such a key may be made again, if the process
+    that did it fell silent."""
+    repeats_per_user: int = 1000
+    """How many such answers are kept for a person; the oldest go first."""
     body_limit: int = 1_048_576
     """Bytes accepted in the body of a form or an API call."""
     gateway_ca: str | None = None

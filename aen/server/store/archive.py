@@ -10,6 +10,7 @@ from aen.server.store.centers import CenterRecords
 from aen.server.store.codes import Codes
 from aen.server.store.collection import Database
 from aen.server.store.event_log import EventLog
+from aen.server.store.kept_answers import KeptAnswers
 from aen.server.store.projects import ProjectRecords
 from aen.server.store.resets import Resets
 from aen.server.store.schedule import ScheduleRecords
@@ -43,6 +44,7 @@ class Archive:
     site: SiteRecords
     ssh_keys: SshKeyRecords
     user_search: UserSearch
+    kept_answers: KeptAnswers
 
     @classmethod
     def of(
@@ -65,6 +67,7 @@ class Archive:
             site=SiteRecords(database),
             ssh_keys=SshKeyRecords(database),
             user_search=UserSearch(database),
+            kept_answers=KeptAnswers(database),
         )
 
     async def trim(
@@ -80,6 +83,7 @@ class Archive:
         await self.tokens.trim(now)
         await self.attempts.trim(now - _DAY)
         await self.resets.trim(now)
+        await self.kept_answers.trim(now)
         await self.codes.trim(now - _DAY)
         await self.tasks.trim(now - history)
         await self.audit.trim(now - audit)

@@ -30,6 +30,8 @@ INDEXES = (
     _unique("ssh_keys", "user", "fingerprint"),
     _plain("attempts", "last"),
     _plain("resets", "expires"),
+    _plain("kept_answers", "user", "at"),
+    _plain("kept_answers", "expires"),
     _unique("projects", "key"),
     _plain("projects", "owner"),
     _plain("projects", "members"),

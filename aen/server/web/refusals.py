@@ -33,11 +33,26 @@ class WrongMethod(HttpError):
         super().__init__(f"This address takes {self.allowed} only.")
 
 
+class OtherBody(HttpError):
+    """The key of a call was used before, for something else."""
+
+    code = "key_reused"
+    status = 422
+
+
+class UnderWay(HttpError):
+    """The same call, with the same key, is being answered just now."""
+
+    code = "under_way"
+    status = 409
+    retry_after = 1
+
+
 def set_status(request: Request, error: AenError) -> int:
     """Give an answer the status of *error* and what goes with it; return the status."""
     status = error.status if isinstance(error, HttpError) else status_of(error)
     request.setResponseCode(status)
-    if isinstance(error, TooMany):
+    if isinstance(error, (TooMany, UnderWay)):
         request.setHeader(b"retry-after", str(error.retry_after).encode())
     if isinstance(error, WrongMethod):
         request.setHeader(b"allow", error.allowed.encode())

@@ -61,6 +61,8 @@ def api(rooms: Rooms, live: Live, table: list[Address] | None = None) -> Klein:
     def unknown(request: IRequest, failure: Failure) -> KleinRenderable:
         assert isinstance(request, Request)
         if isinstance(failure.value, MethodNotAllowed):
+            if request.method == b"OPTIONS":
+                return calls.options(request, failure.value.valid_methods or ())
             return calls.refuse(request, WrongMethod(failure.value.valid_methods or ()))
         return calls.refuse(request, NotFound("There is no such call."))
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from attrs import frozen
 
-from aen.model.rights import Needs
-from aen.server.web.api.operation import PAGE_LIMIT, Operation
+from aen.model.rights import EVERY_SCOPE, Needs, Right, words
+from aen.server.web.api.operation import Operation
+from aen.server.web.api.reading import PAGE_LIMIT
+from aen.server.web.api.repeats import LONGEST
 from aen.server.web.api.schema import Schemas
 
 _ERRORS = {
@@ -18,14 +20,27 @@ _ERRORS = {
     "405": "The address takes other methods only; they are in “Allow”.",
     "409": "It is taken, or in a state in which this cannot be done.",
     "413": "The body is too long.",
-    "429": "Too many attempts.",
+    "429": "Too many calls or attempts.",
+    "500": "A mistake of ours; it has been logged.",
     "502": "A node tried, and did not succeed.",
     "503": "A part of the platform does not answer.",
 }
 
 
-_HEADERS = {"405": "Allow", "429": "Retry-After"}
-"""What an error says beside its body (RFC 9110 sections 10.2.1 and 10.2.3)."""
+_REUSED = {"422": "The Idempotency-Key was sent before with another body."}
+_BESIDE = {
+    "401": ("WWW-Authenticate",),
+    "405": ("Allow",),
+    "409": ("Retry-After",),
+    "429": ("Retry-After",),
+}
+"""What an error says beside its body (RFC 9110 sections 10.2.1, 10.2.3, 11.6.1)."""
+_SOMETIMES = frozenset({"409"})
+_EVER_SO_OFTEN = {
+    "RateLimit-Limit": "Calls a minute that are let through.",
+    "RateLimit-Remaining": "How many of them are left.",
+    "RateLimit-Reset": "Seconds until all of them are there again.",
+}
 
 
 @frozen
@@ -72,9 +87,11 @@ def describe(operations: Iterable[Operation], server: str, version: str) -> Any:
 def _operation(one: Operation, schemas: Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": one.summary,
+        "description": _who(one.demanded),
         "operationId": _identifier(one),
         "parameters": [_path_parameter(name) for name in _names(one.path)]
-        + [_query_parameter(name) for name in one.parameters],
+        + [_query_parameter(name) for name in one.parameters]
+        + ([_KEY] if one.repeats else []),
         "responses": _responses(one, schemas),
     }
     if one.demanded.needs is Needs.ANYONE:
@@ -85,30 +102,57 @@ def _operation(one: Operation, schemas: Schemas) -> dict[str, Any]:
     return described
 
 
+def _who(right: Right) -> str:
+    """Say who may, and which scopes a limited token needs one of."""
+    who = f"For: {words(right)}."
+    if not right.scopes or right.scopes == EVERY_SCOPE:
+        return who
+    return f"{who} Scopes, one of: {', '.join(sorted(right.scopes))}."
+
+
 def _responses(one: Operation, schemas: Schemas) -> dict[str, Any]:
     refusal = {"application/json": {"schema": schemas.of(ErrorObject)}}
+    errors = {**_ERRORS, **(_REUSED if one.repeats else {})}
     responses: dict[str, Any] = {
-        code: {"description": text, "content": refusal, **_headers(code)}
-        for code, text in _ERRORS.items()
+        code: {"description": text, "content": refusal, "headers": _headers(code)}
+        for code, text in errors.items()
     }
-    if one.streams:
-        good: dict[str, Any] = {"content": {"text/event-stream": {}}}
-    elif one.text:
-        good = {"content": {"text/plain": {"schema": {"type": "string"}}}}
-    elif one.answer is None:
-        good = {}
-    else:
-        schema = _page(one, schemas) if one.pages else schemas.of(one.answer)
-        good = {"content": {"application/json": {"schema": schema}}}
-    empty = one.answer is None and not one.streams and not one.text
-    status = 204 if empty else one.status
-    responses[str(status)] = {"description": one.summary, **good}
+    good = {
+        "description": one.summary,
+        "headers": _headers("", one),
+        **_body(one, schemas),
+    }
+    responses[str(one.good)] = good
     return responses
 
 
-def _headers(code: str) -> dict[str, Any]:
-    name = _HEADERS.get(code)
-    return {} if name is None else {"headers": {name: {"schema": {"type": "string"}}}}
+def _body(one: Operation, schemas: Schemas) -> dict[str, Any]:
+    if one.streams:
+        return {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    if one.text:
+        return {"content": {"text/plain": {"schema": {"type": "string"}}}}
+    if one.answer is None:
+        return {}
+    schema = _page(one, schemas) if one.pages else schemas.of(one.answer)
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def _headers(code: str, good: Operation | None = None) -> dict[str, Any]:
+    # An address that takes other methods is told so before anything is counted.
+    counted = {} if code == "405" else _EVER_SO_OFTEN
+    found: dict[str, Any] = {
+        name: {"description": text, "schema": {"type": "integer"}}
+        for name, text in counted.items()
+    }
+    for name in _BESIDE.get(code, ()):
+        needed = code not in _SOMETIMES
+        found[name] = {"schema": {"type": "string"}, "required": needed}
+    if good is not None and good.repeats:
+        text = "Whether this is the answer that was given before."
+        found["Idempotency-Replayed"] = {
+            "description": text, "schema": {"type": "string", "const": "true"},
+        }  # fmt: skip
+    return found
 
 
 def _page(one: Operation, schemas: Schemas) -> dict[str, Any]:
@@ -129,6 +173,17 @@ def _names(path: str) -> list[str]:
 def _identifier(one: Operation) -> str:
     words = re.findall(r"\w+", one.path)
     return "_".join([one.method.lower(), *words]).replace("-", "_")
+
+
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Of one's own choice; the same call with the same key is done once.",
+    "schema": {
+        "type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$",
+    },
+}  # fmt: skip
 
 
 def _path_parameter(name: str) -> dict[str, Any]:

@@ -7,9 +7,8 @@ described, cannot be written.
 
 import functools
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl
 
 import attrs
 from attrs import evolve, field, frozen
@@ -18,46 +17,26 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.web.server import Request
 
-from aen.model.errors import AenError, Invalid, TooLarge, Unauthenticated
+from aen.model.errors import AenError, Unauthenticated
 from aen.model.rights import ANYONE, PERSON, Right, admit
 from aen.model.users import Caller
-from aen.runtime.structure import structure, unstructure
+from aen.runtime.structure import unstructure
 from aen.runtime.tasks import finish_anyway, start
 from aen.server.rooms import Rooms
 from aen.server.web import cookies, forgery, headers
 from aen.server.web.addresses import API, Address
+from aen.server.web.api.limits import Limits
+from aen.server.web.api.reading import Query, cut, read_body, read_query
+from aen.server.web.api.repeats import HEADER, REPLAYED, Asked, Repeats
 from aen.server.web.cookies import Cookies
-from aen.server.web.http import BoundedRequest, client_address
+from aen.server.web.http import client_address
 from aen.server.web.refusals import set_status
 from aen.wire.problems import to_json
 
+NO_CONTENT = 204
+"""The status that has no body (RFC 9110 section 15.3.5)."""
 _MARK = "__aen_operation__"
 _log = Logger()
-PAGE_LIMIT = 200
-
-
-@frozen
-class Query:
-    """The parameters of a list; others are refused."""
-
-    values: Mapping[str, str]
-
-    def __getitem__(self, name: str) -> str:
-        return self.values.get(name, "")
-
-    @property
-    def cursor(self) -> str | None:
-        """Where the page begins; None: at the beginning."""
-        return self.values.get("cursor") or None
-
-    @property
-    def limit(self) -> int:
-        """How many items to return, or `Invalid`."""
-        text = self.values.get("limit", "50")
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= PAGE_LIMIT:
-            message = f"“limit” must be a whole number from 1 to {PAGE_LIMIT}."
-            raise Invalid(message, fields={"limit": message})
-        return int(text)
 
 
 @frozen
@@ -121,6 +100,29 @@ class Operation:
         return self.path.replace("{", "<").replace("}", ">")
 
     @property
+    def good(self) -> int:
+        """The status of an answer that is no refusal."""
+        empty = self.answer is None and not self.text and not self.streams
+        return NO_CONTENT if empty else self.status
+
+    @property
+    def repeats(self) -> bool:
+        """Whether an ``Idempotency-Key`` is heeded."""
+        return self.method == "POST"
+
+    def written(self, call: Call, found: Any) -> str:
+        """Return what a view has found as the text of an answer."""
+        if self.streams or self.good == NO_CONTENT:
+            return ""
+        if self.text:
+            return str(found.text)
+        if self.pages:
+            page = cut(found, call.query)
+            items = [unstructure(one) for one in page.items]
+            return _json({"items": items, "next": page.next})
+        return _json(unstructure(found))
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """The names a query may have."""
         return (*self.query, "cursor", "limit") if self.pages else self.query
@@ -146,6 +148,16 @@ class Calls:
     rooms: Rooms
     operations: list[Operation] = field(factory=list)
     mounted: list[Address] = field(factory=list)
+    _limits: Limits = field(init=False)
+    _repeats: Repeats = field(init=False)
+
+    @_limits.default
+    def _fresh_limits(self) -> Limits:
+        return Limits(self.rooms)
+
+    @_repeats.default
+    def _kept_answers(self) -> Repeats:
+        return Repeats.of(self.rooms)
 
     def mount(self, app: Klein, part: object) -> None:
         """Add every operation of *part* to *app*."""
@@ -175,26 +187,60 @@ class Calls:
     ) -> bytes:
         try:
             call = await self._enter(request, described)
-            found = await view(call, **parts)
+            work = functools.partial(view, call, **parts)
+            key = request.getHeader(HEADER) if described.repeats else None
+            if key is not None:
+                return await self._once(key, call, described, work)
+            found = await work()
+            text = described.written(call, found)
         except CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 -- every error gets an answer
             return self.refuse(request, error)
         if described.streams:
             return b""
-        return self._write(request, described, found)
+        self._head(request, described.good)
+        if described.text:
+            _is_file(request, found.name)
+        return text.encode()
+
+    async def _once(
+        self,
+        key: str,
+        call: Call,
+        described: Operation,
+        work: Callable[[], Awaitable[Any]],
+    ) -> bytes:
+        """Answer a call that has a key of its own, as the first time."""
+
+        async def answered() -> tuple[int, str]:
+            return described.good, described.written(call, await work())
+
+        request = call.request
+        path = request.uri.decode("latin-1")
+        asked = Asked(described.method, path, call.person, call.body)
+        (status, text), again = await self._repeats.once(key, asked, answered)
+        if again:
+            request.setHeader(REPLAYED, b"true")
+        self._head(request, status)
+        return text.encode()
 
     # ---- coming in
 
     async def _enter(self, request: Request, described: Operation) -> Call:
-        caller = await self._caller(request)
+        try:
+            caller = await self._caller(request)
+        except Unauthenticated:
+            self._limits.count(request, None)
+            raise
+        self._limits.count(request, caller)
         if caller is not None:
             caller = evolve(caller, address=client_address(request))
         admit(described.demanded, caller)
-        query = _query(request, described.parameters)
+        query = read_query(request, described.parameters)
         body = None
         if described.body is not None:
-            body = _body(request, described.body, self.rooms.settings.body_limit)
+            body = read_body(request, described.body, self.rooms.settings.body_limit)
         renew = functools.partial(self._caller, request)
         return Call(request, caller, query, renew, body)
 
@@ -226,17 +272,12 @@ class Calls:
 
     # ---- going out
 
-    def _write(self, request: Request, described: Operation, found: Any) -> bytes:
-        if described.answer is None and not described.text:
-            self._head(request, 204)
-            return b""
-        self._head(request, described.status)
-        if described.text:
-            return _file(request, found.name, found.text)
-        if described.pages:
-            items = [unstructure(one) for one in found.items]
-            return _json({"items": items, "next": found.next})
-        return _json(unstructure(found))
+    def options(self, request: Request, methods: Iterable[str]) -> bytes:
+        """Say which methods an address takes (RFC 9110 section 9.3.7)."""
+        self._head(request, NO_CONTENT)
+        allowed = ", ".join(sorted({*methods, "OPTIONS"}))
+        request.setHeader(b"allow", allowed.encode())
+        return b""
 
     def refuse(self, request: Request, error: Exception) -> bytes:
         """Answer with what is wrong; an error that is not ours is logged, not shown."""
@@ -247,57 +288,19 @@ class Calls:
         self._head(request, set_status(request, error))
         if isinstance(error, Unauthenticated):
             request.setHeader(b"www-authenticate", b'Bearer realm="aen"')
-        return _json(to_json(error))
+        return _json(to_json(error)).encode()
 
     def _head(self, request: Request, status: int) -> None:
         headers.secure(request, https=self.rooms.settings.https)
         request.setResponseCode(status)
-        if status != 204:  # noqa: PLR2004 -- RFC 9110 section 15.3.5: no content
+        if status != NO_CONTENT:
             request.setHeader(b"content-type", b"application/json; charset=utf-8")
 
 
-def _file(request: Request, name: str, text: str) -> bytes:
+def _is_file(request: Request, name: str) -> None:
     request.setHeader(b"content-type", b"text/plain; charset=utf-8")
     request.setHeader(b"content-disposition", headers.attachment(name))
-    return text.encode()
 
 
-def _json(content: object) -> bytes:
-    return json.dumps(content, ensure_ascii=False).encode()
-
-
-def _query(request: Request, allowed: tuple[str, ...]) -> Query:
-    """Return the parameters of a request; unknown and repeated ones are refused."""
-    _, _, text = request.uri.partition(b"?")
-    try:
-        pairs = parse_qsl(
-            text.decode("ascii"), keep_blank_values=True, errors="strict",
-            max_num_fields=100,
-        )  # fmt: skip
-    except ValueError:
-        raise Invalid("The query of the address cannot be read.") from None
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        if name not in allowed or name in found:
-            wrong = "is there twice" if name in found else "is not known here"
-            message = f"The parameter “{name[:40]}” {wrong}."
-            raise Invalid(message, fields={name[:40]: message})
-        found[name] = value
-    return Query(found)
-
-
-def _body(request: Request, kind: type[attrs.AttrsInstance], limit: int) -> object:
-    """Return the body as *kind*; only JSON is read, so that no form can send it."""
-    content_type = (request.getHeader("content-type") or "").partition(";")[0]
-    assert request.content is not None
-    text: bytes = request.content.read(limit + 1)
-    too_long = isinstance(request, BoundedRequest) and request.overflown
-    if too_long or len(text) > limit:
-        raise TooLarge(f"A body may have at most {limit} bytes.")
-    if text and content_type.strip().lower() != "application/json":
-        raise Invalid("Send the body as “Content-Type: application/json”.")
-    try:
-        content = json.loads(text or b"{}")
-    except (ValueError, RecursionError):
-        raise Invalid("The body is not JSON.") from None
-    return structure(content, kind)
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False)
