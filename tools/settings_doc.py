@@ -16,6 +16,14 @@ PAGE = ROOT / "docs" / "settings.md"
 
 ROLES = (
     ("Server", "aen.server.settings", "ServerSettings"),
+    ("`LDAP` of the server", "aen.server.directories.ldap_settings", "LdapSettings"),
+    (
+        "Each of `USER_SEARCH`, `GROUP_SEARCH`",
+        "aen.server.directories.ldap_settings",
+        "Search",
+    ),
+    ("`KEY_MAP` of `LDAP`", "aen.server.directories.ldap_settings", "KeyMap"),
+    ("`PAM` of the server", "aen.server.directories.pam", "PamSettings"),
     ("Gateway", "aen.gateway.settings", "GatewaySettings"),
     ("`tls` of the gateway", "aen.runtime.certificates", "TlsSettings"),
     ("Compute", "aen.compute.settings", "ComputeSettings"),

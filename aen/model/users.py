@@ -6,6 +6,9 @@ from attrs import frozen
 
 from aen.model.names import UserName
 
+LOCAL = "local"
+"""The source of an account whose password is in our own store."""
+
 
 class Role(enum.Enum):
     """What a person is to the platform; each includes the one before."""
@@ -33,6 +36,10 @@ class User:
     location: str = ""
     notices: bool = True
     """Whether mail tells them of sign-ins from new places and of new passwords."""
+    source: str = LOCAL
+    """Which back end of accounts keeps the password; only that one can let them in."""
+    source_id: str = ""
+    """What that back end itself calls this person, for good, where it tells."""
 
     @property
     def title(self) -> str:

@@ -6,7 +6,7 @@ unknown keys and wrong types are refused everywhere in the same words.
 
 import difflib
 import enum
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import attrs
 import cattrs
@@ -20,6 +20,10 @@ from cattrs.errors import (
 from aen.model.errors import Invalid
 
 T = TypeVar("T")
+
+ONE_OR_MANY = "one or many"
+"""Where a list of one may be written without its brackets:
+``Annotated[tuple[str, ...], ONE_OR_MANY]``."""
 
 _WORDS = {
     bool: "true or false",
@@ -83,6 +87,7 @@ def _make_converter() -> cattrs.Converter:
     converter.register_structure_hook_func(
         lambda kind: _is_generic(kind, dict), _mapping
     )
+    converter.register_structure_hook_func(_is_one_or_many, _one_or_many)
     converter.register_structure_hook(Any, lambda value, _kind: value)
     return converter
 
@@ -90,6 +95,15 @@ def _make_converter() -> cattrs.Converter:
 def _is_generic(kind: Any, *origins: type) -> bool:
     origin: Any = get_origin(kind)
     return origin in origins
+
+
+def _is_one_or_many(kind: Any) -> bool:
+    return get_origin(kind) is Annotated and ONE_OR_MANY in kind.__metadata__
+
+
+def _one_or_many(value: Any, kind: Any) -> Any:
+    many = value if isinstance(value, list | tuple) else [value]
+    return _sequence(many, get_args(kind)[0])
 
 
 def _sequence(value: Any, kind: Any) -> Any:

@@ -14,6 +14,7 @@ from aen.model.users import Caller, User
 from aen.runtime.tasks import spawn
 from aen.server import profile
 from aen.server.audit import Audit
+from aen.server.directories.door import Door
 from aen.server.events import GATEWAYS, Events, user_topic
 from aen.server.passwords import Passwords
 from aen.server.records import SessionInfo
@@ -59,6 +60,7 @@ class AccountParts:
     clock: IReactorTime
     audit: Audit
     site: SiteSettings
+    door: Door
     csrf_secret: bytes = field(repr=False)
 
 
@@ -74,9 +76,15 @@ class Access:
         self._clock = parts.clock
         self._audit = parts.audit
         self._site = parts.site
+        self._door = parts.door
         self._csrf_secret = parts.csrf_secret
         self._slow = SlowDown(parts.archive.attempts, parts.settings, parts.clock)
         self._log = Logger()
+
+    @property
+    def door(self) -> Door:
+        """Who asks the back end that keeps a password."""
+        return self._door
 
     async def user(self, name: str) -> User:
         """Return the account called *name*, or raise `NotFound`."""
@@ -123,25 +131,21 @@ class Access:
 
         :raises Unauthenticated: name or password are wrong; never says which.
         :raises TooMany: too many wrong attempts for this account or address.
+        :raises Unavailable: the back end that keeps the password does not answer.
         """
         name = profile.cleaned(name.strip().lower(), 64)
         address = profile.cleaned(address, 64)
         await self._slow.enter(name, address)
-        found = await self._users.hash_of(name)
-        known = found[1] if found is not None else None
-        right = await self._passwords.verify(known, password)
-        if found is None or not right or found[0].disabled:
+        answer = await self._door.check(name, password)
+        user = answer.user
+        if user is None or not answer.let_in:
             # What is no name of ours may be a password, typed a field too early.
-            who = "unknown name" if found is None else name
+            who = "unknown name" if user is None else user.name
             self._log.info("sign-in refused: {who} {address}", who=who, address=address)
-            if found is not None:
-                why = "disabled account" if right else "wrong password"
-                self._refused(found[0], address, why=why, browser=agent)
-            raise Unauthenticated(_WRONG)
+            if user is not None:
+                self._refused(user, address, why=answer.why, browser=agent)
+            raise Unauthenticated(answer.told or _WRONG)
         await self._slow.succeeded(name, address)
-        user, old = found
-        if self._passwords.outdated(old):
-            await self._users.rehash(user.id, old, await self._passwords.hash(password))
         return user
 
     def _refused(self, user: User, address: str, **facts: str) -> None:

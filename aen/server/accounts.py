@@ -9,9 +9,15 @@ from aen.model.errors import Conflict, Forbidden, Invalid
 from aen.model.names import UserName, parse_user_name
 from aen.model.permissions import demand_superuser
 from aen.model.tasks import Kind
-from aen.model.users import Caller, Role, User
+from aen.model.users import LOCAL, Caller, Role, User
 from aen.server import profile
 from aen.server.access import demand_whole
+from aen.server.directories.sources import (
+    demand_directory,
+    demand_known,
+    demand_open_to_strangers,
+    demand_own_password,
+)
 from aen.server.password_changes import PasswordChanges
 from aen.server.passwords import check_password
 from aen.server.records import AccountChanges, Page
@@ -36,24 +42,29 @@ class Accounts(PasswordChanges):
         self,
         by: Caller | None,
         name: str,
-        password: str,
+        password: str | None,
         email: str = "",
         display_name: str = "",
         role: Role = Role.USER,
     ) -> User:
         """Make an account; *by* None is the operator at the command line.
 
+        :param password: None: the account is for somebody of the directory.
         :raises Taken: there is one of that name.
         """
         if by is not None:
             demand_superuser(by)
-        hashed = await self.prepare(name, password)
-        user = await self._make(name, hashed, email, display_name, role)
+        if password is None:
+            kept, hashed = demand_directory(self._settings), ""
+        else:
+            kept, hashed = LOCAL, await self.prepare(name, password)
+        user = await self._make(name, hashed, email, display_name, role, kept)
         await self._audit.note(Act.ACCOUNT_MADE, by, user=user.name, role=role.value)
         return user
 
     async def demand_registration(self) -> None:
         """Refuse people who want to make themselves an account where none may."""
+        demand_open_to_strangers(self._settings)
         if not (await self._site.values()).open_registration:
             raise Forbidden("Accounts are made by an administrator here.")
 
@@ -90,6 +101,7 @@ class Accounts(PasswordChanges):
         email: str,
         display_name: str = "",
         role: Role = Role.USER,
+        kept: str = LOCAL,
     ) -> User:
         user = User(
             id=secrets.token_urlsafe(12),
@@ -98,6 +110,7 @@ class Accounts(PasswordChanges):
             email=profile.email(email),
             role=role,
             created=self._clock.seconds(),
+            source=kept,
         )
         await self._users.add(user, hashed)
         self._log.info("account made: {name} {role}", name=user.name, role=role.value)
@@ -137,6 +150,7 @@ class Accounts(PasswordChanges):
         if changes.role is not None:
             fields["role"] = changes.role.value
         if changes.password is not None:
+            demand_own_password(user, self._settings)
             check_password(changes.password, self._settings.password_length)
             fields["hash"] = await self._passwords.hash(changes.password)
         return await self._change(by, user, fields)
@@ -159,6 +173,22 @@ class Accounts(PasswordChanges):
         elif "role" in fields:
             await self._drop(user_id=user.id, reason="Your rights have changed.")
         return changed
+
+    async def move_user(self, by: Caller | None, name: str, kept: str) -> User:
+        """Hand an account over to the back end *kept*; its sessions end.
+
+        :raises Invalid: accounts are neither kept there nor here.
+        """
+        user = await self.user(name)
+        self._demand_over(by, user, own=False)
+        demand_known(kept, self._settings)
+        fields = {"source": kept, "source_id": "", "hash": ""}
+        moved = await self._users.change(user.id, fields) or user
+        await self._audit.note(
+            Act.ACCOUNT_CHANGED, by, user=name, facts={"back end": kept}
+        )
+        await self._end_all(moved, "Your account was handed over to another back end.")
+        return moved
 
     async def remove_user(self, by: Caller | None, name: str) -> None:
         """Remove an account that owns no projects, and everything of it.

@@ -18,6 +18,7 @@ from aen.runtime.credentials import read_secret
 from aen.runtime.options import SHARED
 from aen.runtime.settings import layers, read_settings
 from aen.runtime.tasks import pause, start
+from aen.server.directories import commands as directories
 from aen.server.doctor import examine
 from aen.server.making import make_rooms
 from aen.server.passwords import Passwords
@@ -126,8 +127,9 @@ async def _superuser(rooms: Rooms, options: argparse.Namespace) -> None:
 
 async def _add_user(rooms: Rooms, options: argparse.Namespace) -> None:
     role = Role.SUPERUSER if options.superuser else Role(options.role)
+    password = None if options.no_password else options.password
     user = await rooms.accounts.add_user(
-        None, options.user, options.password, options.email, options.name, role
+        None, options.user, password, options.email, options.name, role
     )
     _say(f"The account “{user.name}” was made.")
 
@@ -215,6 +217,7 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--add", metavar="USER")
     which.add_argument("--remove", metavar="USER")
     _user_commands(command)
+    directories.add_commands(command)
     _place_commands(command)
     command("doctor", _doctor, "look for what is wrong with this installation")
     return made
@@ -231,6 +234,11 @@ def _user_commands(command: Adder) -> None:
     one.add_argument("--name", default="", help="the name shown to others")
     one.add_argument("--role", choices=[one.value for one in Role], default="user")
     one.add_argument("--superuser", action="store_true", help="an administrator")
+    one.add_argument(
+        "--no-password",
+        action="store_true",
+        help="for somebody of the directory that “accounts” names",
+    )
     one.add_argument(
         "--password-file",
         type=Path,
@@ -277,7 +285,7 @@ def _place_commands(command: Adder) -> None:
 
 def password_for(options: argparse.Namespace) -> str:
     """Return the password of an account to make, from where the operator put it."""
-    if not options.asks_password:
+    if not options.asks_password or getattr(options, "no_password", False):
         return ""
     if options.password_file is not None:
         return read_secret(options.password_file).decode().strip("\r\n")

@@ -27,6 +27,7 @@ class Finding:
 async def examine(rooms: Rooms, agent: IAgent) -> tuple[Finding, ...]:
     """Return how the store, the server, and every gateway are."""
     found = [await _store(rooms), _pages(rooms), await _administrators(rooms)]
+    found.append(await _accounts(rooms))
     try:
         centers = await rooms.centers.data_centers(None)
     except AenError:
@@ -44,6 +45,12 @@ async def _store(rooms: Rooms) -> Finding:
     except AenError as error:
         return Finding(False, f"The store does not answer: {error.message}")
     return Finding(True, "The store answers.")
+
+
+async def _accounts(rooms: Rooms) -> Finding:
+    health = await rooms.door.watch.health()
+    more = "" if health.good else " “check-accounts” says more."
+    return Finding(health.good, f"{health.text}{more}")
 
 
 async def _administrators(rooms: Rooms) -> Finding:

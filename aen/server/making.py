@@ -3,6 +3,7 @@
 from typing import Any
 
 from aen.runtime.credentials import keep_secret
+from aen.server.directories.choosing import make_directory
 from aen.server.passwords import Passwords
 from aen.server.rooms import Parts, Rooms, furnish
 from aen.server.settings import ServerSettings
@@ -41,5 +42,6 @@ def make_rooms(
             passwords=passwords,
             key=key,
             nodes=WireClient(agent, reactor, identity),
+            directory=make_directory(settings, reactor),
         )
     )

@@ -8,6 +8,7 @@ from aen.model.errors import Invalid, NotFound
 from aen.model.users import Caller, User
 from aen.server.access import demand_whole, digest
 from aen.server.api_tokens import ApiTokens
+from aen.server.directories.sources import demand_own_password
 from aen.server.passwords import check_password
 
 
@@ -21,6 +22,7 @@ class PasswordChanges(ApiTokens):
         :raises TooMany: too many wrong attempts at the old one.
         """
         demand_whole(caller)
+        demand_own_password(caller.user, self._settings)
         check_password(new, self._settings.password_length)
         await self.demand_password(caller, old, "old")
         user, hashed = caller.user, await self._passwords.hash(new)
@@ -36,9 +38,9 @@ class PasswordChanges(ApiTokens):
         """
         user = caller.user
         await self._slow.enter(user.name, "")
-        found = await self._users.hash_of(user.name)
-        known = found[1] if found is not None else None
-        if not await self._passwords.verify(known, password):
+        answer = await self._door.check(user.name, password)
+        theirs = answer.user is not None and answer.user.id == user.id
+        if not (answer.let_in and theirs):
             self._refused(user, caller.address, why="wrong password, signed in")
             message = "The password is wrong."
             raise Invalid(message, fields={field: message})
@@ -56,7 +58,11 @@ class PasswordChanges(ApiTokens):
         return secret
 
     async def new_reset(self, user: User) -> str:
-        """Return the secret of a fresh link for *user*; older ones end."""
+        """Return the secret of a fresh link for *user*; older ones end.
+
+        :raises Forbidden: their password is not kept here.
+        """
+        demand_own_password(user, self._settings)
         secret = secrets.token_urlsafe(32)
         expires = self._clock.seconds() + self._settings.reset_hours * 3600
         await self._archive.resets.add(digest(secret), user.id, expires)
@@ -70,8 +76,10 @@ class PasswordChanges(ApiTokens):
         gone = NotFound("This link has been used or has expired; ask for a new one.")
         now = self._clock.seconds()
         key = await self._archive.resets.user_of(digest(secret), now)
-        if key is None:
+        known = None if key is None else await self._users.with_id(key)
+        if key is None or known is None:
             raise gone
+        demand_own_password(known, self._settings)
         check_password(new, self._settings.password_length)
         hashed = await self._passwords.hash(new)
         if not await self._archive.resets.use(digest(secret)):

@@ -9,6 +9,8 @@ from aen.server.administration import Administration
 from aen.server.app_tokens import AppTokens
 from aen.server.audit import Audit
 from aen.server.centers import Centers
+from aen.server.directories.directory import Directory
+from aen.server.directories.door import Door, DoorParts
 from aen.server.environments import Environments
 from aen.server.events import Events
 from aen.server.launching import Launching
@@ -54,6 +56,11 @@ class Rooms:
     schedule: Schedule
     admin: Administration
 
+    @property
+    def door(self) -> Door:
+        """Who asks the back end of accounts."""
+        return self.accounts.door
+
 
 @frozen
 class Parts:
@@ -65,6 +72,8 @@ class Parts:
     passwords: Passwords
     key: SigningKey
     nodes: Nodes
+    directory: Directory | None = None
+    """The back end of accounts besides the store."""
 
 
 @frozen
@@ -129,6 +138,19 @@ def furnish(parts: Parts) -> Rooms:
     )
 
 
+def _door(parts: Parts, ground: Ground) -> Door:
+    return Door(
+        DoorParts(
+            users=ground.archive.users,
+            passwords=parts.passwords,
+            directory=parts.directory,
+            settings=parts.settings,
+            clock=parts.clock,
+            audit=ground.audit,
+        )
+    )
+
+
 def _account_parts(parts: Parts, ground: Ground) -> AccountParts:
     return AccountParts(
         archive=ground.archive,
@@ -138,5 +160,6 @@ def _account_parts(parts: Parts, ground: Ground) -> AccountParts:
         clock=parts.clock,
         audit=ground.audit,
         site=ground.site,
+        door=_door(parts, ground),
         csrf_secret=parts.key.derive("anti-forgery"),
     )

@@ -3,12 +3,17 @@
 import os
 from pathlib import Path
 from socket import gethostname
+from typing import Any
 
 from attrs import field, frozen
 
 from aen.model.errors import Invalid
+from aen.model.users import Role
 from aen.proxy.trust import Trust
 from aen.runtime.settings import SECRET, check_url, origin_of
+from aen.server.directories.choosing import check_accounts
+from aen.server.directories.ldap_settings import LdapSettings
+from aen.server.directories.pam import PamSettings
 from aen.server.site_values import zone
 
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-server")
@@ -42,7 +47,30 @@ class ServerSettings:
     worker: bool = False
     """Whether the web process does tasks itself; else ``--worker`` runs apart."""
     accounts: str = "local"
-    """Where accounts are kept; ``local``: in the store."""
+    """Which back end keeps people's passwords: ``local`` (the store), ``ldap``,
+    ``pam``, or ``module:Class`` of your own; see accounts.md. Accounts made here with a
+    password can always sign in."""
+    LDAP: LdapSettings | None = field(default=None, metadata=SECRET)
+    """How to ask an LDAP directory or Active Directory; see below."""
+    PAM: PamSettings = PamSettings()
+    """How to ask the machine; see below."""
+    accounts_options: dict[str, Any] = field(factory=dict, repr=False, metadata=SECRET)
+    """What a back end of your own is made with."""
+    accounts_at_sign_in: bool = True
+    """Whether the back end's people get an account at their first sign-in; else an
+    administrator makes it: ``aen-server-admin add-user NAME --no-password``."""
+    accounts_at_once: int = 8
+    """How many people the back end is asked for at the same time."""
+    accounts_seconds: float = 20.0
+    """How long it may take to tell; then people are told that it does not answer."""
+    group_roles: dict[str, Role] = field(factory=dict)
+    """The role that a group of the back end gives, set anew at each sign-in:
+    ``{"cn=aen-admins,ou=groups,dc=example,dc=org": "superuser"}``. Empty: roles are
+    given here."""
+    password_help: str = ""
+    """What people are told about passwords that a back end keeps, e.g. whom to call."""
+    password_url: str | None = None
+    """Where they change such a password."""
     open_registration: bool = False
     """Whether strangers may make themselves an account."""
     default_visibility: str = "private"
@@ -188,8 +216,13 @@ def check_server(settings: ServerSettings) -> None:
         check_url("picture_service", settings.pictures_from)
         if set(settings.picture_service) & set(" ;,'\"?#"):
             raise Invalid("“picture_service” must be an address and a path only.")
-    if settings.accounts != "local":
-        raise Invalid(f"“accounts” must be “local”, not “{settings.accounts}”.")
+    check_accounts(settings)
+    _check_password_url(settings.password_url)
     if settings.default_visibility not in ("private", "public"):
         raise Invalid("“default_visibility” must be “private” or “public”.")
     zone(settings.time_zone)
+
+
+def _check_password_url(url: str | None) -> None:
+    if url is not None and not url.startswith(("http://", "https://", "mailto:")):
+        raise Invalid("“password_url” must begin with http://, https:// or mailto:.")

@@ -14,6 +14,7 @@ from aen.model.names import AppName, ProjectPath, parse_project_path
 from aen.model.projects import Project, State, TeamRole
 from aen.model.users import Caller, Role
 from aen.server.channel import Channels
+from aen.server.directories.directory import Directory
 from aen.server.handlers import handlers
 from aen.server.passwords import Passwords
 from aen.server.records import NewProject
@@ -188,6 +189,7 @@ async def furnished(
     clock: Clock | None = None,
     database: FickleDatabase | None = None,
     nodes: FakeNodes | None = None,
+    directory: Directory | None = None,
     **settings: Any,
 ) -> World:
     """Return an empty server; give *database* to have two share one store."""
@@ -204,6 +206,7 @@ async def furnished(
         passwords=quick_passwords(),
         key=SERVER_KEY,
         nodes=nodes,
+        directory=directory,
     )
     return World(clock, database, nodes, furnish(parts))
 

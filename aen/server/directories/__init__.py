@@ -1,1 +1,1 @@
-"""Where accounts come from: the store itself; LDAP and PAM join here."""
+"""Where accounts come from: the store itself, LDAP, PAM, or a back end of others."""

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from aen.model.errors import Taken
 from aen.model.names import UserName
-from aen.model.users import Role, User
+from aen.model.users import LOCAL, Role, User
 from aen.server.records import Page
 from aen.server.store.collection import Database, Document, Duplicate
 from aen.server.store.paging import bounded, page_of
@@ -39,6 +39,8 @@ class Users:
             "company": user.company,
             "location": user.location,
             "notices": user.notices,
+            "source": user.source,
+            "source_id": user.source_id,
         }
         try:
             await self._all.insert({**document, **derived(document)})
@@ -106,7 +108,7 @@ def taken(name: str) -> Taken:
 
 def without_private(user: User) -> User:
     """Return *user* as other people may see it."""
-    return evolve(user, email="", last_sign_in=None)
+    return evolve(user, email="", last_sign_in=None, source_id="")
 
 
 def _maybe(document: Document | None) -> User | None:
@@ -129,4 +131,6 @@ def user_of(document: Document) -> User:
         company=document.get("company", ""),
         location=document.get("location", ""),
         notices=document.get("notices", True),
+        source=document.get("source", LOCAL),
+        source_id=document.get("source_id", ""),
     )

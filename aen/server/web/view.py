@@ -24,6 +24,7 @@ from aen.model.rights import ANYONE, Needs, Right, admit
 from aen.model.users import Caller
 from aen.runtime.settings import without_usual_port
 from aen.runtime.tasks import finish_anyway, start
+from aen.server.directories.sources import password_words
 from aen.server.rooms import Rooms
 from aen.server.web import cookies, forgery, headers
 from aen.server.web.addresses import Address
@@ -263,13 +264,15 @@ class Frame:
         """Return a page with what every page shows: who is signed in, the time."""
         now = self.rooms.clock.seconds()
         site = self.rooms.site.known
+        passwords = password_words(self.rooms.settings)
         common = {
             "caller": visit.caller,
             "csrf": visit.csrf,
             "now": now,
             "site_name": site.site_name,
             "announcement": site.announced(now),
-            "open_registration": site.open_registration,
+            "open_registration": site.open_registration and passwords.here,
+            "passwords": passwords,
             "path": safe_next(visit.request.uri.decode("latin-1")),
             "notice": visit.query["done"],
             "theme": _theme(visit.request),
