@@ -72,7 +72,7 @@ class Center(Resource):
                 self.broken_off += 1
                 timer.cancel()
 
-        request.notifyFinish().addBoth(over)  # type: ignore[unused-awaitable]
+        request.notifyFinish().addBoth(over)
         return NOT_DONE_YET
 
 
