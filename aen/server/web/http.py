@@ -1,5 +1,7 @@
 """The HTTP server behind the front: bounded bodies, no tracebacks, no banner."""
 
+from typing import AnyStr
+
 from twisted.web import http
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
@@ -23,6 +25,15 @@ class BoundedRequest(Request):
             super().handleContentChunk(data)
         else:
             self.overflown = True
+
+    @override
+    def getHeader(self, key: AnyStr) -> AnyStr | None:
+        """Return a header; one that is no UTF-8 is as wrong as any other text."""
+        name = key if isinstance(key, bytes) else key.encode()
+        found: bytes | None = super().getHeader(name)
+        if found is None or isinstance(key, bytes):
+            return found  # type: ignore[return-value] -- both are bytes
+        return found.decode(errors="replace")
 
 
 class _QuietSite(Site):

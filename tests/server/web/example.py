@@ -17,12 +17,14 @@ from aen.model.projects import (
 )
 from aen.model.users import Caller, Role
 from aen.server.rooms import Rooms
+from aen.wire.environments import EnvironmentFile, FoundPackage, FoundPackages
 from aen.wire.messages import (
     AppUse,
     Environment,
     EnvironmentList,
     LaunchList,
     Limit,
+    Log,
     NodeStatus,
     Resources,
     Usage,
@@ -45,9 +47,9 @@ EVE = Member(UserName("eve"), TeamRole.VIEWER)
 PACKAGES = ("matplotlib==3.9.2", "numpy==2.1.0", "pandas==2.2.2", "pip==24.2")
 
 
-async def example(clock: Clock) -> World:
+async def example(clock: Clock, **settings: Any) -> World:
     """Return a server with people, a data center, and projects in every state."""
-    world = await furnished(clock)
+    world = await furnished(clock, **settings)
     mine = launch(ATLAS, id="jupyterlab-ada", app="jupyterlab", title="JupyterLab")
     bobs = launch(
         ATLAS, id="terminal-bob", app="terminal", user="bob", title="Terminal"
@@ -81,6 +83,16 @@ async def example(clock: Clock) -> World:
     await center(world.rooms)
     await projects(world.rooms)
     return world
+
+
+def everything_answered(world: World) -> None:
+    """Have the nodes answer also what is asked seldom."""
+    found = (FoundPackage("numpy", ("2.1.0",), "Arrays"),)
+    world.nodes.answers |= {
+        EnvironmentFile: EnvironmentFile("environment.yml", "name: default\n"),
+        FoundPackages: FoundPackages(found),
+        Log: Log(("one line",)),
+    }
 
 
 async def people(rooms: Rooms) -> None:

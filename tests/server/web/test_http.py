@@ -5,6 +5,7 @@ from twisted.internet.address import IPv4Address, UNIXAddress
 from twisted.internet.testing import StringTransport
 from twisted.web.resource import Resource
 from twisted.web.server import Request
+from twisted.web.test.requesthelper import DummyChannel
 
 from aen.server.web.http import BoundedRequest, bounded_site, client_address
 from tests.server.web.bare import bare_request
@@ -74,3 +75,12 @@ def test_unknown_address() -> None:
     request = bare_request()
     request.client = UNIXAddress("/run/aen.sock")
     assert client_address(request) == ""
+
+
+def test_headers_that_are_no_text() -> None:
+    """Bytes that are no UTF-8 are a wrong value, not a mistake of ours."""
+    request = BoundedRequest(DummyChannel(), queued=False)
+    request.requestHeaders.addRawHeader(b"authorization", b"Bearer \xd7")
+    assert request.getHeader("authorization") == "Bearer \ufffd"
+    assert request.getHeader(b"authorization") == b"Bearer \xd7"
+    assert request.getHeader("cookie") is None
