@@ -21,8 +21,8 @@ ROOM := aen bench tests tools twisted
 export PREFIX HTTP GATEWAY COMPUTE BIND PUBLIC_HOST ADMIN_PASSWORD MULTIUSER
 export ROWS SECONDS RUNS
 
-.PHONY: run test bench pictures check assets wheel settings-doc clean python installed tooled \
-  developing
+.PHONY: run test bench pictures check assets wheel settings-doc permissions-doc clean \
+  python installed tooled developing
 
 run: installed
 	@exec $(VENV)/python -m aen.local run --prefix "$$PREFIX" --http "$$HTTP" \
@@ -58,6 +58,9 @@ wheel: installed
 
 settings-doc: tooled
 	$(VENV)/python tools/settings_doc.py
+
+permissions-doc: tooled
+	PYTHONPATH=. $(VENV)/python tools/permissions_doc.py
 
 clean:
 	rm -rf build dist *.egg-info .venv .venv.lock frontend/node_modules \
