@@ -118,6 +118,9 @@ _ENVIRONMENT = Nature(
     tidied=True,  # those who watch it are told
 )
 
+# The pauses are a setting; a letter that waits takes nobody's place.
+_MAIL = Nature(urgency=Urgency.BACKGROUND, retries=Retries(most=1000))
+
 
 class Kind(enum.Enum):
     """What a worker can be asked to do: the words it is stored by, and its nature.
@@ -131,6 +134,7 @@ class Kind(enum.Enum):
     DELETE_PROJECT = "delete project", _DELETE
     APPLY_TEAM = "apply team", _TEAM
     CHANGE_ENVIRONMENT = "change environment", _ENVIRONMENT
+    SEND_MAIL = "send mail", _MAIL
 
     nature: Nature
 

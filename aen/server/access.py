@@ -14,8 +14,12 @@ from aen.model.users import Caller, User
 from aen.runtime.tasks import spawn
 from aen.server import profile
 from aen.server.audit import Audit
+from aen.server.browsers import browser_name
 from aen.server.directories.door import Door
 from aen.server.events import GATEWAYS, Events, user_topic
+from aen.server.familiar import Familiar
+from aen.server.letters import LetterKind, moment
+from aen.server.mail import Mail
 from aen.server.passwords import Passwords
 from aen.server.records import SessionInfo
 from aen.server.settings import ServerSettings
@@ -61,6 +65,7 @@ class AccountParts:
     audit: Audit
     site: SiteSettings
     door: Door
+    mail: Mail
     csrf_secret: bytes = field(repr=False)
 
 
@@ -75,6 +80,8 @@ class Access:
         self._settings = parts.settings
         self._clock = parts.clock
         self._audit = parts.audit
+        self._mail = parts.mail
+        self._familiar = Familiar(parts.archive.familiar, parts.clock)
         self._site = parts.site
         self._door = parts.door
         self._csrf_secret = parts.csrf_secret
@@ -119,10 +126,29 @@ class Access:
         )
         await self._archive.sessions.add(session, digest(token))
         caller = Caller(user, session=session.id)
-        await self._audit.note(
-            Act.SIGNED_IN, caller, address=session.address, browser=session.agent
-        )
+        await self._came(user, session)
         return token, caller
+
+    async def _came(self, user: User, session: Session) -> None:
+        """Note a sign-in, and tell its owner of one from a new place."""
+        address, agent = session.address, session.agent
+        new = await self._familiar.novelty(user.id, address, agent)
+        facts = {"browser": agent, **({"new": new} if new else {})}
+        name, act = user.name, Act.SIGNED_IN
+        await self._audit.note(act, name, address=address, facts=facts)
+        if new:
+            await self._tell(user, LetterKind.NEW_SIGN_IN, address, agent)
+
+    async def _tell(
+        self, user: User, kind: LetterKind, address: str, agent: str = "", **facts: str
+    ) -> None:
+        """Write to *user* of what happened now, if they want to be told."""
+        told = {"When": moment(self._clock.seconds()), **facts}
+        if address:
+            told["From"] = address
+        if agent:
+            told["Browser"] = browser_name(agent)
+        await self._mail.notice(kind, user, told)
 
     async def check_credentials(
         self, name: str, password: str, address: str, agent: str = ""

@@ -18,6 +18,7 @@ from aen.server.directories.sources import (
     demand_open_to_strangers,
     demand_own_password,
 )
+from aen.server.letters import LetterKind, moment
 from aen.server.password_changes import PasswordChanges
 from aen.server.passwords import check_password
 from aen.server.records import AccountChanges, Page
@@ -164,8 +165,14 @@ class Accounts(PasswordChanges):
             return user
         if "hash" in fields:
             await self._audit.note(Act.PASSWORD_CHANGED, by, user=user.name)
+            await self._tell(changed, LetterKind.PASSWORD_CHANGED, "")
         if told := differences(user, changed):
             await self._audit.note(Act.ACCOUNT_CHANGED, by, user=user.name, facts=told)
+        if user.email and changed.email != user.email:
+            # Whoever took the account over would have switched notices off.
+            facts = {"When": moment(self._clock.seconds()), "New": changed.email}
+            kind, old = LetterKind.ADDRESS_CHANGED, user.email
+            await self._mail.post(kind, user.id, facts, old)
         if fields.get("disabled") or "hash" in fields:
             await self._end_all(
                 changed, "Your account was changed by an administrator."
@@ -208,6 +215,7 @@ class Accounts(PasswordChanges):
         await self._end_all(user, "Your account was removed.")
         await self._archive.tokens.end_user(user.id)
         await self._archive.ssh_keys.remove_all(user.id)
+        await self._archive.familiar.forget(user.id)
         await self._leave_teams(user)
         await self._users.remove(user.id)
         await self._audit.note(Act.ACCOUNT_REMOVED, by, user=user.name)

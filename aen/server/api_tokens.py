@@ -11,6 +11,7 @@ from aen.model.projects import Project
 from aen.model.users import Caller, User
 from aen.server import profile
 from aen.server.access import DAY, TOUCH_SECONDS, Access, demand_whole, digest
+from aen.server.letters import LetterKind
 from aen.server.records import TokenInfo
 from aen.server.store.tokens import Token
 
@@ -79,13 +80,10 @@ class ApiTokens(Access):
             expires=None if days is None else now + days * DAY,
         )
         secret = await self.keep_token(token)
-        await self._audit.note(
-            Act.TOKEN_MADE,
-            caller,
-            user=caller.user.name,
-            project=only,
-            facts=_told(token),
-        )
+        act, user, told = Act.TOKEN_MADE, caller.user, _told(token)
+        await self._audit.note(act, caller, user=user.name, project=only, facts=told)
+        facts = {"API token": token.note}
+        await self._tell(user, LetterKind.ACCESS_ADDED, caller.address, **facts)
         paths = {} if only is None else {only.id: only.path}
         return _token_info(token, paths), secret
 

@@ -1,6 +1,8 @@
 """Which hand does which kind of task: the second of the two lines a new kind takes."""
 
+from aen.model.tasks import Kind
 from aen.server.hands import Hands
+from aen.server.mail_work import MailWork
 from aen.server.project_work import STEPS, ProjectWork
 from aen.server.rooms import Rooms
 
@@ -8,4 +10,4 @@ from aen.server.rooms import Rooms
 def handlers(rooms: Rooms) -> Hands:
     """Return the hands of a worker, one for each kind."""
     projects = ProjectWork.of(rooms)
-    return Hands(dict.fromkeys(STEPS, projects))
+    return Hands({**dict.fromkeys(STEPS, projects), Kind.SEND_MAIL: MailWork.of(rooms)})

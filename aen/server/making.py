@@ -4,6 +4,8 @@ from typing import Any
 
 from aen.runtime.credentials import keep_secret
 from aen.server.directories.choosing import make_directory
+from aen.server.mail import own_name
+from aen.server.mail_sending import SmtpMailer
 from aen.server.passwords import Passwords
 from aen.server.rooms import Parts, Rooms, furnish
 from aen.server.settings import ServerSettings
@@ -43,5 +45,12 @@ def make_rooms(
             key=key,
             nodes=WireClient(agent, reactor, identity),
             directory=make_directory(settings, reactor),
+            mailer=SmtpMailer(
+                reactor,
+                settings.mail_ca,
+                settings.mail_connect,
+                settings.mail_timeout,
+                own_name(settings),
+            ),
         )
     )

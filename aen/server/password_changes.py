@@ -9,6 +9,7 @@ from aen.model.users import Caller, User
 from aen.server.access import demand_whole, digest
 from aen.server.api_tokens import ApiTokens
 from aen.server.directories.sources import demand_own_password
+from aen.server.letters import LetterKind
 from aen.server.passwords import check_password
 
 
@@ -28,6 +29,7 @@ class PasswordChanges(ApiTokens):
         user, hashed = caller.user, await self._passwords.hash(new)
         await self._users.change(user.id, {"hash": hashed})
         await self._audit.note(Act.PASSWORD_CHANGED, caller, user=user.name)
+        await self._tell(user, LetterKind.PASSWORD_CHANGED, caller.address)
         await self.end_other_sessions(caller)
 
     async def demand_password(self, caller: Caller, password: str, field: str) -> None:
@@ -89,5 +91,6 @@ class PasswordChanges(ApiTokens):
             raise gone
         act = Act.PASSWORD_RESET
         await self._audit.note(act, None, user=user.name, address=address)
+        await self._tell(user, LetterKind.PASSWORD_CHANGED, address)
         await self._end_all(user, "Your password was changed.")
         return user

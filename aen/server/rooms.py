@@ -14,9 +14,13 @@ from aen.server.directories.door import Door, DoorParts
 from aen.server.environments import Environments
 from aen.server.events import Events
 from aen.server.launching import Launching
+from aen.server.mail import Mail
+from aen.server.mail_sending import Mailer
 from aen.server.oauth import OAuth
 from aen.server.passwords import Passwords
 from aen.server.projects import ProjectParts, Projects
+from aen.server.recovery import Recovery
+from aen.server.registration import Registration
 from aen.server.running import Nodes, Running
 from aen.server.schedule import Schedule
 from aen.server.settings import ServerSettings
@@ -55,6 +59,9 @@ class Rooms:
     ssh_keys: SshKeys
     schedule: Schedule
     admin: Administration
+    mail: Mail
+    recovery: Recovery
+    registration: Registration
 
     @property
     def door(self) -> Door:
@@ -72,6 +79,7 @@ class Parts:
     passwords: Passwords
     key: SigningKey
     nodes: Nodes
+    mailer: Mailer
     directory: Directory | None = None
     """The back end of accounts besides the store."""
 
@@ -84,31 +92,32 @@ class Ground:
     events: Events
     audit: Audit
     site: SiteSettings
+    tasks: Tasks
+    mail: Mail
 
     @classmethod
     def of(cls, parts: Parts) -> "Ground":
         """Return it, over the store of *parts*."""
-        clock = parts.clock
+        settings, clock = parts.settings, parts.clock
         archive = Archive.of(parts.database, clock.seconds)
         events, audit = Events(archive.events, clock), Audit(archive.audit, clock)
         seal = parts.key.derive("site secrets")
-        site = SiteSettings(archive.site, events, audit, parts.settings, clock, seal)
-        return cls(archive, events, audit, site)
+        site = SiteSettings(archive.site, events, audit, settings, clock, seal)
+        tasks = Tasks(archive.tasks, events, clock)
+        mail = Mail(archive.letters, tasks, site, parts.mailer, settings, clock)
+        return cls(archive, events, audit, site, tasks, mail)
 
 
 def furnish(parts: Parts) -> Rooms:
     """Return the rooms, each given what it needs."""
-    settings, clock = parts.settings, parts.clock
-    ground = Ground.of(parts)
+    settings, clock, ground = parts.settings, parts.clock, Ground.of(parts)
+    site, tasks, mail = ground.site, ground.tasks, ground.mail
     archive, events, audit = ground.archive, ground.events, ground.audit
     accounts = Accounts(_account_parts(parts, ground))
     account = settings.service_account
     centers = Centers(archive.centers, archive.projects, events, clock, account)
-    tasks = Tasks(archive.tasks, events, clock)
     projects = Projects(
-        ProjectParts(
-            archive, centers, tasks, events, settings, clock, audit, ground.site
-        )
+        ProjectParts(archive, centers, tasks, events, settings, clock, audit, site)
     )
     running = Running(projects, centers, parts.nodes, audit)
     app_tokens = AppTokens(accounts, archive, settings, clock, audit)
@@ -130,11 +139,14 @@ def furnish(parts: Parts) -> Rooms:
         tokens=app_tokens,
         launching=Launching(projects, running, app_tokens, clock),
         audit=audit,
-        ssh_keys=SshKeys(archive, audit, settings, clock),
-        site=ground.site,
+        ssh_keys=SshKeys(archive, audit, mail, settings, clock),
+        site=site,
         task_desk=TaskDesk(archive.tasks, archive.projects, events, clock, audit),
         schedule=Schedule(archive.schedule, clock, audit),
         admin=Administration.of(archive, accounts, clock),
+        mail=mail,
+        recovery=Recovery.over(archive, audit, mail),
+        registration=Registration.over(archive, accounts, mail),
     )
 
 
@@ -161,5 +173,6 @@ def _account_parts(parts: Parts, ground: Ground) -> AccountParts:
         audit=ground.audit,
         site=ground.site,
         door=_door(parts, ground),
+        mail=ground.mail,
         csrf_secret=parts.key.derive("anti-forgery"),
     )

@@ -111,6 +111,21 @@ class ServerSettings:
     """Seconds after which wrong passwords are forgotten."""
     reset_hours: float = 24.0
     """How long a link for choosing a new password is good."""
+    mail_ca: str | None = None
+    """PEM file of a private CA that signed the mail server's certificate."""
+    mail_connect: float = 10.0
+    """Seconds a connection to the mail server may take to be made."""
+    mail_timeout: float = 60.0
+    """Seconds after which a mail server that is spoken with counts as gone."""
+    mail_pauses: tuple[float, ...] = (
+        60.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 28_800.0,
+    )  # fmt: skip
+    """Seconds between the attempts to send a letter; after the last it is left, with
+    the reason, among the tasks that failed."""
+    mail_per_person: int = 5
+    """How many reset links or confirmations go to one person in an hour."""
+    mail_per_address: int = 20
+    """How many of them may be asked for from one address in an hour."""
     tokens_per_user: int = 100
     """How many API tokens a person may have."""
     ssh_keys_per_user: int = 50

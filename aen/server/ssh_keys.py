@@ -13,6 +13,8 @@ from aen.model.users import Caller, Role
 from aen.server import profile
 from aen.server.access import demand_whole
 from aen.server.audit import Audit
+from aen.server.letters import LetterKind
+from aen.server.mail import Mail
 from aen.server.settings import ServerSettings
 from aen.server.store.archive import Archive
 from aen.server.store.ssh_keys import KeptKey
@@ -35,6 +37,7 @@ class SshKeys:
 
     archive: Archive
     audit: Audit
+    mail: Mail
     settings: ServerSettings
     clock: IReactorTime
 
@@ -75,6 +78,8 @@ class SshKeys:
             raise Taken(message, fields={"key": message})
         told = {"title": name, "fingerprint": key.fingerprint}
         await self.audit.note(Act.KEY_ADDED, caller, user=user.name, facts=told)
+        facts = {"SSH key": name, "Fingerprint": key.fingerprint}
+        await self.mail.notice(LetterKind.ACCESS_ADDED, user, facts)
         return kept
 
     async def remove(self, caller: Caller, key: str) -> None:

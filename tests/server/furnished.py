@@ -28,6 +28,7 @@ from aen.wire.client import OnLine, Place
 from aen.wire.messages import Launch, LaunchList, NodeStatus
 from aen.wire.routes import Route
 from aen.wire.tickets import SigningKey
+from tests.server.mailing import FakeMailer
 
 T = TypeVar("T", bound=AttrsInstance)
 PASSWORD = "correct horse"
@@ -139,6 +140,7 @@ class World:
     database: FickleDatabase
     nodes: FakeNodes
     rooms: Rooms
+    mailer: FakeMailer
 
     def channels(self) -> Channels:
         """Return the channels of one process, not started."""
@@ -207,8 +209,9 @@ async def furnished(
         key=SERVER_KEY,
         nodes=nodes,
         directory=directory,
+        mailer=(mailer := FakeMailer()),
     )
-    return World(clock, database, nodes, furnish(parts))
+    return World(clock, database, nodes, furnish(parts), mailer)
 
 
 def at(text: str) -> ProjectPath:

@@ -98,7 +98,7 @@ async def test_the_password_is_in_no_document() -> None:
     other = furnish(
         Parts(
             world.rooms.settings, world.clock, world.database, quick_passwords(),
-            SigningKey(b"o" * 32), world.nodes,
+            SigningKey(b"o" * 32), world.nodes, world.mailer,
         )
     )  # fmt: skip
     smtp = await other.site.smtp()

@@ -10,11 +10,14 @@ from aen.server.store.centers import CenterRecords
 from aen.server.store.codes import Codes
 from aen.server.store.collection import Database
 from aen.server.store.event_log import EventLog
+from aen.server.store.familiar import FamiliarPlaces
 from aen.server.store.kept_answers import KeptAnswers
+from aen.server.store.letters import Letters
 from aen.server.store.projects import ProjectRecords
 from aen.server.store.resets import Resets
 from aen.server.store.schedule import ScheduleRecords
 from aen.server.store.sessions import Sessions
+from aen.server.store.signups import Signups
 from aen.server.store.site_settings import SiteRecords
 from aen.server.store.ssh_keys import SshKeyRecords
 from aen.server.store.tasks import TaskRecords
@@ -45,6 +48,9 @@ class Archive:
     ssh_keys: SshKeyRecords
     user_search: UserSearch
     kept_answers: KeptAnswers
+    letters: Letters
+    signups: Signups
+    familiar: FamiliarPlaces
 
     @classmethod
     def of(
@@ -68,6 +74,9 @@ class Archive:
             ssh_keys=SshKeyRecords(database),
             user_search=UserSearch(database),
             kept_answers=KeptAnswers(database),
+            letters=Letters(database),
+            signups=Signups(database),
+            familiar=FamiliarPlaces(database),
         )
 
     async def trim(
@@ -87,4 +96,7 @@ class Archive:
         await self.codes.trim(now - _DAY)
         await self.tasks.trim(now - history)
         await self.audit.trim(now - audit)
+        await self.letters.trim(now - history)
+        await self.signups.trim(now)
+        await self.familiar.trim(now - audit)
         await self.events.trim(keep=events, before=now - _DAY)

@@ -16,11 +16,12 @@ class AccountPages:
     def __init__(self, frame: Frame) -> None:
         self._accounts = frame.rooms.accounts
         self._audit = frame.rooms.audit
+        self._mail = frame.rooms.mail
 
     @view("/account/", "GET", right=PERSON)
     async def account(self, visit: Visit) -> Answer:
         """Show the profile."""
-        return self._profile(visit)
+        return await self._profile(visit)
 
     @view("/account/profile", "POST", right=PERSON)
     async def profile(self, visit: Visit) -> Answer:
@@ -36,7 +37,15 @@ class AccountPages:
         try:
             await self._accounts.change_user(caller, caller.user.name, changes)
         except AenError as error:
-            return self._profile(visit, error)
+            return await self._profile(visit, error)
+        return Redirect("/account/?done=saved")
+
+    @view("/account/notices", "POST", right=PERSON)
+    async def notices(self, visit: Visit) -> Answer:
+        """Say whether mail is to tell of what happens to the account."""
+        caller, wanted = visit.person, visit.form.has("notices")
+        changes = AccountChanges(notices=wanted)
+        await self._accounts.change_user(caller, caller.user.name, changes)
         return Redirect("/account/?done=saved")
 
     @view("/account/log", right=PERSON)
@@ -58,8 +67,11 @@ class AccountPages:
         found = await self._accounts.users(visit.person, q=typed, limit=_PEOPLE)
         return Page("part/people.html", {"people": found.items})
 
-    @staticmethod
-    def _profile(visit: Visit, problem: AenError | None = None) -> Answer:
-        user, form = visit.person.user, visit.form
-        values = {"section": "profile", "user": user, "form": form}
+    async def _profile(self, visit: Visit, problem: AenError | None = None) -> Answer:
+        values = {
+            "section": "profile",
+            "user": visit.person.user,
+            "form": visit.form,
+            "mails": await self._mail.on(),
+        }
         return Page("account.html", values, problem=problem)

@@ -59,7 +59,7 @@ class EntryPages:
     async def registration(self, visit: Visit) -> Answer:
         """Show the form for a new account, where people may make their own."""
         await self._demand_open()
-        return Page("register.html", {"name": "", "email": ""})
+        return await self._register_page(visit)
 
     @view("/register", "POST", right=ANYONE)
     async def register(self, visit: Visit) -> Answer:
@@ -69,20 +69,69 @@ class EntryPages:
         name, email = form.line("username"), form.line("email")
         try:
             password = form.typed_twice("password")
-            await self._accounts.register(name, password, email, visit.address)
+            registration = self._frame.rooms.registration
+            made = await registration.ask(name, password, email, visit.address)
+            if made is None:
+                values = {"about": "confirm", "hours": self._hours, "email": email}
+                return Page("mailed.html", values)
             token, _ = await self._accounts.sign_in(
                 name, password, visit.address, visit.agent
             )
         except AenError as error:
-            values = {"name": name, "email": email}
-            return Page("register.html", values, problem=error)
+            return await self._register_page(visit, error)
         self._begin(visit, token)
         return Redirect("/?done=welcome")
 
-    @view("/account/request_reset", right=ANYONE)
+    async def _register_page(
+        self, visit: Visit, problem: AenError | None = None
+    ) -> Answer:
+        form = visit.form
+        values = {
+            "name": form.line("username"),
+            "email": form.line("email"),
+            "mails": await self._frame.rooms.mail.on(),
+        }
+        return Page("register.html", values, problem=problem)
+
+    @view("/account/request_reset", "GET", right=ANYONE)
     async def request_reset(self, visit: Visit) -> Answer:
-        """Say how to come by a new password."""
-        return Page("request_reset.html")
+        """Show how to come by a new password."""
+        return await self._reset_page(visit)
+
+    @view("/account/request_reset", "POST", right=ANYONE)
+    async def ask_reset(self, visit: Visit) -> Answer:
+        """Have a link mailed; the answer is the same whoever was named."""
+        who = visit.form.line("username")
+        try:
+            await self._frame.rooms.recovery.ask(who, visit.address)
+        except AenError as error:
+            return await self._reset_page(visit, error)
+        return Page("mailed.html", {"about": "reset", "hours": self._hours})
+
+    async def _reset_page(
+        self, visit: Visit, problem: AenError | None = None
+    ) -> Answer:
+        mails = await self._frame.rooms.mail.on()
+        values = {"mails": mails, "name": visit.form.line("username")}
+        return Page("request_reset.html", values, problem=problem)
+
+    @property
+    def _hours(self) -> float:
+        return self._frame.rooms.settings.reset_hours
+
+    @view("/account/confirm/<secret>", "GET", right=ANYONE)
+    async def confirmation(self, visit: Visit, secret: str) -> Answer:
+        """Ask before an account is made: programs that read mail follow links."""
+        return Page("confirm.html", {"secret": secret})
+
+    @view("/account/confirm/<secret>", "POST", right=ANYONE)
+    async def confirm(self, visit: Visit, secret: str) -> Answer:
+        """Make the account; the link works once."""
+        try:
+            await self._frame.rooms.registration.confirm(secret, visit.address)
+        except AenError as error:
+            return Page("confirm.html", {"secret": secret}, problem=error)
+        return Redirect("/login?done=confirmed")
 
     @view("/account/reset/<secret>", "GET", right=ANYONE)
     async def reset(self, visit: Visit, secret: str) -> Answer:

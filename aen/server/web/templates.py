@@ -9,6 +9,7 @@ from attrs import frozen
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aen.runtime.assets import Assets
+from aen.server.browsers import browser_name
 from aen.server.web.faces import hue, initials, picture
 from aen.server.web.markdown import render as markdown
 
@@ -23,21 +24,6 @@ _STEPS = (
     (365 * 86_400.0, 30 * 86_400.0, "month"),
 )
 _MOMENT = 10
-# Chrome calls itself Safari too, and Edge both: the order matters.
-_BROWSERS = (
-    ("Firefox/", "Firefox"),
-    ("Edg/", "Edge"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-_SYSTEMS = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS", "macOS"),
-    ("Linux", "Linux"),
-)
 
 
 def stamp(seconds: float) -> str:
@@ -75,14 +61,6 @@ def percent(done: int, total: int) -> int | None:
     return min(100, max(0, done * 100 // total)) if total > 0 else None
 
 
-def browser(agent: str) -> str:
-    """Return what people call the browser that calls itself *agent*."""
-    name = next((word for mark, word in _BROWSERS if mark in agent), "")
-    system = next((word for mark, word in _SYSTEMS if mark in agent), "")
-    known = f"{name} on {system}" if name and system else name or system
-    return known or agent[:60] or "Unknown browser"
-
-
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -93,7 +71,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(stamp=stamp, day=day, markdown=markdown, ago=ago)
-    made.filters.update(browser=browser, initials=initials)
+    made.filters.update(browser=browser_name, initials=initials)
     made.globals.update(percent=percent, hue=hue)
     return made
 

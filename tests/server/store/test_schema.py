@@ -10,6 +10,8 @@ UNIQUE = {
     ("users", "name"),
     ("sessions", "hash"),
     ("tokens", "hash"),
+    ("ssh_keys", "user"),
+    ("signups", "secret"),
     ("projects", "key"),
     ("tasks", "slot"),
     ("events", "seq"),

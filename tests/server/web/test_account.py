@@ -10,8 +10,10 @@ from twisted.internet.task import Clock
 from aen.runtime.assets import Assets
 from aen.server.web.site import site
 from tests.outcomes import now
-from tests.server.furnished import PASSWORD, furnished
+from tests.server.furnished import PASSWORD, World, furnished
+from tests.server.mailing import switch_on
 from tests.server.web.browser import Browser
+from tests.server.web.example import signed_in
 
 
 def test_profile(bob: Browser) -> None:
@@ -54,6 +56,23 @@ def test_pictures(clock: Clock, assets: Assets) -> None:
     assert f'<img src="{service}/' in shown.text
     policy = shown.header("content-security-policy")
     assert "img-src 'self' https://pictures.example data:" in policy
+
+
+def test_notices(bob: Browser, world: World) -> None:
+    """Where mail is sent, one says whether one wants it."""
+    assert "Mail about your account" not in bob.get("/account/").words
+
+    async def switch() -> None:
+        _, ada = await signed_in(world.rooms, "ada")
+        await switch_on(world.rooms.site, ada)
+
+    now(Deferred.fromCoroutine(switch()))
+    box = 'name="notices" value="1" checked'
+    assert box in bob.get("/account/").text
+    assert bob.post("/account/notices").location == "/account/?done=saved"
+    assert box not in bob.get("/account/").text
+    bob.post("/account/notices", {"notices": "1"})
+    assert box in bob.get("/account/").text
 
 
 def test_people(bob: Browser) -> None:

@@ -7,12 +7,15 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from aen.model.users import Role
 from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from aen.server.web.site import site
 from tests.outcomes import now
-from tests.server.furnished import GATEWAY, PASSWORD, furnished
+from tests.server.furnished import GATEWAY, PASSWORD, World, furnished
+from tests.server.mailing import switch_on
 from tests.server.web.browser import Browser
+from tests.server.web.example import signed_in
 
 
 def test_sign_in(visitor: Browser) -> None:
@@ -129,3 +132,76 @@ def test_register(clock: Clock, assets: Assets) -> None:
     fields |= {"username": "dora", "again": "long enough"}
     assert visitor.post("/register", fields).location == "/?done=welcome"
     assert "Make your first project" in visitor.get("/").words
+
+
+def test_reset_without_mail(visitor: Browser) -> None:
+    """An administrator helps."""
+    assert "Ask an administrator" in visitor.get("/account/request_reset").words
+    assert visitor.post("/account/request_reset", {"username": "bob"}).status == 409
+
+
+def mailing(world: World) -> None:
+    """Have mail sent."""
+
+    async def switch() -> None:
+        _, ada = await signed_in(world.rooms, "ada")
+        await switch_on(world.rooms.site, ada)
+
+    now(Deferred.fromCoroutine(switch()))
+
+
+def test_reset_by_mail(visitor: Browser, world: World) -> None:
+    """The same answer whoever was named; the link of the letter works."""
+    mailing(world)
+    worker = world.worker()
+    worker.start()
+    assert "User name or e-mail" in visitor.get("/account/request_reset").words
+    pages = [
+        visitor.post("/account/request_reset", {"username": name})
+        for name in ("nobody", "bob", "bob@example.org", "x@example.org", "")
+    ]
+    assert {one.status for one in pages} == {200}
+    assert len({one.words for one in pages}) == 1
+    assert [to for to, _ in world.mailer.sent] == ["bob@example.org"] * 2
+    path = world.mailer.links[-1]
+    fields = {"password": "new password", "again": "new password"}
+    assert visitor.post(path, fields).location == "/login?done=password"
+    now(Deferred.fromCoroutine(worker.stop()))
+
+
+def test_reset_asked_too_often(visitor: Browser, world: World) -> None:
+    """It is slowed down, with the time to wait."""
+    mailing(world)
+    asked = [
+        visitor.post(
+            "/account/request_reset", {"username": "bob"}, x_forwarded_for="192.0.2.1"
+        )
+        for _ in range(21)
+    ]
+    assert [one.status for one in asked] == [200] * 20 + [429]
+    assert int(asked[-1].header("retry-after")) > 0
+    assert 'value="bob"' in asked[-1].text
+
+
+def test_register_by_mail(clock: Clock, assets: Assets) -> None:
+    """The account is there once the link of the letter was followed and confirmed."""
+    world = now(Deferred.fromCoroutine(furnished(clock, open_registration=True)))
+    root = now(Deferred.fromCoroutine(world.person("wakari", Role.SUPERUSER)))
+    now(Deferred.fromCoroutine(switch_on(world.rooms.site, root)))
+    visitor = Browser(site(world.rooms, assets=assets))
+    worker = world.worker()
+    worker.start()
+    fields = {"username": "dora", "password": PASSWORD, "again": PASSWORD}
+    wrong = visitor.post("/register", fields)
+    assert (wrong.status, 'id="field-email-wrong"' in wrong.text) == (400, True)
+    sent = visitor.post("/register", {**fields, "email": "d@example.org"})
+    assert "We have written to d@example.org" in sent.words
+    (path,) = world.mailer.links
+    before = visitor.post("/login", fields)
+    assert before.status == 401
+    assert ">Confirm</button>" in visitor.get(path).text
+    assert visitor.post("/login", fields).status == 401, "a look alone makes nothing"
+    assert visitor.post(path).location == "/login?done=confirmed"
+    assert visitor.post(path).status == 404
+    assert visitor.post("/login", fields).status == 303
+    now(Deferred.fromCoroutine(worker.stop()))

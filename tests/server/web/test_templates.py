@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aen.server.web import templates
-from aen.server.web.templates import ago, browser, percent
+from aen.server.web.templates import ago, percent
 
 FILES = sorted((Path(templates.__file__).parent / "templates").rglob("*.html"))
 INLINE = re.compile(
@@ -58,17 +58,3 @@ def test_percent() -> None:
     assert percent(1, 3) == 33
     assert percent(9, 3) == 100
     assert percent(1, 0) is None
-
-
-@pytest.mark.parametrize(
-    ("agent", "words"),
-    [
-        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/1 Safari/537", "Chrome on Linux"),
-        ("Mozilla/5.0 (Windows NT 10.0) Chrome/1 Safari/1 Edg/1", "Edge on Windows"),
-        ("curl/8", "curl/8"),
-        ("", "Unknown browser"),
-    ],
-)
-def test_browser(agent: str, words: str) -> None:
-    """People recognise their browsers."""
-    assert browser(agent) == words
