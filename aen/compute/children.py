@@ -65,17 +65,55 @@ class Ended:
 OnLine = Callable[[str], None]
 
 
+class Output:
+    """What a child says, line by line.
+
+    :param on_line: called with each line as it comes.
+    :param keep: how many last lines are kept.
+    """
+
+    def __init__(self, on_line: OnLine, keep: int) -> None:
+        self._on_line = on_line
+        self._lines: deque[str] = deque(maxlen=keep)
+        self._parts: dict[int, bytes] = {}
+
+    @property
+    def last(self) -> tuple[str, ...]:
+        """The last lines."""
+        return tuple(self._lines)
+
+    def feed(self, data: bytes, source: int = 1) -> None:
+        """Take a part of what one of its descriptors says."""
+        *whole, rest = (self._parts.get(source, b"") + data).split(b"\n")
+        self._parts[source] = rest[:_LONGEST_LINE]
+        for line in whole:
+            self._line(line)
+
+    def end(self) -> None:
+        """Take last lines that have no end."""
+        for rest in self._parts.values():
+            self._line(rest)
+
+    def mute(self) -> None:
+        """Tell nobody of lines any more."""
+        self._on_line = _unheard
+
+    def _line(self, line: bytes) -> None:
+        text = line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip()
+        if text:
+            self._lines.append(text[:_LONGEST_KEPT])
+            self._on_line(text)
+
+
 class _Child(ProcessProtocol):
     """Collects the lines of one child until it has ended."""
 
-    def __init__(self, on_line: OnLine, keep: int, *, session: bool = False) -> None:
+    def __init__(self, output: Output, *, session: bool = False) -> None:
         self._session = session
         self._pid = 0
         self._attended = False
         self.done: Deferred[Ended] = Deferred(self._cancelled)
-        self._on_line = on_line
-        self._lines: deque[str] = deque(maxlen=keep)
-        self._parts: dict[int, bytes] = {}
+        self._output = output
         self._timer: IDelayedCall | None = None
         self._timed_out = False
 
@@ -96,25 +134,15 @@ class _Child(ProcessProtocol):
                 transport.closeStdin()
 
     def childDataReceived(self, childFD: int, data: bytes) -> None:  # noqa: N803
-        *whole, rest = (self._parts.get(childFD, b"") + data).split(b"\n")
-        self._parts[childFD] = rest[:_LONGEST_LINE]
-        for line in whole:
-            self._line(line)
+        self._output.feed(data, childFD)
 
     def processEnded(self, reason: Failure) -> None:
         self._stop_timer()
-        for rest in self._parts.values():
-            self._line(rest)
+        self._output.end()
         ended = reason.value
         status = ended.exitCode if isinstance(ended, ProcessTerminated) else 0
         if not self.done.called:
-            self.done.callback(Ended(status, tuple(self._lines), self._timed_out))
-
-    def _line(self, line: bytes) -> None:
-        text = line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip()
-        if text:
-            self._lines.append(text[:_LONGEST_KEPT])
-            self._on_line(text)
+            self.done.callback(Ended(status, self._output.last, self._timed_out))
 
     def _too_late(self) -> None:
         self._timed_out = True
@@ -126,7 +154,7 @@ class _Child(ProcessProtocol):
 
     def _cancelled(self, _: Deferred[Ended]) -> None:
         self._stop_timer()
-        self._on_line = _unheard
+        self._output.mute()
         self._kill()
 
     def _kill(self) -> None:
@@ -143,6 +171,11 @@ class _Child(ProcessProtocol):
                 transport.signalProcess("KILL")
 
 
+def encoded(environment: Mapping[str, str]) -> dict[bytes, bytes]:
+    """Return an environment as the system takes it."""
+    return {os.fsencode(k): os.fsencode(v) for k, v in environment.items()}
+
+
 def _unheard(_: str) -> None:
     """Take a line that nobody waits for any more."""
 
@@ -156,7 +189,7 @@ def run(
     :param keep: how many last lines the result holds.
     :raises Failed: the machine has no room for another process.
     """
-    child = _Child(on_line, keep, session=command.session)
+    child = _Child(Output(on_line, keep), session=command.session)
     argv = (_SETSID, *command.argv) if command.session else command.argv
     nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -164,7 +197,7 @@ def run(
             child,
             argv[0],
             [os.fsencode(one) for one in argv],
-            {os.fsencode(k): os.fsencode(v) for k, v in command.environment.items()},
+            encoded(command.environment),
             str(command.directory),
             childFDs={
                 0: "w" if command.input else nothing,

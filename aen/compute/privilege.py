@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+from twisted.application.service import IService
 
+from aen.compute.attendant import Attendant, HelperSteps
 from aen.compute.environments.tool import OwnTool, Tool, works_as
 from aen.compute.limits import as_limits
 from aen.compute.mode import Mode
@@ -14,7 +16,7 @@ from aen.compute.project_ground import AccountGround, Ground, OwnGround
 from aen.compute.settings import ComputeSettings
 from aen.compute.spawn import OwnSpawner, Spawner
 from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
-from aen.compute.steps import ChildSteps, HelperSteps
+from aen.compute.steps import ChildSteps
 from aen.model.names import ProjectPath
 
 Works = Callable[[ProjectPath, Path], Awaitable[bool]]
@@ -32,6 +34,8 @@ class Privilege:
     """Whether a tool can link the files of templates: it is their owner's."""
     works: Works | None = None
     """How an environment is tried by its own people; None: by the node itself."""
+    services: tuple[IService, ...] = ()
+    """What ends with the node."""
 
 
 def privilege(
@@ -48,16 +52,18 @@ def privilege(
             OwnTool(reactor, root, homes, mark=marked),
             links=True,
         )
-    accounts = Accounts(reactor, mode.helper)
+    helper = Attendant(reactor, mode.helper)
+    accounts = Accounts(reactor, helper)
     limits = as_limits(settings.limits)
     tool = AccountTool(reactor, mode.helper, accounts, root, limits)
     return Privilege(
-        AccountGround(HelperSteps(reactor, mode.helper, steps.timeout)),
-        AccountSpawner(reactor, mode.helper, mode.runtime),
+        AccountGround(HelperSteps(helper, steps.timeout)),
+        AccountSpawner(reactor, helper, mode.runtime),
         accounts,
         tool,
         links=False,
         works=_as_owner(tool),
+        services=(helper,),
     )
 
 

@@ -139,6 +139,7 @@ def assemble(
         door, work, launches, directories, board, resources, culling.book, changes
     )
     return _services(
+        *theirs.services,
         Beginning(settings, ground.records, running, launches, directories, mode),
         Housekeeping(reactor, sources.templates, launches, board, culling, python),
         changes,

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define, field, frozen
+from twisted.internet.interfaces import IReactorTime
 
 from aen.compute.app_logs import open_log
+from aen.compute.attendant import Attendant
 from aen.compute.cgroups import groups_of_machine
 from aen.compute.children import Ended, IReactorChildren
 from aen.compute.helper.cgroups import Cgroups, Limit
@@ -59,8 +61,8 @@ def exit_status(private: Path) -> int | None:
 class Accounts:
     """People's accounts, made where the node makes them; known for a while."""
 
-    reactor: IReactorSpawn
-    helper: HelperCall
+    clock: IReactorTime
+    helper: Attendant
     _known: dict[str, tuple[float, Account]] = field(factory=dict)
 
     async def find(self, user: str) -> Account:
@@ -68,12 +70,11 @@ class Accounts:
 
         :raises Failed: there is none, or it must not be used; says why.
         """
-        now = self.reactor.seconds()
+        now = self.clock.seconds()
         known = self._known.get(user)
         if known is not None and now - known[0] < _FRESH:
             return known[1]
-        command = self.helper.command("account", {"user": user}, _SECONDS)
-        found = await ask_helper(self.reactor, "account", command)
+        found = await self.helper.ask("account", {"user": user}, _SECONDS)
         account = Account(int(found["uid"]), str(found["home"]))
         self._known[user] = (now, account)
         return account
@@ -104,7 +105,7 @@ class AccountSpawner:
     """Runs apps as the accounts of those who open them."""
 
     reactor: IReactorSpawn
-    helper: HelperCall
+    helper: Attendant
     runtime: Path
     """Where the helper makes private directories."""
     groups: Cgroups = field(factory=groups_of_machine)
@@ -116,10 +117,9 @@ class AccountSpawner:
         """
         log = open_log(order.log, order.log_limit)
         try:
-            command = self.helper.command(
+            found = await self.helper.ask(
                 "spawn", _arguments(order), _SECONDS, errors=log
             )
-            found = await ask_helper(self.reactor, "spawn", command)
         finally:
             os.close(log)
         root = Root(int(found["pid"]), int(found["started"]))
@@ -172,8 +172,7 @@ class AccountSpawner:
         return listener_uids(port) == {uid}
 
     async def _ask(self, verb: str, arguments: dict[str, Any]) -> Any:
-        command = self.helper.command(verb, arguments, _SECONDS)
-        return await ask_helper(self.reactor, verb, command)
+        return await self.helper.ask(verb, arguments, _SECONDS)
 
 
 def _arguments(order: Order) -> dict[str, Any]:

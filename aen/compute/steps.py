@@ -55,7 +55,7 @@ class Steps(Protocol):
         ...
 
 
-class _Answer:
+class Answer:
     """The lines of one step: reports and output as they come, the rest kept."""
 
     def __init__(self, tell: Tell, hear: Hear) -> None:
@@ -99,7 +99,7 @@ class ChildSteps:
 
         :raises Failed: with what went wrong and what to do.
         """
-        answer = _Answer(tell, no_output)
+        answer = Answer(tell, no_output)
         ended = await run(self.reactor, self._command(verb, arguments), answer.line)
         return answer.result(verb, ended)
 
@@ -155,25 +155,6 @@ def by_sudo(program: str, environment: Mapping[str, str] | None = None) -> Helpe
     return HelperCall(("/usr/bin/sudo", "-n", "--", program), environment or {})
 
 
-@frozen
-class HelperSteps:
-    """Each step by the helper; its verbs are those of `aen.compute.helper.verbs`."""
-
-    reactor: IReactorChildren
-    helper: HelperCall
-    timeout: float
-
-    async def run(
-        self, verb: str, arguments: Mapping[str, Any], tell: Tell = unheard
-    ) -> Any:
-        """Do one step and return its result.
-
-        :raises Failed: with what went wrong and what to do.
-        """
-        command = self.helper.command(verb, arguments, self.timeout)
-        return await ask_helper(self.reactor, verb, command, tell)
-
-
 async def ask_helper(
     reactor: IReactorChildren,
     verb: str,
@@ -186,7 +167,7 @@ async def ask_helper(
     :param hear: called with each line that a tool prints.
     :raises Failed: with what went wrong and what to do.
     """
-    answer = _Answer(tell, hear)
+    answer = Answer(tell, hear)
     return answer.result(verb, await run(reactor, command, answer.line))
 
 

@@ -43,6 +43,8 @@ def test_all_as_people() -> None:
     assert isinstance(theirs.spawner, AccountSpawner)
     assert isinstance(theirs.homes, Accounts)
     assert isinstance(theirs.tool, AccountTool)
-    assert theirs.spawner.helper is theirs.homes.helper is helper
+    assert theirs.tool.helper is helper
+    assert theirs.services == (theirs.spawner.helper,)
+    assert theirs.homes.helper in theirs.services
     assert not theirs.links
     assert theirs.works is not None

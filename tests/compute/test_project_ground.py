@@ -12,10 +12,10 @@ from attrs import define, field
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
 from aen.compute import steps
+from aen.compute.attendant import HelperSteps
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.project_ground import AccountGround, Measured, OwnGround, people
 from aen.compute.projects import ProjectDirectories
-from aen.compute.steps import HelperSteps, by_root
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
 from aen.model.projects import Member, TeamRole
@@ -111,7 +111,7 @@ def _node(helped: Helped) -> ProjectDirectories:
         EnvironmentSettings(skeleton=str(skeleton)),
         LocalEnvironments(root, own),
         own,
-        ground=AccountGround(HelperSteps(REACTOR, by_root(str(helped.settings)), 60)),
+        ground=AccountGround(HelperSteps(helped.attendant(), 60)),
     )
 
 

@@ -12,6 +12,7 @@ from attrs import evolve
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- real children
 from twisted.internet.defer import Deferred
 
+from aen.compute.attendant import Attendant
 from aen.compute.command import AppCommand
 from aen.compute.helper.processes import Root
 from aen.compute.spawn import Order, Spawned
@@ -60,7 +61,7 @@ def test_no_pipe_and_no_link_is_read(tmp_path: Path) -> None:
 
 def spawner(helped: Helped) -> AccountSpawner:
     """Return what starts apps."""
-    return AccountSpawner(reactor, by_root(str(helped.settings)), helped.runtime)
+    return AccountSpawner(reactor, helped.attendant(), helped.runtime)
 
 
 def order(helped: Helped, *argv: str, launch: str = "l1") -> Order:
@@ -125,12 +126,13 @@ async def test_who_may_not_is_told_why(helped: Helped) -> None:
     root = evolve(asked, user=UserName("root"))
     with pytest.raises(Failed, match="cannot own, join or start projects"):
         await spawner(helped).spawn(root, lambda _: None)
-    accounts = Accounts(reactor, by_root(str(helped.settings)))
+    accounts = Accounts(reactor, helped.attendant())
     with pytest.raises(Failed, match="runs the platform"):
         await accounts.home(UserName(helped.people.service.name))
     one = helped.people[0]
     assert await accounts.home(UserName(one.name)) == one.home
-    broken = AccountSpawner(reactor, HelperCall(("/bin/false",)), helped.runtime)
+    false = HelperCall(("/bin/false",))
+    broken = AccountSpawner(reactor, Attendant(reactor, false), helped.runtime)
     with pytest.raises(Failed, match="step “spawn” broke"):
         await broken.spawn(asked, lambda _: None)
 
@@ -186,7 +188,7 @@ async def test_a_tool_in_a_project(helped: Helped) -> None:
     one = helped.people[0]
     place = helped.project(one)
     helper = by_root(str(helped.settings))
-    accounts = Accounts(reactor, helper)
+    accounts = Accounts(reactor, helped.attendant())
     tool = AccountTool(reactor, helper, accounts, helped.projects)
     path, user = parse_project_path(one.name, "lab"), UserName(one.name)
     lines: list[str] = []

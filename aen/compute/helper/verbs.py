@@ -41,6 +41,15 @@ class Verb:
     arguments: Mapping[str, a.Check] = field(default_factory=dict)
     seconds: int = 60
     """After which it is given up."""
+    ways: frozenset[str] = frozenset({"alone", "attended"})
+    """How it may be asked: ``logged`` is by an attendant, with the log of an app."""
+
+
+def _attend(call: Call) -> dict[str, bool]:
+    """Let the program stay when this is said; say whether it can take descriptors."""
+    from aen.compute.helper import attending
+
+    return {"passes": attending.get_ready()}
 
 
 def _probe(call: Call) -> dict[str, Any]:
@@ -144,7 +153,10 @@ _TEAM = {**_PROJECT, "team": a.people}
 _STALE = 3600  # seconds: what is taken over and that old is of a call long dead
 _LONG = 1800  # seconds: a permission pass over millions of files
 
+_ALONE = frozenset({"alone"})
+
 VERBS: Mapping[str, Verb] = {
+    "attend": Verb(_attend, ways=_ALONE),
     "probe": Verb(_probe),
     "account": Verb(_account, {"user": a.user}),
     "prepare": Verb(_prepare),
@@ -164,8 +176,8 @@ VERBS: Mapping[str, Verb] = {
     "remove": Verb(_disk("remove"), _PROJECT, _LONG),
     "measure": Verb(_disk("measure"), _PROJECT),
     "environments": Verb(_disk("environments"), _PROJECT),
-    "spawn": Verb(_spawn, _RUNNING),
-    "tool": Verb(_tool, {**_RUNNING, "timeout": a.seconds}),
+    "spawn": Verb(_spawn, _RUNNING, ways=frozenset({"alone", "logged"})),
+    "tool": Verb(_tool, {**_RUNNING, "timeout": a.seconds}, ways=_ALONE),
     "signal": Verb(_signal, {"launch": a.launch}),
     "kill": Verb(_kill, {"launches": a.launches}),
     "forget": Verb(_forget, {"launch": a.launch}),

@@ -9,6 +9,7 @@ import pytest_twisted
 from attrs import define, field
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- real children
 
+from aen.compute.attendant import HelperSteps
 from aen.compute.environment_ground import EnvironmentGround, Notebooks
 from aen.compute.environment_work import EnvironmentWork
 from aen.compute.environments.settings import EnvironmentSettings, Provider
@@ -19,7 +20,7 @@ from aen.compute.project_state import ProjectStates
 from aen.compute.projects import ProjectDirectories
 from aen.compute.running import RunningProjects, path_of
 from aen.compute.spawn_accounts import Accounts, AccountTool
-from aen.compute.steps import ChildSteps, HelperSteps, by_root
+from aen.compute.steps import ChildSteps, by_root
 from aen.model.environments import Verb
 from aen.model.errors import Failed
 from aen.model.names import UserName
@@ -74,7 +75,7 @@ class Node:
     def tool(self) -> AccountTool:
         """What runs programs as people."""
         helper = by_root(str(self.helped.settings))
-        accounts = Accounts(reactor, helper)
+        accounts = Accounts(reactor, self.helped.attendant())
         return AccountTool(reactor, helper, accounts, self.helped.projects)
 
     async def begin(self) -> EnvironmentWork:
@@ -87,7 +88,7 @@ class Node:
             default_packages=("tiny==1.0", "ipykernel", "pip"), skeleton=str(skeleton)
         )
         steps = ChildSteps(reactor, 60)
-        helper = HelperSteps(reactor, by_root(str(self.helped.settings)), 60)
+        helper = HelperSteps(self.helped.attendant(), 60)
         await helper.run("prepare", {})
         sources = Sources(reactor, settings, root, steps, environ)
         directories = ProjectDirectories(

@@ -13,6 +13,7 @@ from attrs import evolve
 from twisted.internet.defer import Deferred
 from twisted.internet.task import react
 
+from aen.compute.attendant import Attendant
 from aen.compute.command import Ground
 from aen.compute.launches import Launches
 from aen.compute.mode import find_mode
@@ -37,6 +38,7 @@ def launches(reactor: Any, directory: Path, helper: str, root: str) -> Launches:
     mode = find_mode(settings, {}, os.geteuid())
     assert mode.helper is not None
     assert mode.runtime is not None
+    helper_of = Attendant(reactor, mode.helper)
     node = Node(directory, reactor)
     program = directory / "server.py"
     program.write_text(SERVER)
@@ -51,11 +53,11 @@ def launches(reactor: Any, directory: Path, helper: str, root: str) -> Launches:
     ground = evolve(
         node.ground(),
         records=records,
-        spawner=AccountSpawner(reactor, mode.helper, mode.runtime),
+        spawner=AccountSpawner(reactor, helper_of, mode.runtime),
         preparation=Preparation(
             FakeProjects(Path(root)),
             jupyter,
-            Accounts(reactor, mode.helper),
+            Accounts(reactor, helper_of),
             Ground(""),
         ),
     )

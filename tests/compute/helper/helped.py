@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define
+from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
+from aen.compute.attendant import Attendant
 from aen.compute.helper.cgroups import Cgroups, read_mounts
 from aen.compute.helper.ending import sweep
 from aen.compute.helper.private import Runtime
 from aen.compute.steps import by_root
 from tests.compute.accounts import People, Person
 
+REACTOR: Any = reactor
 PYTHON = "/usr/bin/python3"
 """An interpreter that everybody can run."""
 
@@ -43,6 +46,10 @@ class Helped:
     def runtime(self) -> Path:
         """Where launches have their sockets."""
         return self.directory / "run"
+
+    def attendant(self) -> Attendant:
+        """Return how a node asks this helper."""
+        return Attendant(REACTOR, by_root(str(self.settings)))
 
     @property
     def audit(self) -> list[dict[str, Any]]:

@@ -17,12 +17,13 @@ from attrs import define
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 from twisted.internet.defer import Deferred
 
+from aen.compute.attendant import Attendant, HelperSteps
 from aen.compute.command import AppCommand
 from aen.compute.disk.walk import Refused
 from aen.compute.helper import install
 from aen.compute.spawn import Order, Spawned
 from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
-from aen.compute.steps import HelperCall, HelperSteps
+from aen.compute.steps import HelperCall
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
 from tests.compute.accounts import Person, processes_of
@@ -171,9 +172,10 @@ async def test_apps_of_the_service_account(
     """A node's own classes, called as the service account would, start, ask and end."""
     helped, one = installed.helped, installed.helped.people[0]
     helper = HelperCall(tuple(installed.argv(helped.people.service)))
-    accounts = Accounts(REACTOR, helper)
+    attendant = Attendant(REACTOR, helper)
+    accounts = Accounts(REACTOR, attendant)
     assert await accounts.home(UserName(one.name)) == one.home
-    spawner = AccountSpawner(REACTOR, helper, helped.runtime)
+    spawner = AccountSpawner(REACTOR, attendant, helped.runtime)
     path = parse_project_path(one.name, "lab")
     source = "import os, signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(7))\n"
     source += "print(os.getuid(), flush=True)\ntime.sleep(100)"
@@ -201,7 +203,7 @@ async def test_apps_of_the_service_account(
     )  # fmt: skip
     assert (done.status, lines) == (3, [str(place), one.name])
     with pytest.raises(Failed, match="is the administrator's"):
-        await HelperSteps(REACTOR, helper, 60).run("account", {"user": "root"})
+        await HelperSteps(attendant, 60).run("account", {"user": "root"})
 
 
 @pytest.mark.root

@@ -20,7 +20,7 @@ from aen.compute.manifests import OWN, read_file
 from aen.compute.ready import answers, endpoint_of
 from aen.compute.spawn import Order, Spawned
 from aen.compute.spawn_accounts import AccountSpawner
-from aen.compute.steps import ChildSteps, by_root
+from aen.compute.steps import ChildSteps
 from aen.model.errors import Failed
 from aen.model.names import EnvironmentName, UserName, parse_project_path
 from aen.runtime.tasks import pause
@@ -85,7 +85,7 @@ async def test_jupyterlab_and_its_kernel(helped: Helped) -> None:
         app_command(manifest, values, ground), helped.directory / "logs/app.log",
         private, kernel_files(private, {ACTIVE: prefix}, ACTIVE, user),
     )  # fmt: skip
-    spawner = AccountSpawner(reactor, by_root(str(helped.settings)), helped.runtime)
+    spawner = AccountSpawner(reactor, helped.attendant(), helped.runtime)
     ended: Deferred[int | None] = Deferred()
     root = await spawner.spawn(order, ended.callback)
     endpoint, ready = (
