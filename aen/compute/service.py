@@ -120,9 +120,8 @@ def assemble(
     )  # fmt: skip
 
     python = _python(mode, sources, reactor, environ)
-    preparation = _preparation(settings, directories, sources, environ, theirs.homes)
-    ready = evolve(preparation, python=python)
-    ground = _ground(settings, mode, theirs, ready, reactor)
+    ready = _preparation(settings, directories, sources, environ, theirs.homes)
+    ground = _ground(settings, mode, theirs, evolve(ready, python=python), reactor)
     running, launches = ground.running, Launches(ground)
     changes = _changes(theirs, environ, directories, launches, ground, sources)
     name, check = settings.name, directories.self_check

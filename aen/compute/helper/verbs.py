@@ -47,7 +47,7 @@ class Verb:
 
 def _attend(call: Call) -> dict[str, bool]:
     """Let the program stay when this is said; say whether it can take descriptors."""
-    from aen.compute.helper import attending
+    from aen.compute.helper import attending  # noqa: PLC0415 -- others do without
 
     return {"passes": attending.get_ready()}
 

@@ -1,10 +1,7 @@
-"""One call, from its caller to its line in the log."""
+"""The helper as a program."""
 
 import json
-import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,52 +9,6 @@ from aen.compute.steps import by_root
 from tests.compute.helper.helped import Helped
 
 pytestmark = pytest.mark.root
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def test_each_call_has_its_line(helped: Helped) -> None:
-    """Done or refused: when, who, what, how it ended; no secret of a launch."""
-    one = helped.people[0]
-    helped.call("account", user=one.name)
-    helped.call("account", user="root")
-    helped.call("nonsense\n", user="x" * 500)
-    secret = {"AEN_LAUNCH": "l1", "AEN_TOKEN": "s3cret"}
-    helped.spawn("l1", one, "/bin/true", "--token=s3cret", environment=secret)
-    found = [(line["verb"], line["outcome"]) for line in helped.audit]
-    root = "The account “root” is the administrator's and cannot own, join or start"
-    assert found == [
-        ("account", "done"),
-        ("account", f"{root} projects; use an account of your own."),
-        ("nonsense\n", "There is no such verb."),
-        ("spawn", "done"),
-    ]
-    last = helped.audit[-1]
-    assert (last["caller"], last["user"], last["launch"]) == ("root", one.name, "l1")
-    assert "s3cret" not in (helped.directory / "log/helper.log").read_text()
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        (b"", "not JSON"),
-        (b"{", "not JSON"),
-        (b"[]", "not an object"),
-        (b"[" * 100_000, "not JSON"),
-        (b'{"verb": ["probe"]}', "no such verb"),
-        (b'{"verb": "probe", "root": "/"}', "“root” is no argument"),
-        (b'{"verb": "' + b"x" * 5_000_000, "more than"),
-    ],
-)
-def test_nonsense_is_refused_in_a_sentence(
-    helped: Helped, text: bytes, sentence: str
-) -> None:
-    """And written down."""
-    argv = by_root(str(helped.settings)).argv
-    done = subprocess.run(argv, env={}, input=text, capture_output=True, check=False)
-    assert sentence in json.loads(done.stdout)["error"]
-    assert done.returncode == 1
-    assert done.stderr == b""
-    assert len(helped.audit) == 1
 
 
 def test_who_is_not_root_hears_one_sentence(helped: Helped) -> None:
@@ -70,31 +21,9 @@ def test_who_is_not_root_hears_one_sentence(helped: Helped) -> None:
     assert b"not for you to run" in said.stdout
 
 
-def test_who_may_not_call_is_written_down(helped: Helped) -> None:
-    """By number: the name is not ours to believe."""
-    source = (
-        "import os, sys; sys.path.insert(0, sys.argv[1]); os.environ['SUDO_UID'] = '7';"
-        " from aen.compute.helper.__main__ import main; main(sys.argv[2])"
-    )
-    argv = (sys.executable, "-I", "-S", "-c", source, str(ROOT), str(helped.settings))
-    done = subprocess.run(argv, input=b"{}", capture_output=True, check=False)
-    assert b"not for you to run" in done.stdout
-    assert helped.audit[-1]["caller"] == "7"
-
-
-def test_settings_that_others_could_change(helped: Helped) -> None:
-    """Nothing is done by them, and the sentence says what to run."""
-    helped.settings.chmod(0o666)
-    assert "chmod go-w" in helped.call("probe")["error"]
-    helped.settings.chmod(0o644)
-    os.chown(helped.settings, 65534, 0)
-    assert "chown root" in helped.call("probe")["error"]
-    assert not helped.runtime.exists()
-
-
-def test_no_log_no_deed(helped: Helped) -> None:
-    """What cannot be written down is not done."""
-    (helped.directory / "log").mkdir()
-    (helped.directory / "log/helper.log").symlink_to(helped.directory / "elsewhere")
-    assert "cannot be written" in helped.call("prepare")["error"]
-    assert not helped.projects.exists()
+def test_nothing_is_said_on_the_command_line(helped: Helped) -> None:
+    """What is to be done comes by the input alone."""
+    argv = (*by_root(str(helped.settings)).argv, "--root=/")
+    done = subprocess.run(argv, env={}, input=b"{}", capture_output=True, check=False)
+    assert json.loads(done.stdout)["error"] == "This program takes no arguments."
+    assert done.returncode == 1

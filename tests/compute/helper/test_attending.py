@@ -15,7 +15,7 @@ import pytest
 from attrs import define, field
 
 from aen.compute.attendant_line import End, Frames, Piece
-from aen.compute.helper.attending import LONGEST
+from aen.compute.helper.calling import LONGEST
 from aen.compute.helper.processes import process_table
 from aen.compute.steps import by_root
 from tests.compute.accounts import processes_of
@@ -75,14 +75,13 @@ def attendant(helped: Helped, *argv: str, **how: Any) -> Iterator[Talk]:
     """Start one at a socket."""
     ours, theirs = socket.socketpair()
     argv = argv or by_root(str(helped.settings)).argv
-    given = {"env": {}, **how}
-    with ours, subprocess.Popen(argv, stdin=theirs, stdout=theirs, **given) as program:
+    given: dict[str, Any] = {"env": {}, **how}
+    program = subprocess.Popen(argv, stdin=theirs, stdout=theirs, **given)
+    with program, ours:
         theirs.close()
         ours.sendall(b'{"verb": "attend"}\n')
         assert json.loads(ours.recv(4096)) == {"result": {"passes": True}}
         yield Talk(program, ours)
-        ours.close()
-        program.wait(30)
 
 
 def test_many_requests_by_one_program(helped: Helped) -> None:
@@ -200,16 +199,21 @@ def an_app(helped: Helped, launch: str) -> None:
 
 
 def test_killed_in_the_middle(helped: Helped) -> None:
-    """What is under way ends with it, as a call that is killed; its files do not."""
-    one = helped.people[0]
+    """What is under way ends with it, as a call that is killed."""
+    request = long_output(helped)
     with attendant(helped) as talk:
-        stopped = helped.spawn("l1", one, "/bin/sleep", "100")["result"]["pid"]
-        os.kill(stopped, signal.SIGSTOP)
-        talk.ask(1, {"verb": "kill", "launches": ["l1"]})
-        (child,) = until(talk.children, "the request is under way", 10)
+        for number in range(5):
+            talk.ask(number, request)
+        until(lambda: not _grows(talk.program.pid), "nobody reads: they wait", 30)
+        children = talk.children()
+        assert children
         os.kill(talk.program.pid, signal.SIGKILL)
-        until(lambda: child not in process_table(), "it has ended too", 10)
-        assert talk.ours.recv(65536) == b""
+        until(lambda: not any(map(_runs, children)), "they have ended too", 10)
+
+
+def _runs(pid: int) -> bool:
+    found = process_table().get(pid)
+    return found is not None and not found.ended
 
 
 def test_its_input_ends_while_it_works(helped: Helped) -> None:
