@@ -71,12 +71,13 @@ class Talk:
 
 
 @contextmanager
-def attendant(helped: Helped, *argv: str, **how: Any) -> Iterator[Talk]:
+def attendant(helped: Helped, *argv: str, errors: int | None = None) -> Iterator[Talk]:
     """Start one at a socket."""
     ours, theirs = socket.socketpair()
     argv = argv or by_root(str(helped.settings)).argv
-    given: dict[str, Any] = {"env": {}, **how}
-    program = subprocess.Popen(argv, stdin=theirs, stdout=theirs, **given)
+    program = subprocess.Popen(
+        argv, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=errors, env={}
+    )
     with program, ours:
         theirs.close()
         ours.sendall(b'{"verb": "attend"}\n')
@@ -135,7 +136,7 @@ def test_a_request_that_is_too_long(helped: Helped) -> None:
 @pytest.mark.parametrize("line", [b"x {}\n", b"\n", b"1+ {}\n", b"-1 {}\n"])
 def test_what_is_no_request_ends_it(helped: Helped, line: bytes) -> None:
     """Whoever says such things is not understood any more."""
-    with attendant(helped, stderr=subprocess.PIPE) as talk:
+    with attendant(helped, errors=subprocess.PIPE) as talk:
         talk.ours.sendall(line + b'2 {"verb": "probe"}\n')
         assert talk.ours.recv(4096) == b""
         assert talk.program.wait(10) == 0

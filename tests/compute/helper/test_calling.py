@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,8 @@ def test_the_way_in_which_it_is_asked(
     """Verbs that need their own input, or a log, are done in no other way."""
     for name, verb in VERBS.items():
         request = json.dumps({"verb": name, "x": 1}).encode()
-        assert one_call(str(helped.settings), lambda text=request: text, way) == (1, "")
+        asked = partial(bytes, request)
+        assert one_call(str(helped.settings), asked, way) == (1, "")
         said = json.loads(capsys.readouterr().out)["error"]
         known = "“x” is no argument of this verb."
         not_so = "This verb cannot be asked for in this way."
