@@ -35,12 +35,13 @@ def asked(helped: Helped) -> Iterator[Attendant]:
     pytest_twisted.blockon(made.stopService())
 
 
-def programs() -> list[int]:
-    """Return the pids of our children that are helpers."""
+def programs(helped: Helped) -> list[int]:
+    """Return the pids of our children that are this helper."""
+    mark = str(helped.settings)
     return [
         one.pid
         for one in psutil.Process().children()
-        if one.status() != psutil.STATUS_ZOMBIE and "helper" in str(one.cmdline())
+        if one.status() != psutil.STATUS_ZOMBIE and mark in one.cmdline()
     ]
 
 
@@ -51,12 +52,12 @@ async def test_one_program_for_all(helped: Helped, asked: Attendant) -> None:
     work = [start(asked.ask("account", {"user": name}, 60)) for _ in range(20)]
     found = await DeferredList(work, fireOnOneErrback=True, consumeErrors=True)
     assert {one["uid"] for _, one in found} == {helped.people[0].uid}
-    (program,) = programs()
+    (program,) = programs(helped)
     with pytest.raises(Failed, match="is the administrator's"):
         await HelperSteps(asked, 60).run("account", {"user": "root"})
     with pytest.raises(Failed, match="no such verb"):
         await asked.ask("nonsense", {}, 60)
-    assert programs() == [program]
+    assert programs(helped) == [program]
     assert [line["verb"] for line in helped.audit].count("attend") == 1
 
 
@@ -66,14 +67,14 @@ async def test_killed_in_the_middle(helped: Helped, asked: Attendant) -> None:
     text = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(100)"
     helped.spawn("l1", helped.people[0], PYTHON, "-S", "-c", text)
     await asked.ask("probe", {}, 60)
-    (program,) = programs()
+    (program,) = programs(helped)
     os.kill(program, signal.SIGSTOP)  # it has not even read what comes now
     work = start(asked.ask("kill", {"launches": ["l1"]}, 60))
     os.kill(program, signal.SIGKILL)
     with pytest.raises(Failed, match="The step “kill” was killed; try again"):
         await work
     assert (await asked.ask("kill", {"launches": ["l1"]}, 60)) == {"left": 0}
-    assert programs() != [program]
+    assert programs(helped) != [program]
     assert not processes_of(helped.people[0].uid)
 
 
@@ -81,7 +82,7 @@ async def test_killed_in_the_middle(helped: Helped, asked: Attendant) -> None:
 async def test_a_child_that_is_killed(helped: Helped, asked: Attendant) -> None:
     """That request alone has failed."""
     await asked.ask("probe", {}, 60)
-    (program,) = programs()
+    (program,) = programs(helped)
     arguments = {"owner": helped.people[0].name, "name": "lab"}
     place = helped.project(helped.people[0])
     for number in range(3000):
@@ -106,7 +107,7 @@ async def test_a_child_that_is_killed(helped: Helped, asked: Attendant) -> None:
     else:
         pytest.fail("none was killed")
     assert (await asked.ask("probe", {}, 60))["uid"] == 0
-    assert programs() == [program]
+    assert programs(helped) == [program]
 
 
 @pytest_twisted.ensureDeferred
@@ -159,9 +160,9 @@ async def test_it_ends_with_the_node(helped: Helped) -> None:
     """Later requests are calls by themselves: some come while a node ends."""
     made = Attendant(REACTOR, by_root(str(helped.settings)))
     await made.ask("probe", {}, 60)
-    assert len(programs()) == 1
+    assert len(programs(helped)) == 1
     await made.stopService()
-    await eventually(lambda: not programs(), "it has ended")
+    await eventually(lambda: not programs(helped), "it has ended")
     assert (await made.ask("probe", {}, 60))["uid"] == 0
-    assert not programs()
+    assert not programs(helped)
     await made.stopService()
