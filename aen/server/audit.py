@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Mapping
 from typing import Protocol
 
+from aen.model.administration import Area, demand_area
 from aen.model.audit import About, Act, Entry
 from aen.model.errors import Forbidden, Invalid
-from aen.model.permissions import demand_superuser
 from aen.model.projects import Project
 from aen.model.users import Caller
 from aen.server import profile
@@ -99,7 +99,7 @@ class Audit:
         limit: int = 50,
     ) -> Page[Entry]:
         """Return entries of everybody; for administrators."""
-        demand_superuser(caller)
+        demand_area(caller, Area.LOG)
         return await self._records.page(seeking, cursor, limit)
 
 

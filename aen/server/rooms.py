@@ -143,10 +143,10 @@ def furnish(parts: Parts) -> Rooms:
         site=site,
         task_desk=TaskDesk(archive.tasks, archive.projects, events, clock, audit),
         schedule=Schedule(archive.schedule, clock, audit),
-        admin=Administration.of(archive, accounts, clock),
         mail=mail,
         recovery=Recovery.over(archive, audit, mail),
         registration=Registration.over(archive, accounts, mail),
+        admin=Administration.of(archive, accounts, ground.site, clock),
     )
 
 

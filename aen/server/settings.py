@@ -147,6 +147,8 @@ class ServerSettings:
     """How long ended tasks are kept."""
     audit_days: float = 400.0
     """How long it is kept who did what."""
+    audit_export: int = 100_000
+    """How many lines of that a file may have that an administrator takes home."""
     picture_service: str = ""
     """Address of a service that has pictures of people by the SHA-256 of their mail
     address, e.g. ``https://www.gravatar.com/avatar``. Browsers ask it, so it learns who

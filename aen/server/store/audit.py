@@ -5,7 +5,13 @@ from attrs import frozen
 from aen.model.audit import Act, Entry
 from aen.server.records import Page
 from aen.server.store.collection import Database, Document, Query
-from aen.server.store.paging import bounded, mark_of, newest_first, page_of
+from aen.server.store.paging import (
+    LONGEST_PAGE,
+    bounded,
+    mark_of,
+    newest_first,
+    page_of,
+)
 
 
 @frozen
@@ -19,6 +25,10 @@ class Seeking:
     acts: tuple[Act, ...] = ()
     since: float = 0.0
     """Seconds since the epoch."""
+    until: float = 0.0
+    """What was done from then on is left out; 0: nothing is."""
+    path: str = ""
+    """``owner/name`` of a project at the time: also of one that is gone."""
 
 
 class AuditRecords:
@@ -51,6 +61,18 @@ class AuditRecords:
         parts = _parts(seeking)
         return await self._all.count({"$and": parts} if parts else {})
 
+    async def people(self, seeking: Seeking, most: int) -> tuple[set[str], bool]:
+        """Return who did what *seeking* finds, and whether *most* were not enough."""
+        found: set[str] = set()
+        seen, cursor = 0, None
+        while seen < most:
+            page = await self.page(seeking, cursor, LONGEST_PAGE)
+            found |= {one.by for one in page.items if one.by}
+            seen, cursor = seen + len(page.items), page.next
+            if cursor is None:
+                return found, False
+        return found, True
+
     async def trim(self, before: float) -> None:
         """Forget entries older than *before*."""
         await self._all.delete({"at": {"$lt": before}})
@@ -64,9 +86,14 @@ def _parts(seeking: Seeking) -> list[Query]:
     if seeking.project:
         parts.append({"project": seeking.project})
     if seeking.acts:
-        parts.append({"act": {"$in": [one.value for one in seeking.acts]}})
+        acts = [one.value for one in seeking.acts]
+        parts.append({"act": acts[0] if len(acts) == 1 else {"$in": acts}})
+    if seeking.path:
+        parts.append({"path": seeking.path})
     if seeking.since:
         parts.append({"at": {"$gte": seeking.since}})
+    if seeking.until:
+        parts.append({"at": {"$lt": seeking.until}})
     return parts
 
 

@@ -173,6 +173,8 @@ class MemoryCollection:
 
     async def count(self, query: Query) -> int:
         """Return how many documents match."""
+        if not query:
+            return len(self._documents)
         return sum(1 for _ in self._matching(query))
 
     def _matching(self, query: Query) -> Iterator[Document]:

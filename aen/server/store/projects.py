@@ -243,6 +243,10 @@ class ProjectRecords:
         """Forget a project."""
         await self._all.delete({"_id": key})
 
+    async def total(self) -> int:
+        """Return how many projects there are."""
+        return await self._all.count({})
+
     async def count_in(self, data_center: str, node: str | None = None) -> int:
         """Return how many projects a data center, or one of its nodes, has."""
         query: dict[str, Any] = {"data_center": data_center}

@@ -57,6 +57,10 @@ class UserSearch:
         )
         return page_of(found, limit, user_of, lambda one: _mark(one, field))
 
+    async def total(self) -> int:
+        """Return how many accounts there are."""
+        return await self._all.count({})
+
     async def complete(self) -> int:
         """Give accounts of before what finding needs; return how many got it."""
         done = 0

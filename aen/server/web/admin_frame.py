@@ -25,13 +25,17 @@ class Entry:
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Now",
-        (Entry("", "Overview", "screen", Area.OVERVIEW),),
+        (
+            Entry("", "Overview", "screen", Area.OVERVIEW),
+            Entry("report", "Daily report", "report", Area.REPORT),
+        ),
     ),
     (
         "People",
         (
             Entry("users", "Users", "users", Area.USERS),
             Entry("resets", "Password links", "key", Area.RESETS),
+            Entry("log", "Security log", "shield", Area.LOG),
         ),
     ),
     (

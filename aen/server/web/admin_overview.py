@@ -17,7 +17,7 @@ class AdminOverviewPages:
     async def overview(self, visit: Visit) -> Answer:
         """Show every data center, its nodes and how they are."""
         if not visit.person.is_superuser:
-            return Redirect("/admin/resets")
+            return Redirect("/admin/report")
         return await self._frame.page(
             visit,
             "",

@@ -14,6 +14,7 @@ from aen.server.web.account_keys import AccountKeysPages
 from aen.server.web.account_security import AccountSecurityPages
 from aen.server.web.account_tokens import AccountTokensPages
 from aen.server.web.addresses import Address
+from aen.server.web.admin_log import AdminLogPages
 from aen.server.web.admin_overview import AdminOverviewPages
 from aen.server.web.admin_tasks import AdminTaskPages
 from aen.server.web.admin_users import AdminUserPages
@@ -48,6 +49,7 @@ def pages(
         AdminOverviewPages(frame),
         AdminUserPages(frame),
         AdminTaskPages(frame),
+        AdminLogPages(frame),
         DashboardPages(frame, live),
         ProjectPages(frame, live),
         SettingsPages(frame),

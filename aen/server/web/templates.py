@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aen.runtime.assets import Assets
 from aen.server.browsers import browser_name
+from aen.server.site_values import zone
 from aen.server.web.faces import hue, initials, picture
 from aen.server.web.markdown import render as markdown
 
@@ -34,6 +35,11 @@ def stamp(seconds: float) -> str:
 def day(seconds: float) -> str:
     """Return a time as people write it, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%-d %B %Y, %H:%M UTC")
+
+
+def day_in(seconds: float, place: str) -> str:
+    """Return the day of a time as people write it, in the zone called *place*."""
+    return datetime.fromtimestamp(seconds, zone(place)).strftime("%-d %B %Y")
 
 
 def span(seconds: float) -> str:
@@ -72,6 +78,7 @@ def _environment() -> Environment:
     )
     made.filters.update(stamp=stamp, day=day, markdown=markdown, ago=ago)
     made.filters.update(browser=browser_name, initials=initials)
+    made.filters.update(day_in=day_in)
     made.globals.update(percent=percent, hue=hue)
     return made
 

@@ -120,7 +120,7 @@ def test_reset_link(ada: Browser, visitor: Browser) -> None:
 
 def test_staff(sam: Browser, bob: Browser, visitor: Browser) -> None:
     """Staff make links for users, not for those at or above them, and see no more."""
-    assert sam.get("/admin/").location == "/admin/resets"
+    assert sam.get("/admin/").location == "/admin/report"
     page = sam.get("/admin/resets")
     assert page.status == 200
     assert 'href="/admin/users"' not in page.text

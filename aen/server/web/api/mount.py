@@ -14,6 +14,7 @@ from aen.runtime.version import own_version
 from aen.server.rooms import Rooms
 from aen.server.web.addresses import API, Address
 from aen.server.web.api.acts import Acts
+from aen.server.web.api.admin_log import LogCalls
 from aen.server.web.api.environments import EnvironmentCalls
 from aen.server.web.api.jobs import JobCalls
 from aen.server.web.api.openapi import describe
@@ -43,6 +44,7 @@ def api(rooms: Rooms, live: Live, table: list[Address] | None = None) -> Klein:
         ResourceCalls(rooms),
         PlaceCalls(rooms),
         SiteCalls(rooms),
+        LogCalls(rooms),
         JobCalls(rooms),
     ):
         calls.mount(app, part)
