@@ -9,8 +9,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from aen.model.audit import Act
-from aen.model.errors import Forbidden, NotFound, Unauthenticated
-from aen.model.users import Caller, User
+from aen.model.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from aen.model.users import Caller, Role, User
 from aen.runtime.tasks import spawn
 from aen.server import profile
 from aen.server.audit import Audit
@@ -111,6 +111,9 @@ class Access:
         :raises TooMany: too many wrong attempts for this account or address.
         """
         user = await self.check_credentials(name, password, address, agent)
+        work = (await self._site.values()).maintenance
+        if work.on and user.role is not Role.SUPERUSER:
+            raise Unavailable(work.reason)
         now = self._clock.seconds()
         await self._users.change(user.id, {"last_sign_in": now})
         token = secrets.token_urlsafe(32)

@@ -10,7 +10,7 @@ from attrs import fields
 from twisted.logger import Logger
 
 from aen.model.audit import Act
-from aen.model.errors import Invalid
+from aen.model.errors import Conflict, Invalid
 from aen.model.mail import Security, Smtp
 from aen.model.permissions import demand_superuser
 from aen.model.projects import Visibility
@@ -26,6 +26,10 @@ from aen.server.store.site_settings import SiteRecords
 
 FRESH_SECONDS = 30.0
 """After so long the store is asked again, in case the news of a change were lost."""
+
+
+_BEFORE = "before"
+"""The field that holds what the last change has changed, as it was."""
 
 
 class SiteSettings:
@@ -99,13 +103,46 @@ class SiteSettings:
         if not parts and not dropped:
             return old
         written = {one: self._document(getattr(new, one)) for one in parts}
-        await self._records.write(written, dropped)
+        told = {one: _words(getattr(new, one)) for one in parts}
+        told |= dict.fromkeys(dropped, "default")
+        return await self._write(by, written, dropped, told)
+
+    async def may_undo(self) -> bool:
+        """Whether the last change can be taken back."""
+        return bool((await self._records.read()).get(_BEFORE))
+
+    async def undo(self, by: Caller) -> SiteValues:
+        """Take back the last change; done once more, it is made again.
+
+        :raises Conflict: there is none.
+        """
+        demand_superuser(by)
+        before = (await self._records.read()).get(_BEFORE)
+        if not before:
+            raise Conflict("There is no change to take back.")
+        parts, dropped = before["set"], tuple(before["unset"])
+        told = dict.fromkeys((*parts, *dropped), "as before")
+        return await self._write(by, parts, dropped, told)
+
+    async def _write(
+        self,
+        by: Caller,
+        parts: Mapping[str, Any],
+        dropped: tuple[str, ...],
+        told: Mapping[str, str],
+    ) -> SiteValues:
+        """Keep *parts*, and what they were before; tell every process and the log."""
+        found = await self._records.read()
+        names = (*parts, *dropped)
+        before = {
+            "set": {one: found[one] for one in names if one in found},
+            "unset": [one for one in names if one not in found],
+        }
+        await self._records.write({**parts, _BEFORE: before}, dropped)
         await self._events.publish(SITE, "site", {})
-        for part in (*parts, *dropped):
-            words = "default" if part in dropped else _words(getattr(new, part))
-            await self._audit.note(
-                Act.SETTINGS_CHANGED, by, what=part.replace("_", " "), to=words
-            )
+        for name, words in told.items():
+            what = name.replace("_", " ")
+            await self._audit.note(Act.SETTINGS_CHANGED, by, what=what, to=words)
         return await self.values()
 
     def _drop(self, _: Event) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pytest_twisted import ensureDeferred
 
 from aen.model.audit import Act
-from aen.model.errors import Forbidden, Invalid, Unavailable
+from aen.model.errors import Conflict, Forbidden, Invalid, Unavailable
 from aen.model.mail import Smtp
 from aen.model.projects import Visibility
 from aen.model.site import Announcement, Maintenance
@@ -124,6 +124,29 @@ async def test_who_changed_what_is_noted() -> None:
         ("open registration", "on"),
     ]
     assert {one.by for one in found.items} == {"ada"}
+
+
+@ensureDeferred
+async def test_undo() -> None:
+    """The last change is taken back, whole, and made again."""
+    world = await furnished(site_name="File")
+    ada, bob = await world.person("ada", Role.SUPERUSER), await world.person("bob")
+    site = world.rooms.site
+    assert not await site.may_undo()
+    with pytest.raises(Conflict):
+        await site.undo(ada)
+    await site.change(ada, SiteChanges(smtp=SMTP))
+    changes = SiteChanges(site_name="Store", smtp=NewSmtp())
+    await site.change(ada, changes)
+    assert await site.may_undo()
+    back = await site.undo(ada)
+    assert back.site_name == "File"
+    assert back.smtp is not None
+    assert back.smtp.password == "planted-secret"
+    again = await site.undo(ada)
+    assert (again.site_name, again.smtp) == ("Store", None)
+    with pytest.raises(Forbidden):
+        await site.undo(bob)
 
 
 @ensureDeferred

@@ -42,6 +42,14 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Work",
         (Entry("tasks", "Tasks", "again", Area.TASKS),),
     ),
+    (
+        "Site",
+        (
+            Entry("settings", "General", "gear", Area.SETTINGS),
+            Entry("announcement", "Announcement", "info", Area.SETTINGS),
+            Entry("notification", "Notification", "mail", Area.NOTIFICATION),
+        ),
+    ),
 )
 
 

@@ -7,6 +7,8 @@ from twisted.web.server import Request
 
 THEME = "aen-theme"
 """Set by the page's own script: ``light`` or ``dark``; holds nothing secret."""
+READ = "aen-read"
+"""Which announcement was read last; holds nothing secret."""
 _LONGEST = 16 * 1024
 DAY = 86_400
 

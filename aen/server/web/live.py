@@ -18,6 +18,7 @@ from zope.interface import implementer
 
 from aen.model.errors import TooMany
 from aen.runtime.tasks import Periodic, spawn
+from aen.server.events import SITE
 from aen.server.records import Event
 
 KINDS = frozenset({"state", "progress", "apps", "team", "environment"})
@@ -196,6 +197,8 @@ class Live:
         beat.start(now=False)
         for topic, extra in list(subject.topics.items())[: self.limits.topics]:
             stream.on_end(self._events.subscribe(topic, hear(extra)))
+        told = line("site", {})
+        stream.on_end(self._events.subscribe(SITE, lambda _: stream.send(told)))
         if subject.user_id:
             topic = f"user:{subject.user_id}"
             stream.on_end(self._events.subscribe(topic, about_me))

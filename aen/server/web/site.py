@@ -16,8 +16,10 @@ from aen.server.web.account_tokens import AccountTokensPages
 from aen.server.web.addresses import Address
 from aen.server.web.admin_log import AdminLogPages
 from aen.server.web.admin_overview import AdminOverviewPages
+from aen.server.web.admin_site import AdminSitePages
 from aen.server.web.admin_tasks import AdminTaskPages
 from aen.server.web.admin_users import AdminUserPages
+from aen.server.web.announcement import AnnouncementPages
 from aen.server.web.api.mount import api
 from aen.server.web.dashboard import DashboardPages
 from aen.server.web.entry import EntryPages
@@ -50,6 +52,8 @@ def pages(
         AdminUserPages(frame),
         AdminTaskPages(frame),
         AdminLogPages(frame),
+        AdminSitePages(frame),
+        AnnouncementPages(frame),
         DashboardPages(frame, live),
         ProjectPages(frame, live),
         SettingsPages(frame),

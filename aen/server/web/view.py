@@ -28,8 +28,10 @@ from aen.server.directories.sources import password_words
 from aen.server.rooms import Rooms
 from aen.server.web import cookies, forgery, headers
 from aen.server.web.addresses import Address
+from aen.server.web.announcing import to_read
 from aen.server.web.cookies import Cookies
 from aen.server.web.http import client_address
+from aen.server.web.maintenance import demand_open
 from aen.server.web.next_url import safe_next
 from aen.server.web.refusals import Misdirected, WrongMethod, set_status
 from aen.server.web.templates import Templates
@@ -175,6 +177,7 @@ class Frame:
         await self.rooms.site.values()  # so that `known` is what holds now
         visit = await self._recognise(request)
         caller = visit.caller
+        demand_open(self.rooms.site.known, caller, route.path)
         if route.changes(request):
             form = read_form(request, self.rooms.settings.body_limit)
             self._check_forgery(request, visit, form)
@@ -270,9 +273,10 @@ class Frame:
             "csrf": visit.csrf,
             "now": now,
             "site_name": site.site_name,
-            "announcement": site.announced(now),
             "open_registration": site.open_registration and passwords.here,
             "passwords": passwords,
+            "announcement": to_read(site, now, visit.request),
+            "maintenance": site.maintenance,
             "path": safe_next(visit.request.uri.decode("latin-1")),
             "notice": visit.query["done"],
             "theme": _theme(visit.request),

@@ -51,6 +51,7 @@ export function follow(refresh) {
       if (data.done) announceEnd(data);
       if (data.done || !hear(data)) soon("environment");
     });
+    source.addEventListener("site", () => soon("site"));
     source.addEventListener("state", (event) => announce(JSON.parse(event.data)));
     source.addEventListener("progress", (event) => {
       if (!progress(JSON.parse(event.data))) soon("state");

@@ -30,6 +30,7 @@ from aen.server.web.api.reading import Query, cut, read_body, read_query
 from aen.server.web.api.repeats import HEADER, REPLAYED, Asked, Repeats
 from aen.server.web.cookies import Cookies
 from aen.server.web.http import client_address
+from aen.server.web.maintenance import demand_open
 from aen.server.web.refusals import set_status
 from aen.wire.problems import to_json
 
@@ -236,6 +237,7 @@ class Calls:
         self._limits.count(request, caller)
         if caller is not None:
             caller = evolve(caller, address=client_address(request))
+        demand_open(await self.rooms.site.values(), caller)
         admit(described.demanded, caller)
         query = read_query(request, described.parameters)
         body = None
