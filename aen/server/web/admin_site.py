@@ -10,7 +10,7 @@ from aen.model.projects import Visibility
 from aen.model.site import Level, Maintenance
 from aen.server.site_values import NewAnnouncement, NewSmtp, SiteChanges, zone
 from aen.server.web.admin_frame import AdminFrame
-from aen.server.web.view import Frame, not_found, view
+from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Fields, Redirect, Visit
 
 _SECTIONS = ("settings", "announcement", "notification")
@@ -70,7 +70,7 @@ class AdminSitePages:
         """Take back the last change of any of it."""
         section = visit.form["section"]
         if section not in _SECTIONS:
-            raise not_found()
+            raise Invalid("There is no such page to go back to.")
         await self._site.undo(visit.person)
         return Redirect(f"/admin/{section}?done=saved")
 

@@ -146,7 +146,7 @@ def test_slow_reader(clock: Clock) -> None:
     live = Live(one.events, clock, LiveLimits(queue=2))
     done = one.serve(live)
     producer = one.request.producer
-    (listener,) = one.events.listeners
+    listener = one.events.listeners[0]
     producer.pauseProducing()
     before = len(one.request.written)
     listener(Happened())
