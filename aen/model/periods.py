@@ -35,11 +35,10 @@ def span_of(period: Period, now: float, zone: tzinfo) -> Span:
     today = datetime.fromtimestamp(now, zone).replace(
         hour=0, minute=0, second=0, microsecond=0
     )
+    first, days = today, 1
     match period:
-        case Period.TODAY:
-            first, days = today, 1
         case Period.YESTERDAY:
-            first, days = today - timedelta(days=1), 1
+            first = today - timedelta(days=1)
         case Period.WEEK:
             first, days = today - timedelta(days=today.weekday()), 7
         case Period.MONTH:

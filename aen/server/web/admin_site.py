@@ -7,7 +7,7 @@ from aen.model.administration import Area, area
 from aen.model.errors import AenError, Invalid
 from aen.model.mail import Security
 from aen.model.projects import Visibility
-from aen.model.site import Level, Maintenance
+from aen.model.site import Level, Maintenance, SiteValues
 from aen.server.site_values import NewAnnouncement, NewSmtp, SiteChanges, zone
 from aen.server.web.admin_frame import AdminFrame
 from aen.server.web.view import Frame, view
@@ -96,7 +96,7 @@ class AdminSitePages:
             form=visit.form if problem else None,
             has_password=told is not None and bool(told.password),
             settings=self._rooms.settings,
-            until=_local(values.announcement and values.announcement.until, values),
+            until=_end(values),
             may_undo=await self._site.may_undo(),
         )
 
@@ -134,8 +134,9 @@ def _moment(text: str, place: str) -> float | None:
         raise Invalid(message, fields={"until": message}) from None
 
 
-def _local(at: float | None, values: Any) -> str:
-    """Return a time in the form of a field for day and time."""
+def _end(values: SiteValues) -> str:
+    """Return the end of the announcement in the form of a field for day and time."""
+    at = None if values.announcement is None else values.announcement.until
     if at is None:
         return ""
     there = datetime.fromtimestamp(at, UTC).astimezone(zone(values.time_zone))

@@ -11,8 +11,8 @@ from aen.server.web.paced import Gone, Paced
 def paced() -> tuple[Paced, DummyRequest]:
     """Return something that writes, and what it writes to."""
     request = DummyRequest([b""])
-    request.registerProducer = lambda *_: None
-    request.unregisterProducer = lambda: None
+    setattr(request, "registerProducer", lambda *_: None)  # noqa: B010
+    setattr(request, "unregisterProducer", lambda: None)  # noqa: B010
     one = Paced(request)  # type: ignore[arg-type]
     one.begin()
     return one, request

@@ -10,7 +10,8 @@ from aen.server.records import Page
 from aen.server.report import Sheet
 from aen.server.rooms import Rooms
 from aen.server.store.audit import Seeking
-from aen.server.web.api.operation import Call, Operation, Query, operation
+from aen.server.web.api.operation import Call, Operation, operation
+from aen.server.web.api.reading import Query
 from aen.server.web.api.times import moment
 from aen.server.web.api.values import stamp
 
@@ -97,14 +98,17 @@ class LogCalls:
 
 
 def _seeking(query: Query) -> Seeking:
-    times = {
-        name: moment(query[name], name) for name in ("since", "until") if query[name]
-    }
     acts = tuple(one for one in Act if one.value == query["act"])
     if query["act"] and not acts:
         message = f"“{query['act'][:40]}” is no act; one is “{Act.SIGNED_IN.value}”."
         raise Invalid(message, fields={"act": message})
-    return Seeking(query["person"], query["project"], acts, **times)
+    return Seeking(
+        query["person"],
+        query["project"],
+        acts,
+        since=moment(query["since"], "since") if query["since"] else 0.0,
+        until=moment(query["until"], "until") if query["until"] else 0.0,
+    )
 
 
 def _period(text: str) -> Period:
