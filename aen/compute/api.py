@@ -32,6 +32,7 @@ from aen.wire.messages import (
     LogQuestion,
     NodeStatus,
     Nothing,
+    ProjectMove,
     ProjectOnDisk,
     ProjectQuestion,
     Resources,
@@ -107,6 +108,12 @@ class ComputeApi:
     async def remove(self, asker: str, asked: ProjectOnDisk, report: Report) -> None:
         """Take a project off the disk."""
         await self.work.remove(asked, line_progress(report))
+
+    @app.route(routes.MOVE_PROJECT.path, methods=["POST"])
+    @stream(ProjectMove)
+    async def move(self, asker: str, asked: ProjectMove, report: Report) -> None:
+        """Put a project's files in another place."""
+        await self.work.move(asked, line_progress(report))
 
     @app.route(routes.LAUNCH.path, methods=["POST"])
     @call(LaunchRequest)

@@ -68,6 +68,14 @@ class Ground(Protocol):
         """Take the project off the disk."""
         ...
 
+    async def move(self, path: ProjectPath, before: ProjectPath, team: Team) -> bool:
+        """Put the project that is at *before* in its place; say whether it is there."""
+        ...
+
+    async def relocate(self, path: ProjectPath, before: ProjectPath) -> None:
+        """Let its environments name its place where they name *before*."""
+        ...
+
     async def measure(self, path: ProjectPath) -> Measured:
         """Say what the project occupies."""
         ...
@@ -116,6 +124,15 @@ class OwnGround:
     async def remove(self, path: ProjectPath, staging: str) -> None:
         """Take the project off the disk."""
         await self._run("remove", path, staging=staging)
+
+    async def move(self, path: ProjectPath, before: ProjectPath, team: Team) -> bool:
+        """Put the project that is at *before* in its place; say whether it is there."""
+        found = await self._run("move", path, **_old(before))
+        return bool(found["project"])
+
+    async def relocate(self, path: ProjectPath, before: ProjectPath) -> None:
+        """Let its environments name its place where they name *before*."""
+        await self._run("relocate", path, **_old(before))
 
     async def measure(self, path: ProjectPath) -> Measured:
         """Say what the project occupies."""
@@ -176,6 +193,15 @@ class AccountGround:
         """Take the project off the disk."""
         await self._run("remove", path)
 
+    async def move(self, path: ProjectPath, before: ProjectPath, team: Team) -> bool:
+        """Put the project in its place and give it to its owner, if it is there."""
+        found = await self._run("move", path, **_old(before), team=people(team))
+        return bool(found["project"])
+
+    async def relocate(self, path: ProjectPath, before: ProjectPath) -> None:
+        """Let its environments name its place where they name *before*."""
+        await self._run("relocate", path, **_old(before))
+
     async def measure(self, path: ProjectPath) -> Measured:
         """Say what the project occupies."""
         return Measured(**await self._run("measure", path))
@@ -189,6 +215,10 @@ class AccountGround:
         return await self.steps.run(
             verb, {"owner": path.owner, "name": path.name, **more}
         )
+
+
+def _old(before: ProjectPath) -> dict[str, str]:
+    return {"old_owner": before.owner, "old_name": before.name}
 
 
 def people(team: Iterable[Member]) -> list[dict[str, str]]:

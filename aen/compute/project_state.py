@@ -28,6 +28,10 @@ class ProjectState:
     """The team whose rights the files have; None: nobody knows, or nobody needs to."""
     unsure: tuple[str, ...] = ()
     """Whose rights a pass began to change and has not finished changing."""
+    going: str = ""
+    """Where it is being moved; the files are at `path` or here."""
+    stale: tuple[str, ...] = ()
+    """Where it was, while its environments may still say so."""
 
     def before(self, team: tuple[Member, ...]) -> tuple[Member, ...] | None:
         """Return from which team the rights differ that are to be those of *team*.
@@ -89,6 +93,17 @@ class ProjectStates:
                 f"The node cannot write to its project root: {error.strerror}."
                 " Ask the administrator, then try again."
             ) from None
+
+    def others_at(self, path: str, project_id: str) -> tuple[str, ...]:
+        """Return the ids of other projects whose files are at *path*."""
+        ids = (one.stem for one in self._directory.glob("*.json"))
+        return tuple(
+            one
+            for one in ids
+            if one != project_id
+            and (state := self.read(one)) is not None
+            and path in (state.path, state.going)
+        )
 
     def forget(self, project_id: str) -> None:
         """Remember nothing any more."""

@@ -14,9 +14,9 @@ from twisted.logger import Logger
 from aen.compute.environments.provider import Report
 from aen.compute.environments.sharing import Sharing
 from aen.compute.running import RunningProjects, path_of
-from aen.model.names import ProjectPath
+from aen.model.names import ProjectPath, parse_project_path
 from aen.model.projects import Member, Progress, TeamRole
-from aen.wire.messages import ProjectOnDisk
+from aen.wire.messages import ProjectMove, ProjectOnDisk
 
 STOPPING = "Stopping apps"
 ENDING = "Ending apps of those who left"
@@ -64,6 +64,17 @@ class Directories(Protocol):
 
     async def remove(self, path: ProjectPath, project_id: str) -> None:
         """Take them off the disk."""
+        ...
+
+    async def move(
+        self,
+        path: ProjectPath,
+        before: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Put them in another place."""
         ...
 
 
@@ -165,6 +176,21 @@ class ProjectWork:
             await self.directories.remove(path, project.id)
 
         await self._share("remove", project, work, report)
+
+    async def move(self, asked: ProjectMove, report: Report) -> None:
+        """End all apps of a project and put its files where it is now.
+
+        :raises Failed: a step did not succeed; trying again goes on.
+        """
+        project = asked.project
+        path, before = path_of(project), parse_project_path(asked.owner, asked.name)
+
+        async def work(tell: Report) -> None:
+            await self._quiet(project, tell)
+            await self.directories.move(path, before, project.id, project.team, tell)
+
+        verb = f"move {next(self._numbers)} of"  # each has its own place
+        await self._share(verb, project, work, report)
 
     async def _quiet(self, project: ProjectOnDisk, tell: Report) -> None:
         """From now on nothing is launched; what runs is ended."""

@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from aen.compute.disk_check import disk_problems, skeleton_problems
 from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Report
 from aen.compute.environments.settings import EnvironmentSettings, skeleton_directory
+from aen.compute.moves import Moves, demand_free, where
 from aen.compute.project_disk import ProjectDisk
 from aen.compute.project_ground import Ground, Measured, OwnGround, Team
 from aen.compute.project_state import ProjectState, ProjectStates, check_id
@@ -128,6 +129,8 @@ class ProjectDirectories:
         found = await disk.look(state.active if state else DEFAULT, report)
         if found.project:
             await self._demand_room(path)
+            if state is None:
+                demand_free(self._states, path, project_id)
         if state and found.project and not found.environment:
             state = evolve(state, active=DEFAULT)
             found = await disk.look(DEFAULT, report)
@@ -213,8 +216,33 @@ class ProjectDirectories:
 
         :raises Failed: something could not be removed; trying again goes on.
         """
+        state = self._states.read(project_id)
+        if state is not None:
+            path = where(self._root, state)  # it may not have been moved yet
         await self._disk(path, project_id, ()).remove()
         self._states.forget(project_id)
+
+    async def move(
+        self,
+        path: ProjectPath,
+        before: ProjectPath,
+        project_id: str,
+        team: Team,
+        report: Report,
+    ) -> None:
+        """Put a project that is not running in another place, as its owner's.
+
+        What an earlier call left half done is done; done again it does no harm.
+
+        :param before: where it was, if this node does not know it.
+        :raises Failed: a step did not succeed; trying again goes on.
+        """
+        moves = Moves(self._root, self._states, self._ground)
+        state = await moves.move(path, before, project_id, team, report)
+        if state is not None and self._ground.shared:
+            disk = self._disk(path, project_id, team)
+            handed = path.owner != before.owner  # group and owner are others now
+            await self._settle(disk, project_id, state, report, reset=handed)
 
     async def self_check(self) -> tuple[str, ...]:
         """Return what is wrong with this node's disk and tools, a sentence each."""

@@ -116,6 +116,15 @@ class ProjectOnDisk:
 
 
 @frozen
+class ProjectMove:
+    """Put a project's files where it is now; they were at *owner*/*name*."""
+
+    project: ProjectOnDisk
+    owner: str
+    name: str
+
+
+@frozen
 class NodeStatus:
     """What a node says of itself."""
 

@@ -30,6 +30,8 @@ START_PROJECT = Route("POST", "/launcher/projects/start", streams=True)
 STOP_PROJECT = Route("POST", "/launcher/projects/stop", streams=True)
 RESET_PROJECT = Route("POST", "/launcher/projects/reset", streams=True)
 REMOVE_PROJECT = Route("POST", "/launcher/projects/remove", streams=True)
+MOVE_PROJECT = Route("POST", "/launcher/projects/move", streams=True)
+"""The files go where the project is now, and to whom; it stops for that."""
 APPLY_TEAM = Route("POST", "/launcher/projects/team", streams=True)
 """The files follow the team, processes of who has left end; it need not run."""
 LAUNCH = Route("POST", "/launcher/launches")
@@ -57,6 +59,7 @@ NODE_ROUTES = (
     STOP_PROJECT,
     RESET_PROJECT,
     REMOVE_PROJECT,
+    MOVE_PROJECT,
     APPLY_TEAM,
     LAUNCH,
     LAUNCHES,

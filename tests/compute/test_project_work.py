@@ -14,6 +14,7 @@ from aen.model.errors import Failed, Invalid
 from aen.model.names import ProjectPath, UserName
 from aen.model.projects import Member, Progress, TeamRole
 from aen.runtime.tasks import start
+from aen.wire.messages import ProjectMove
 from tests.compute.ground import PROJECT
 
 
@@ -50,6 +51,17 @@ class FakeDisk:
     async def remove(self, path: ProjectPath, project_id: str) -> None:
         """Note it."""
         self.did.append("remove")
+
+    async def move(
+        self,
+        path: ProjectPath,
+        before: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Note it."""
+        self.did.append(f"move {before} to {path}")
 
     async def narrow(
         self, path: ProjectPath, project_id: str, team: tuple[Member, ...]
@@ -214,3 +226,13 @@ async def test_teams_in_a_row(scene: Scene) -> None:
         "team bob eve max",
     ]
     assert [one.team for one in scene.running] == [TEAM]
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_project_that_moves_is_stopped_first(scene: Scene) -> None:
+    """Nothing runs in files on their way."""
+    scene.running.add(PROJECT)
+    asked = ProjectMove(evolve(PROJECT, owner="bob"), "ada", "lab")
+    await scene.work.move(asked, scene.heard.append)
+    assert scene.disk.did == ["stop apps", "move ada/lab to bob/lab"]
+    assert len(scene.running) == 0

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from aen.compute.disk import listing, project, template
+from aen.compute.disk import listing, moving, project, relocating, template
 from aen.compute.disk.clone import Cloner
 from aen.compute.disk.measure import measure
 from aen.compute.disk.remove import remove_tree
@@ -37,6 +37,8 @@ def clone(template: str, target: str, prefix: str, *, link: bool, tell: Tell) ->
 VERBS: dict[str, Verb] = {
     "make": project.make,
     "finish": project.finish,
+    "move": moving.move,
+    "relocate": relocating.relocate,
     "check": project.check,
     "settle": project.settle,
     "stage": project.stage,

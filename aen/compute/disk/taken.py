@@ -105,9 +105,9 @@ def adopt(  # noqa: PLR0913, PLR0917 -- what the helper is asked
             rights.open_door(project, team)
         with (
             opened(open_root(root)) as top,
-            opened(_home(top, root, owner)) as home,
+            opened(open_place(top, root, owner)) as home,
         ):
-            _put(place, "project", home, name, f"{owner}/{name}")
+            put(place, "project", home, name, f"{owner}/{name}")
             os.fsync(home)
     return done
 
@@ -135,14 +135,22 @@ def _prepared(
     return {"acl": lists, **done}
 
 
-def _home(top: int, root: str, owner: str) -> int:
+def open_place(top: int, root: str, owner: str) -> int:
+    """Return a descriptor of the directory of an owner's projects, made if absent."""
     os.close(make_below(top, owner, _PARENTS))
     return rights.open_home(root, owner)
 
 
-def _put(source: int, what: str, target: int, name: str, shown: str) -> None:
+def put(source: int, what: str, target: int, name: str, shown: str) -> None:
+    """Move *what* to *target*, where nothing may be; *shown* names it to people.
+
+    :raises Refused: there are files.
+    :raises FileNotFoundError: there is no *what*.
+    """
     try:
         os.rename(what, name, src_dir_fd=source, dst_dir_fd=target)
+    except FileNotFoundError:
+        raise
     except OSError as error:
         # ENOTEMPTY, EEXIST, ENOTDIR: rename replaces an empty directory only
         if os.access(name, os.F_OK, dir_fd=target, follow_symlinks=False):
@@ -176,7 +184,7 @@ def place(  # noqa: PLR0913, PLR0917 -- what the helper is asked
             with suppress(FileNotFoundError):
                 os.rename(environment, "replaced", src_dir_fd=target, dst_dir_fd=taken)
             shown = f"{owner}/{name}/envs/{environment}"
-            _put(taken, "environment", target, environment, shown)
+            put(taken, "environment", target, environment, shown)
     return done
 
 
@@ -192,7 +200,7 @@ def _environments(taken: int, project: int, team: Team) -> int:
             default = acl.of_content(team, Place.INSIDE)
             os.setxattr(made, acl.ACCESS, acl.encode(access))
             os.setxattr(made, acl.DEFAULT, acl.encode(default))
-    _put(taken, "envs", project, "envs", "envs")
+    put(taken, "envs", project, "envs", "envs")
     return _open_environments(project, team)
 
 

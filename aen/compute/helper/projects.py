@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from aen.compute.disk import listing, rights, taken
+from aen.compute.disk import listing, moving, relocating, rights, taken
 from aen.compute.disk.acl import Person, Team
 from aen.compute.disk.measure import measure
 from aen.compute.disk.telling import Tell
@@ -76,6 +76,21 @@ class Projects:
     def remove(self, owner: str, name: str) -> Any:
         """Take a project off the disk."""
         return taken.remove(self._checked_root(), owner, name)
+
+    def move(
+        self, owner: str, name: str, old_owner: str, old_name: str, team: People
+    ) -> Any:
+        """Put a project in another place, and give it to its owner."""
+        wanted = self._team(self._account(owner), team)
+        root = self._checked_root()
+        return moving.hand_over(root, owner, name, old_owner, old_name, wanted)
+
+    def relocate(self, owner: str, name: str, old_owner: str, old_name: str) -> Any:
+        """Let a project's environments name its place, with its owner's rights."""
+        root = self._checked_root()
+        places = (owner, name, old_owner, old_name)
+        account = self._account(owner)
+        return as_person(account, lambda: relocating.relocate(root, *places))
 
     def measure(self, owner: str, name: str) -> Any:
         """Say how many bytes a project occupies."""

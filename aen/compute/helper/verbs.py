@@ -150,6 +150,7 @@ _RUNNING = {
     "limits": a.limits,
 }
 _TEAM = {**_PROJECT, "team": a.people}
+_OLD = {"old_owner": a.user, "old_name": a.project}
 _STALE = 3600  # seconds: what is taken over and that old is of a call long dead
 _LONG = 1800  # seconds: a permission pass over millions of files
 
@@ -174,6 +175,8 @@ VERBS: Mapping[str, Verb] = {
     "door": Verb(_disk("door"), _TEAM),
     "check": Verb(_disk("check"), {**_TEAM, "environment": a.environment_name}),
     "remove": Verb(_disk("remove"), _PROJECT, _LONG),
+    "move": Verb(_disk("move"), {**_TEAM, **_OLD}, _LONG),
+    "relocate": Verb(_disk("relocate"), {**_PROJECT, **_OLD}, _LONG),
     "measure": Verb(_disk("measure"), _PROJECT),
     "environments": Verb(_disk("environments"), _PROJECT),
     "spawn": Verb(_spawn, _RUNNING, ways=frozenset({"alone", "logged"})),

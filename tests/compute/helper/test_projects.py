@@ -110,3 +110,28 @@ def test_what_broken_calls_left_goes(helped: Helped) -> None:
         os.utime(place, (then, then))
     assert helped.call("prepare") == {"result": None}
     assert [one.name for one in (helped.projects / ".taken").iterdir()] == ["p1.2"]
+
+
+def test_a_project_is_handed_over(helped: Helped) -> None:
+    """It is at its new place, the new owner's, and its environments know that."""
+    owner, receiver = helped.people.everybody[:2]
+    named = stage(helped, owner)
+    assert "result" in helped.call("adopt", **named, staging=STAGED, team=[])
+    home = helped.projects / owner.name / "lab"
+    tool = home / "envs/default/bin/tool"
+    tool.write_text(f"#!{home}/envs/default/bin/python\n")
+    os.chown(tool, owner.uid, owner.gid)
+    places = {"owner": receiver.name, "name": "ice"}
+    places |= {"old_owner": owner.name, "old_name": "lab"}
+    for _ in range(2):
+        moved = helped.call("move", **places, team=[])
+        assert moved == {"result": {"project": True}}
+    new = helped.projects / receiver.name / "ice"
+    rights = {"owner": receiver.name, "name": "ice", "team": [], "before": None}
+    assert "result" in helped.call("rights", **rights, reset=True)
+    assert reads(receiver, new / "notes")
+    assert not reads(owner, new / "notes")
+    found = helped.call("relocate", **places)
+    assert found == {"result": {"changed": 1, "left": 0}}
+    told = (new / "envs/default/bin/tool").read_text()
+    assert told == f"#!{new}/envs/default/bin/python\n"
