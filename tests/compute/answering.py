@@ -80,6 +80,16 @@ class FakeDirectories(FakeProjects):
     ) -> None:
         """Do nothing."""
 
+    async def move(
+        self,
+        path: ProjectPath,
+        before: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        report: Report,
+    ) -> None:
+        """Do nothing."""
+
     async def add_environment(
         self,
         path: ProjectPath,

@@ -82,5 +82,7 @@ def _give(project: int, team: Team) -> None:
         raise Refused("The project's directory is root's; ask the administrator.")
     # The directory itself last: whoever finds it the owner's finds all of it so.
     give(project, frozenset({former}), team.owner)
-    rights.open_door(project, team)
+    # The files still name them: until all rights are set anew they are shut out.
+    shut = frozenset({former}) - team.named().keys()
+    rights.open_door(project, team, shut)
     give(project, frozenset({former}), team.owner)

@@ -1,4 +1,4 @@
-"""Environments that moved: the path in their files, and nothing else, is the new one."""
+"""Environments that moved: their files name the new place, and change in nothing else."""
 
 import os
 from pathlib import Path
