@@ -22,6 +22,7 @@ from aen.gateway.upstreams import Upstreams
 from aen.gateway.uses import UseReports
 from aen.model.apps import AppSummary, Permission
 from aen.model.errors import AenError, NotFound, Unauthenticated, Unavailable
+from aen.model.names import ProjectName, ProjectPath, UserName
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.runtime.assets import Assets
@@ -193,6 +194,8 @@ class GatewayRouter:
         grant: Grant,
         address: AppAddress,
     ) -> Decision:
+        if (gone := _moved(head, grant, address)) is not None:
+            return gone
         summary = self._summary(grant, address)
         opened = self.openings.known(grant, address.app)
         if opened is None:
@@ -245,6 +248,8 @@ class GatewayRouter:
         opened: Opened,
         address: AppAddress,
     ) -> Decision:
+        if (gone := _moved(head, grant, address)) is not None:
+            return gone
         launch = opened.launch
         try:
             demand_app(grant, Permission(launch.permission), launch.title)
@@ -268,6 +273,15 @@ class GatewayRouter:
             polling=tuple(one.encode() for one in launch.polling),
             origins=self._upstreams.origins,
         )
+
+
+def _moved(head: RequestHead, grant: Grant, address: AppAddress) -> Answer | None:
+    """Send on to where a project is now that has another path; None: it is here."""
+    now = ProjectPath(UserName(grant.owner), ProjectName(grant.project))
+    if now.key == address.path.key:
+        return None
+    rest = head.target[len(address.prefix) :].decode("latin-1")
+    return redirect(f"/{now}/{address.app}{rest}", status=307)
 
 
 def _broken(reason: str) -> Unavailable:

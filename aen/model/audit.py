@@ -26,6 +26,8 @@ class Act(enum.Enum):
     KEY_REMOVED = "SSH key removed"
     PROJECT_MADE = "project made"
     PROJECT_CHANGED = "project changed"
+    PROJECT_RENAMED = "project renamed"
+    PROJECT_TRANSFERRED = "project transferred"
     PROJECT_DELETED = "project deleted"
     PROJECT_STARTED = "project started"
     PROJECT_STOPPED = "project stopped"

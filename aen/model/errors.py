@@ -29,6 +29,15 @@ class NotFound(AenError):
     code = "not_found"
 
 
+class Moved(NotFound):
+    """It has another address now, *owner*/*name*, and the caller may see it there."""
+
+    def __init__(self, owner: str, name: str) -> None:
+        super().__init__(f"This project is at {owner}/{name} now.")
+        self.owner = owner
+        self.name = name
+
+
 class Taken(AenError):
     """The name is in use."""
 

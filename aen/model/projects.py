@@ -83,6 +83,10 @@ class Project:
     updated: float = 0.0
     progress: Progress | None = None
     problem: Problem | None = None
+    former: tuple[str, ...] = ()
+    """Keys of the paths it had before, the newest last."""
+    home: ProjectPath | None = None
+    """Where its files still are, after it got another path; None: at its path."""
 
     def holds(self, name: UserName | str) -> bool:
         """Whether *name* owns it or is in its team."""

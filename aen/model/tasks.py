@@ -103,8 +103,14 @@ _RESET = Nature(
     stopping=Stopping.NEVER,
     busy="is being reset; wait until that is done",
 )
-_DELETE = Nature(
+_MOVE = Nature(
     weight=4,
+    urgency=Urgency.WAITED_FOR,
+    stopping=Stopping.NEVER,
+    busy="is being moved; wait until that is done",
+)
+_DELETE = Nature(
+    weight=5,
     urgency=Urgency.WAITED_FOR,
     stopping=Stopping.NEVER,
     busy="is being deleted",
@@ -131,6 +137,7 @@ class Kind(enum.Enum):
     START_PROJECT = "start project", _START
     STOP_PROJECT = "stop project", _STOP
     RESET_PROJECT = "reset project", _RESET
+    MOVE_PROJECT = "move project", _MOVE
     DELETE_PROJECT = "delete project", _DELETE
     APPLY_TEAM = "apply team", _TEAM
     CHANGE_ENVIRONMENT = "change environment", _ENVIRONMENT

@@ -27,6 +27,8 @@ def chores(rooms: Rooms) -> tuple[Chore, ...]:
               teams.look),
         Chore("guests", "End the time of guests", Every(settings.guests_every),
               rooms.projects.end_guests),
+        Chore("moves", "Move files of renamed projects", Every(settings.moves_every),
+              rooms.projects.settle_moves),
         Chore("trim", "Forget what has expired", Every(settings.trim_every), trim,
               limit=300.0),
     )  # fmt: skip

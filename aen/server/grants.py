@@ -3,7 +3,7 @@
 from attrs import frozen
 
 from aen.model.apps import AppSummary, Permission
-from aen.model.errors import Conflict, Invalid, NotFound, Unauthenticated
+from aen.model.errors import Conflict, Invalid, Moved, NotFound, Unauthenticated
 from aen.model.names import ProjectPath, parse_app_name, parse_project_path
 from aen.model.permissions import Action, demand, may
 from aen.model.places import Node
@@ -125,7 +125,12 @@ class Grants:
     async def _project(
         self, center: str, caller: Caller | None, path: ProjectPath
     ) -> Project:
-        project = await self.projects.allowed(caller, path, Action.VIEW)
+        try:
+            project = await self.projects.allowed(caller, path, Action.VIEW)
+        except Moved as moved:
+            # The gateway sends browsers on to where the answer says that it is.
+            path = _path(moved.owner, moved.name)
+            project = await self.projects.allowed(caller, path, Action.VIEW)
         if project.data_center != center:
             raise NotFound("There is no such project.")
         return project

@@ -6,9 +6,9 @@ from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
 from aen.model.audit import Act
-from aen.model.errors import Invalid, NotFound
+from aen.model.errors import Conflict, Invalid, Moved, NotFound
 from aen.model.names import ProjectPath
-from aen.model.permissions import Action, demand
+from aen.model.permissions import Action, demand, may
 from aen.model.projects import Project, State
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
@@ -56,10 +56,14 @@ class ProjectDesk:
         """Return the project at *path* to those who may do *action* to it.
 
         :raises NotFound: there is none, or *caller* is a stranger to it.
+        :raises Moved: it was there, and *caller* may see where it is now.
         :raises Forbidden: *caller* may see it, but not do this.
         """
         found = await self._records.at(path)
         if found is None:
+            moved = await self._records.formerly(path)
+            if moved is not None and may(caller, Action.VIEW, moved):
+                raise Moved(moved.path.owner, moved.path.name)
             raise NotFound("There is no such project.")
         demand(caller, action, found)
         return found
@@ -114,6 +118,14 @@ def no_account(field: str, name: str) -> Invalid:
     return Invalid(message, fields={field: message})
 
 
+def being_moved(path: ProjectPath) -> Conflict:
+    """Return what to raise where files of another project still are."""
+    return Conflict(
+        f"The files of a project that was at {path} are still being moved; try again"
+        " in a moment, or choose another name."
+    )
+
+
 def still(project: Project | None) -> Project:
     """Return a project that has just been changed, if it is there still."""
     if project is None:
@@ -127,7 +139,7 @@ def _shown_state(kind: Kind, now: State) -> State | None:
         return State.STARTING
     if kind is Kind.RESET_PROJECT and now is State.FAILED:
         return State.STARTING
-    if kind in (Kind.STOP_PROJECT, Kind.RESET_PROJECT) and now in (
+    if kind in (Kind.STOP_PROJECT, Kind.RESET_PROJECT, Kind.MOVE_PROJECT) and now in (
         State.STARTING,
         State.RUNNING,
     ):

@@ -14,8 +14,9 @@ from aen.model.projects import Problem, State
 from aen.model.tasks import Kind, Task
 from aen.server.environment_work import change_environment, tell_end
 from aen.server.events import GATEWAYS
-from aen.server.hands import Hand, Lost
+from aen.server.hands import Hand, Lost, TryAgain
 from aen.server.late_teams import REFUSED_SECONDS
+from aen.server.move_work import bring_home, move
 from aen.server.rooms import Rooms
 from aen.server.store.tasks import LOG_LINES, Holder
 from aen.server.turn import Means, Turn, Unreached
@@ -108,6 +109,7 @@ async def _start(turn: Turn) -> None:
     # What runs already is only asked to be ready: nobody sees it go down.
     runs = turn.project.state is State.RUNNING
     await turn.begin(None if runs else State.STARTING)
+    await bring_home(turn)
     node = await turn.choose()
     for _ in range(_MOST_TEAM_CHANGES):
         sent = turn.project.team
@@ -128,6 +130,7 @@ async def _stop(turn: Turn) -> None:
 async def _reset(turn: Turn) -> None:
     again = bool(turn.task.arguments.get("start"))
     await turn.begin(State.STOPPING)
+    await bring_home(turn)
     if turn.project.node is not None:
         await turn.follow(routes.RESET_PROJECT, turn.project.node)
     await turn.work.archive.tokens.end_project(turn.project.id)
@@ -155,6 +158,8 @@ async def _delete(turn: Turn) -> None:
 async def _apply_team(turn: Turn) -> None:
     projects = turn.work.archive.projects
     for _ in range(_MOST_TEAM_CHANGES):
+        if turn.project.home is not None:
+            raise TryAgain("The project's files are being moved.")
         if turn.project.node is None:
             return  # no files are there yet; the first start knows the team
         await turn.follow(routes.APPLY_TEAM, turn.project.node)
@@ -173,6 +178,7 @@ STEPS: dict[Kind, Step] = {
     Kind.START_PROJECT: _start,
     Kind.STOP_PROJECT: _stop,
     Kind.RESET_PROJECT: _reset,
+    Kind.MOVE_PROJECT: move,
     Kind.DELETE_PROJECT: _delete,
     Kind.APPLY_TEAM: _apply_team,
     Kind.CHANGE_ENVIRONMENT: change_environment,

@@ -19,10 +19,10 @@ from aen.model.rights import person, takes
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
 from aen.server import profile
-from aen.server.project_desk import ProjectParts, no_account, still
+from aen.server.moves import Moves
+from aen.server.project_desk import ProjectParts, being_moved, no_account, still
 from aen.server.records import NewProject, Page, ProjectChanges
 from aen.server.store.projects import Looking
-from aen.server.teams import Teams
 
 __all__ = ["ProjectParts", "Projects"]
 
@@ -34,7 +34,7 @@ _SILENT = (
 )
 
 
-class Projects(Teams):
+class Projects(Moves):
     """What can be done with projects; every method asks the permission table."""
 
     # -- finding
@@ -117,6 +117,11 @@ class Projects(Teams):
             updated=now,
         )
         await self._records.add(project)
+        if await self._records.has_files_at(path, project.id):
+            await self._records.remove(project.id)
+            raise being_moved(path)
+        if (moved := await self._records.formerly(path)) is not None:
+            await self._drop(moved, "Another project is at this address now.")
         await self._audit.note(Act.PROJECT_MADE, caller, project=project)
         return project
 

@@ -138,6 +138,8 @@ class ServerSettings:
     own, join or start projects there. Empty: nobody is refused before that."""
     team_size: int = 200
     """How many people may be in the team of a project."""
+    moves_every: float = 60.0
+    """Seconds between looks for renamed projects whose files have not moved yet."""
     guests_every: float = 5.0
     """Seconds between looks for guests whose time is over. They may do nothing from
     that moment on; the look closes what they have open and takes them off the team."""

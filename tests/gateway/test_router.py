@@ -316,3 +316,13 @@ def test_an_unknown_app_starts_nothing(
     world.opening = Opening(State.STOPPED)
     assert ask(router, b"/ada/lab/nothing/", COOKIE).status == 404
     nodes.stop()
+
+
+def test_a_project_that_has_moved(router: GatewayRouter, world: World) -> None:
+    """Old addresses lead to where it is now, open or not, with all that follows."""
+    world.grant_answer = evolve(GRANT, owner="bob", project="ice")
+    for _ in range(2):
+        sent = ask(router, TARGET, COOKIE)
+        assert sent.status == 307
+        assert header(sent, b"location") == b"/bob/ice/jupyterlab/lab?x=1"
+    assert not isinstance(ask(router, b"/bob/ice/jupyterlab/lab", COOKIE), Answer)

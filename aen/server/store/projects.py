@@ -10,15 +10,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from aen.model.errors import Taken
 from aen.model.names import (
-    EnvironmentName,
     PlaceName,
-    ProjectName,
     ProjectPath,
-    UserName,
 )
 from aen.model.projects import (
     Member,
@@ -26,12 +23,28 @@ from aen.model.projects import (
     Progress,
     Project,
     State,
-    TeamRole,
     Visibility,
 )
 from aen.server.records import Page
 from aen.server.store.collection import Change, Database, Document, Duplicate
 from aen.server.store.paging import bounded, mark_of, newest_first, page_of
+from aen.server.store.project_documents import (
+    document_of,
+    moved,
+    over,
+    problem_document,
+    progress_document,
+    progress_of,
+    project_of,
+)
+
+__all__ = [
+    "Looking",
+    "ProjectRecords",
+    "progress_document",
+    "progress_of",
+    "project_of",
+]
 
 
 @frozen
@@ -63,7 +76,7 @@ class ProjectRecords:
     async def add(self, project: Project) -> None:
         """Add a project, or raise `Taken`."""
         try:
-            await self._all.insert(_document(project))
+            await self._all.insert(document_of(project))
         except Duplicate:
             message = (
                 f"There is a project “{project.path}” already; choose another name."
@@ -161,7 +174,7 @@ class ProjectRecords:
     ) -> list[tuple[Project, tuple[str, ...]]]:
         """Return projects with guests whose time is over by *now*, and who they are."""
         found = await self._all.find({"guest_due": {"$gte": -now}}, limit=limit)
-        return [(project_of(one, now), _over(one, now)) for one in found]
+        return [(project_of(one, now), over(one, now)) for one in found]
 
     async def ended_guests(self, key: str, now: float) -> None:
         """Note when the next guest's time is over, once those by *now* are out."""
@@ -175,6 +188,56 @@ class ProjectRecords:
         # Who was put in meanwhile counts, too: the next look sees to it.
         query = {"_id": key, "team_rev": found.get("team_rev")}
         await self._all.update(query, change)
+
+    async def formerly(self, path: ProjectPath) -> Project | None:
+        """Return the project that was at *path* last and is somewhere else now."""
+        found = await self._all.find(
+            {"former": path.key}, order=[("updated", -1)], limit=1
+        )
+        return self._read(found[0]) if found else None
+
+    async def has_files_at(self, path: ProjectPath, key: str) -> bool:
+        """Whether files of another project than *key* are still at *path*."""
+        query = {"home_key": path.key, "_id": {"$ne": key}}
+        return await self._all.find_one(query) is not None
+
+    async def unsettled(self, limit: int) -> list[Project]:
+        """Return projects whose files are still where they were before."""
+        found = await self._all.find({"home_key": {"$gt": ""}}, limit=limit)
+        return [self._read(one) for one in found]
+
+    async def move(
+        self, project: Project, path: ProjectPath, stays: Member | None, now: float
+    ) -> Project | None:
+        """Give a project another path; None when it has changed meanwhile.
+
+        Its new owner leaves the team; *stays* is put into it.
+
+        :raises Taken: there is a project at *path* already.
+        """
+        now_at = project.path
+        query: dict[str, Any] = {"_id": project.id, "key": now_at.key}
+        query["name"] = now_at.name
+        found = await self._all.find_one(query)
+        if found is None:
+            return None
+        for field in ("team_rev", "home"):
+            query[field] = found.get(field)
+        change: Change = {
+            "$set": {**moved(found, path, stays), "updated": now},
+            "$inc": {"team_rev": 1},
+        }
+        try:
+            return self._maybe(await self._all.claim(query, change))
+        except Duplicate:
+            message = f"There is a project “{path}” already."
+            raise Taken(message, fields={"name": message}) from None
+
+    async def settle(self, key: str, mark: str, path: ProjectPath) -> Project | None:
+        """Note that the files are at *path*; None: *mark* or the path is another."""
+        query = {"_id": key, "mark": mark, "key": path.key, "name": path.name}
+        change: Change = {"$unset": {"home": "", "home_key": ""}}
+        return self._maybe(await self._all.claim(query, change))
 
     async def announce(self, key: str, revision: int, state: State, now: float) -> bool:
         """Show *state* while a worker has not taken up the project since *revision*."""
@@ -210,7 +273,7 @@ class ProjectRecords:
         fields = {
             "state": state.value,
             "progress": None,
-            "problem": _problem_document(problem),
+            "problem": problem_document(problem),
             "mark": "",
             "updated": now,
         }
@@ -224,7 +287,7 @@ class ProjectRecords:
         """
         calm = [State.RUNNING.value, State.STOPPED.value]
         query = {"_id": key, "mark": "", "state": {"$in": calm}}
-        change: Change = {"$set": {"problem": _problem_document(problem)}}
+        change: Change = {"$set": {"problem": problem_document(problem)}}
         return await self._all.update(query, change)
 
     async def team_due(self, key: str, at: float | None) -> None:
@@ -261,11 +324,6 @@ class ProjectRecords:
         return None if document is None else self._read(document)
 
 
-def _over(document: Document, now: float) -> tuple[str, ...]:
-    ends = document.get("until", {})
-    return tuple(name for name, end in sorted(ends.items()) if end <= now)
-
-
 def _parts(looking: Looking) -> list[dict[str, Any]]:
     parts: list[dict[str, Any]] = []
     if looking.only is not None:
@@ -291,78 +349,3 @@ def _parts(looking: Looking) -> list[dict[str, Any]]:
         if value:
             parts.append({name: value})
     return parts
-
-
-def progress_document(progress: Progress | None) -> dict[str, Any] | None:
-    """Return *progress* as it is stored."""
-    if progress is None:
-        return None
-    return {"step": progress.step, "done": progress.done, "total": progress.total}
-
-
-def progress_of(document: dict[str, Any] | None) -> Progress | None:
-    """Return what `progress_document` made, as a value again."""
-    return None if document is None else Progress(**document)
-
-
-def _problem_document(problem: Problem | None) -> dict[str, Any] | None:
-    if problem is None:
-        return None
-    return {"message": problem.message, "log": list(problem.log)}
-
-
-def _document(project: Project) -> Document:
-    return {
-        "_id": project.id,
-        "key": project.path.key,
-        "owner": project.path.owner,
-        "name": project.path.name,
-        "data_center": project.data_center,
-        "state": project.state.value,
-        "visibility": project.visibility.value,
-        "summary": project.summary,
-        "description": project.description,
-        "tags": list(project.tags),
-        "team": {one.user: one.role.value for one in project.team},
-        "members": [one.user for one in project.team],
-        "node": project.node,
-        "environment": project.environment,
-        "created": project.created,
-        "updated": project.updated,
-        "progress": None,
-        "problem": None,
-        "rev": 0,
-        "mark": "",
-    }
-
-
-def project_of(document: Document, now: float = 0.0) -> Project:
-    """Return the project a document holds, without those whose time is over."""
-    problem = document["problem"]
-    project = Project(
-        id=document["_id"],
-        path=ProjectPath(UserName(document["owner"]), ProjectName(document["name"])),
-        data_center=PlaceName(document["data_center"]),
-        state=State(document["state"]),
-        visibility=Visibility(document["visibility"]),
-        summary=document["summary"],
-        description=document["description"],
-        tags=tuple(document["tags"]),
-        team=tuple(_team(document, now)),
-        node=document["node"],
-        environment=EnvironmentName(document["environment"]),
-        created=document["created"],
-        updated=document["updated"],
-        progress=progress_of(document["progress"]),
-    )
-    if problem is None:
-        return project
-    return evolve(project, problem=Problem(problem["message"], tuple(problem["log"])))
-
-
-def _team(document: Document, now: float) -> Iterable[Member]:
-    ends = document.get("until", {})
-    for name, role in sorted(document.get("team", {}).items()):
-        end = ends.get(name)
-        if end is None or end > now:
-            yield Member(UserName(name), TeamRole(role), end)

@@ -43,6 +43,8 @@ INDEXES = (
     _plain("projects", "members"),
     _plain("projects", "team_due"),
     _plain("projects", "guest_due"),
+    _plain("projects", "former"),
+    _plain("projects", "home_key"),
     Index("projects", (("updated", -1), ("_id", -1))),
     _unique("tasks", "slot"),
     _plain("tasks", "state", "due"),

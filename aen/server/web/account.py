@@ -61,7 +61,7 @@ class AccountPages:
     @view("/account/people", right=PERSON)
     async def people(self, visit: Visit) -> Answer:
         """Return names that begin like *q*, for the lists below input fields."""
-        typed = visit.query.line("q") or visit.query.line("user")
+        typed = next(filter(None, map(visit.query.line, ("q", "user", "receiver"))), "")
         if not typed:
             return Text("", "text/html; charset=utf-8")
         found = await self._accounts.users(visit.person, q=typed, limit=_PEOPLE)

@@ -24,6 +24,7 @@ from aen.server.web.api.mount import api
 from aen.server.web.dashboard import DashboardPages
 from aen.server.web.entry import EntryPages
 from aen.server.web.live import Live
+from aen.server.web.ownership import OwnershipPages
 from aen.server.web.plain import PlainPages
 from aen.server.web.projects import ProjectPages
 from aen.server.web.resources import ResourcesPages
@@ -57,6 +58,7 @@ def pages(
         DashboardPages(frame, live),
         ProjectPages(frame, live),
         SettingsPages(frame),
+        OwnershipPages(frame),
         ResourcesPages(frame),
     )
     return app

@@ -19,7 +19,7 @@ from twisted.web.iweb import IRequest
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from aen.model.errors import AenError, NotFound, Unauthenticated
+from aen.model.errors import AenError, Moved, NotFound, Unauthenticated
 from aen.model.rights import ANYONE, Needs, Right, admit
 from aen.model.users import Caller
 from aen.runtime.settings import without_usual_port
@@ -289,6 +289,12 @@ class Frame:
         if isinstance(error, Unauthenticated) and _wants_page(visit):
             here = safe_next(request.uri.decode("latin-1"))
             return self._write(visit, Redirect(_login(here)))
+        if isinstance(error, Moved) and _wants_page(visit):
+            return self._write(visit, Redirect(_moved(request, error)))
+        if isinstance(error, Moved) and visit.partial:
+            here = f"/{error.owner}/{error.name}"
+            request.setHeader(b"hx-redirect", here.encode())
+            return b""  # the page's script loads the whole page there
         if not isinstance(error, AenError):
             _log.failure("{path} failed", path=request.path.decode("latin-1"))
             error = AenError("Something went wrong on our side; it has been logged.")
@@ -338,6 +344,16 @@ def _lenient(query: bytes) -> Fields:
 
 def _login(here: str) -> str:
     return f"/login?{urlencode({'next': here})}" if here != "/" else "/login"
+
+
+def _moved(request: Request, error: Moved) -> str:
+    """Return what was asked for below a former path, below the present one."""
+    _, _, _, *rest = request.uri.decode("latin-1").split("/", 3)
+    more = f"/{rest[0]}" if rest else ""
+    query = request.uri.decode("latin-1").partition("?")[2]
+    if not rest and query:
+        more = f"?{query}"
+    return f"/{error.owner}/{error.name}{more}"
 
 
 def _wants_page(visit: Visit) -> bool:

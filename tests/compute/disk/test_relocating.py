@@ -1,4 +1,4 @@
-"""Environments that moved: their files name the new place, and change in nothing else."""
+"""Environments that moved: their files name the new place; nothing else changes."""
 
 import os
 from pathlib import Path

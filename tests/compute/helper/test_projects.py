@@ -127,7 +127,12 @@ def test_a_project_is_handed_over(helped: Helped) -> None:
         moved = helped.call("move", **places, team=[])
         assert moved == {"result": {"project": True}}
     new = helped.projects / receiver.name / "ice"
-    rights: dict[str, Any] = {"owner": receiver.name, "name": "ice", "team": [], "before": None}
+    rights: dict[str, Any] = {
+        "owner": receiver.name,
+        "name": "ice",
+        "team": [],
+        "before": None,
+    }
     assert "result" in helped.call("rights", **rights, reset=True)
     assert reads(receiver, new / "notes")
     assert not reads(owner, new / "notes")

@@ -93,26 +93,6 @@ def test_sections(bob: Browser) -> None:
     assert bob.post(f"{path}delete", {"confirm": "climate-atlas"}).status == 403
 
 
-def test_visibility(ada: Browser, visitor: Browser) -> None:
-    """A public project opens for visitors, a private one closes."""
-    post = f"{BASE}visibility"
-    assert ada.post(post, {"visibility": "public"}).status == 303
-    assert visitor.get("/ada/scratch").status == 200
-    assert ada.post(post, {"visibility": "odd"}).status == 400
-    assert ada.post(post, {"visibility": "private"}).status == 303
-    assert visitor.get("/ada/scratch").status == 404
-
-
-def test_delete(ada: Browser) -> None:
-    """A project is deleted only when its name was typed."""
-    wrong = ada.post(f"{BASE}delete", {"confirm": "scatch"})
-    assert wrong.status == 400
-    assert "Type “scratch” to delete it." in wrong.words
-    right = ada.post(f"{BASE}delete", {"confirm": "scratch"})
-    assert right.location == "/?done=deleting"
-    assert "Delete project" in ada.get("/admin/tasks").words
-
-
 def test_info(ada: Browser) -> None:
     """Where a project is and what it uses is told."""
     words = ada.get("/ada/climate-atlas/settings/info").words

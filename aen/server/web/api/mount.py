@@ -17,6 +17,7 @@ from aen.server.web.api.acts import Acts
 from aen.server.web.api.admin_log import LogCalls
 from aen.server.web.api.environments import EnvironmentCalls
 from aen.server.web.api.jobs import JobCalls
+from aen.server.web.api.moves import MoveCalls
 from aen.server.web.api.openapi import describe
 from aen.server.web.api.operation import Calls
 from aen.server.web.api.own import OwnCalls
@@ -39,6 +40,7 @@ def api(rooms: Rooms, live: Live, table: list[Address] | None = None) -> Klein:
         Acts(rooms),
         OwnCalls(rooms),
         ProjectCalls(rooms, live),
+        MoveCalls(rooms),
         RunningCalls(rooms),
         EnvironmentCalls(rooms),
         ResourceCalls(rooms),

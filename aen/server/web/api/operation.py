@@ -17,7 +17,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.web.server import Request
 
-from aen.model.errors import AenError, Unauthenticated
+from aen.model.errors import AenError, Moved, Unauthenticated
 from aen.model.rights import ANYONE, PERSON, Right, admit
 from aen.model.users import Caller
 from aen.runtime.structure import unstructure
@@ -188,7 +188,7 @@ class Calls:
     ) -> bytes:
         try:
             call = await self._enter(request, described)
-            work = functools.partial(view, call, **parts)
+            work = functools.partial(_wherever, described, view, call, parts)
             key = request.getHeader(HEADER) if described.repeats else None
             if key is not None:
                 return await self._once(key, call, described, work)
@@ -297,6 +297,22 @@ class Calls:
         request.setResponseCode(status)
         if status != NO_CONTENT:
             request.setHeader(b"content-type", b"application/json; charset=utf-8")
+
+
+async def _wherever(
+    described: Operation, view: View, call: Call, parts: dict[str, str]
+) -> Any:
+    """Do what is asked; of a project that has moved, where it is now.
+
+    What changes or removes one has to name it as it is called now.
+    """
+    try:
+        return await view(call, **parts)
+    except Moved as moved:
+        if described.method not in ("GET", "POST") or "project" not in parts:
+            raise
+        now = {**parts, "owner": moved.owner, "project": moved.name}
+        return await view(call, **now)
 
 
 def _is_file(request: Request, name: str) -> None:
