@@ -13,7 +13,6 @@ def test_no_verb_takes_a_path_of_its_own() -> None:
     assert set(VERBS) == {
         "probe", "account", "prepare", "adopt", "place", "rights", "door", "check",
         "move", "relocate", "remove", "measure", "environments", "spawn", "tool",
-        "move", "relocate", "remove", "measure", "environments", "spawn", "tool",
         "signal", "kill", "forget", "sweep", "attend",
     }  # fmt: skip
     for name, verb in VERBS.items():
