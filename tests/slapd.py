@@ -156,6 +156,7 @@ def running(folder: Path, extra: str = "", host: str = "localhost") -> Iterator[
     :param host: the name its certificate is for.
     """
     assert SLAPD is not None
+    folder.mkdir(exist_ok=True)
     tls = make_pair(folder / "tls", host)
     conf = folder / "slapd.conf"
     names = {"root": ROOT, "service": SERVICE, "folder": folder}

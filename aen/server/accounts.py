@@ -189,13 +189,25 @@ class Accounts(PasswordChanges):
         user = await self.user(name)
         self._demand_over(by, user, own=False)
         demand_known(kept, self._settings)
-        fields = {"source": kept, "source_id": "", "hash": ""}
+        fields = {"source": kept, "source_id": "", "hash": "", "gone": False}
+        fields["looked"] = 0.0
         moved = await self._users.change(user.id, fields) or user
         await self._audit.note(
             Act.ACCOUNT_CHANGED, by, user=name, facts={"back end": kept}
         )
         await self._end_all(moved, "Your account was handed over to another back end.")
         return moved
+
+    async def shut_gone(self, user: User) -> None:
+        """Shut the account of somebody its back end knows no more.
+
+        Whoever signs in to it again opens it; that needs the back end.
+        """
+        await self._users.change(user.id, {"gone": True})
+        told = {"sign-in": "gone from the back end"}
+        await self._audit.note(Act.ACCOUNT_CHANGED, None, user=user.name, facts=told)
+        await self._end_all(user, "Your account is gone from the directory.")
+        self._log.info("account shut: {name} is gone", name=user.name)
 
     async def remove_user(self, by: Caller | None, name: str) -> None:
         """Remove an account that owns no projects, and everything of it.

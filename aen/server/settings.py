@@ -63,6 +63,11 @@ class ServerSettings:
     """How many people the back end is asked for at the same time."""
     accounts_seconds: float = 20.0
     """How long it may take to tell; then people are told that it does not answer."""
+    accounts_look: float = 600.0
+    """Seconds between looks whether the back end still knows its people: who is gone
+    or disabled there loses sessions and tokens until the next sign-in."""
+    accounts_look_most: int = 1000
+    """How many are looked for at a time, those not looked for longest first."""
     group_roles: dict[str, Role] = field(factory=dict)
     """The role that a group of the back end gives, set anew at each sign-in:
     ``{"cn=aen-admins,ou=groups,dc=example,dc=org": "superuser"}``. Empty: roles are

@@ -21,7 +21,7 @@ from aen.runtime.tasks import start
 from aen.server import profile
 from aen.server.audit import Audit
 from aen.server.directories.choosing import source
-from aen.server.directories.directory import Directory, Person, Reason, Refusal
+from aen.server.directories.directory import Directory, Looking, Person, Reason, Refusal
 from aen.server.directories.local import Local
 from aen.server.directories.watch import Watch
 from aen.server.passwords import Passwords
@@ -137,9 +137,20 @@ class Door:
         if user is None:
             return await self._make(name, person)
         refused = self._another(user, person)
+        if not refused and user.gone:
+            user = await self._users.change(user.id, {"gone": False}) or user
         if refused or user.disabled:
             return Answer(user, False, refused or "disabled account")
-        return Answer(await self._renew(user, person), True)
+        return Answer(await self.renew(user, person), True)
+
+    async def look(self, name: str) -> Person | Refusal | None:
+        """Return what the back end says of somebody; None: it cannot tell.
+
+        :raises Unavailable: it does not answer.
+        """
+        if not isinstance(self._directory, Looking):
+            return None
+        return await self.watch.ask(start(_look(self._directory, name)))
 
     def _another(self, user: User, person: Person) -> str:
         """Return why an account is not this person's; empty where it is."""
@@ -171,7 +182,7 @@ class Door:
         await self._audit.note(Act.ACCOUNT_MADE, None, user=name, source=self._source)
         return Answer(user, True)
 
-    async def _renew(self, user: User, person: Person) -> User:
+    async def renew(self, user: User, person: Person) -> User:
         """Bring the account up to what the directory says today."""
         fields = self._known(person)
         fields["source_id"] = person.id or user.source_id
@@ -197,6 +208,10 @@ class Door:
         if self._settings.group_roles:
             fields["role"] = role_of(person, self._settings.group_roles).value
         return fields
+
+
+async def _look(directory: Looking, name: str) -> Person | Refusal:
+    return await directory.look(name)
 
 
 def role_of(person: Person, roles: dict[str, Role]) -> Role:

@@ -35,9 +35,12 @@ class Ldap:
         return await self._ask(name, password)
 
     async def look(self, name: str) -> Person | Refusal:
-        """Return who is found by that user name; needs an account that searches."""
+        """Return who is found by that user name.
+
+        Without an account that searches nobody can be: everybody may be there.
+        """
         if self._settings.direct:
-            raise Unavailable("Without LDAP.USER_SEARCH nobody can be looked for.")
+            return Person(name)
         return await self._ask(name, None)
 
     async def ping(self) -> None:

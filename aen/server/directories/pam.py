@@ -15,9 +15,9 @@ from aen.server.directories.directory import Person, Reason, Refusal, Say, Step
 from aen.server.directories.pam_groups import groups_of, known
 
 INSTALLED = "/usr/local/libexec/aen-pam"
-"""Where `aen-server-admin install-pam` puts the program that sudo runs."""
+"""Where `aen-pam-install` puts the program that sudo runs."""
 SERVICES = "/etc/pam.d"
-_PROGRAM = Path(__file__).with_name("pam_program.py")
+PROGRAM = Path(__file__).with_name("pam_program.py")
 _WAITING = 64
 _REASONS = {
     "wrong": Reason.WRONG,
@@ -40,7 +40,7 @@ class PamSettings:
     """The service: a file of that name in `/etc/pam.d` says what is asked. By sudo it
     is named in `/etc/wakari/pam.json` instead, where only root can."""
     sudo: bool = False
-    """Whether to ask as root, by the program that `aen-server-admin install-pam` makes
+    """Whether to ask as root, by the program that `aen-pam-install` makes
     and one rule for sudo; else as the account that runs the server."""
     at_once: int = 4
     """How many questions are asked at the same time; each is a process."""
@@ -73,7 +73,7 @@ class Pam:
         self._reactor = reactor
         self._turns = DeferredSemaphore(settings.at_once)
         # -I and -S: nothing that others could have put beside it is imported.
-        own = (sys.executable, "-I", "-S", program or str(_PROGRAM))
+        own = (sys.executable, "-I", "-S", program or str(PROGRAM))
         self._command = ("sudo", "-n", INSTALLED) if settings.sudo else own
         self._refused = frozenset({"root", *settings.refused})
 
@@ -123,7 +123,7 @@ class Pam:
                 await self._show(name, password, say)
         except Unavailable as error:
             mend = (
-                "As root: aen-server-admin install-pam"
+                "As root: aen-pam-install"
                 if self._settings.sudo
                 else "docs/accounts.md says what PAM needs."
             )

@@ -15,6 +15,7 @@ INDEXES = (
     _unique("users", "name"),
     _plain("users", "name", "_id"),
     _plain("users", "words"),
+    _plain("users", "source", "looked"),
     _plain("users", "mail"),
     _plain("users", "seen", "_id"),
     _plain("users", "created", "_id"),

@@ -41,6 +41,8 @@ class Users:
             "notices": user.notices,
             "source": user.source,
             "source_id": user.source_id,
+            "gone": user.gone,
+            "looked": 0.0,
         }
         try:
             await self._all.insert({**document, **derived(document)})
@@ -50,6 +52,12 @@ class Users:
     async def named(self, name: str) -> User | None:
         """Return the account called *name*."""
         return _maybe(await self._all.find_one({"name": name}))
+
+    async def to_look_for(self, source: str, most: int) -> list[User]:
+        """Return accounts of a back end, those not looked for longest first."""
+        query = {"source": source, "disabled": False, "gone": False}
+        found = await self._all.find(query, order=[("looked", 1)], limit=most)
+        return [user_of(one) for one in found]
 
     async def with_id(self, key: str) -> User | None:
         """Return the account with that id."""
@@ -123,7 +131,7 @@ def user_of(document: Document) -> User:
         display_name=document["display_name"],
         email=document["email"],
         role=Role(document["role"]),
-        disabled=document["disabled"],
+        disabled=document["disabled"] or document.get("gone", False),
         created=document["created"],
         last_sign_in=document["last_sign_in"],
         # Accounts made before there were these have none.
@@ -133,4 +141,5 @@ def user_of(document: Document) -> User:
         notices=document.get("notices", True),
         source=document.get("source", LOCAL),
         source_id=document.get("source_id", ""),
+        gone=document.get("gone", False),
     )

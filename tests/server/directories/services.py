@@ -57,7 +57,7 @@ def services(folder: Path) -> Path:
         "broken": "auth required pam_no_such_module.so\n",
         "slow": f"auth required pam_exec.so quiet {slow}\n",
         "chatty": "auth required pam_ftp.so\nauth required pam_deny.so\n" + _ACCOUNT,
-        "unix": "auth required pam_unix.so\naccount required pam_unix.so\n",
+        "unix": "auth required pam_unix.so nodelay\naccount required pam_unix.so\n",
     }
     place = folder / "pam.d"
     place.mkdir()
