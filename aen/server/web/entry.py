@@ -1,6 +1,6 @@
 """Coming in: sign in, sign out, register, a password that was forgotten."""
 
-from aen.model.errors import AenError, Forbidden
+from aen.model.errors import AenError
 from aen.model.rights import ANYONE
 from aen.server.web.next_url import safe_next
 from aen.server.web.view import Frame, view
@@ -58,13 +58,13 @@ class EntryPages:
     @view("/register", "GET", right=ANYONE)
     async def registration(self, visit: Visit) -> Answer:
         """Show the form for a new account, where people may make their own."""
-        await self._demand_open()
+        await self._accounts.demand_registration()
         return await self._register_page(visit)
 
     @view("/register", "POST", right=ANYONE)
     async def register(self, visit: Visit) -> Answer:
         """Make an account and sign in with it."""
-        await self._demand_open()
+        await self._accounts.demand_registration()
         form = visit.form
         name, email = form.line("username"), form.line("email")
         try:
@@ -148,10 +148,6 @@ class EntryPages:
             return Page("reset.html", {"secret": secret}, problem=error)
         self._forget(visit)
         return Redirect("/login?done=password")
-
-    async def _demand_open(self) -> None:
-        if not (await self._frame.rooms.site.values()).open_registration:
-            raise Forbidden("Accounts are made by an administrator here; ask one.")
 
     def _begin(self, visit: Visit, token: str) -> None:
         self._frame.keep(visit.request, token)
