@@ -148,9 +148,10 @@ class Door:
 
         :raises Unavailable: it does not answer.
         """
-        if not isinstance(self._directory, Looking):
+        directory: object = self._directory
+        if not isinstance(directory, Looking):
             return None
-        return await self.watch.ask(start(_look(self._directory, name)))
+        return await self.watch.ask(start(_look(directory, name)))
 
     def _another(self, user: User, person: Person) -> str:
         """Return why an account is not this person's; empty where it is."""

@@ -1,5 +1,7 @@
 """Whether the directory still knows its people."""
 
+from typing import Any
+
 import pytest
 import pytest_twisted
 
@@ -23,7 +25,7 @@ class Known(People):
         return self.known.get(name) or Refusal(Reason.UNKNOWN)
 
 
-async def world_of(*names: str, **settings: object) -> tuple[World, Known]:
+async def world_of(*names: str, **settings: Any) -> tuple[World, Known]:
     """Return a server with people of a directory, each of whom has signed in."""
     people = Known({name: Person(name, id=name) for name in names})
     world = await furnished(directory=people, accounts="pam", **settings)

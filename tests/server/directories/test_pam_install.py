@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from aen.model.errors import Invalid
-from aen.server.directories import pam_install
+from aen.server.directories import pam_install, pam_program
 from aen.server.directories.pam_install import Installation, install, rule
 from tests.server.directories.services import needs_pam
 
@@ -81,17 +81,14 @@ def test_by_sudo(place: Path) -> None:
         service.write_text(
             "auth required pam_unix.so nodelay\naccount required pam_unix.so\n"
         )
-        text = pam_install.PROGRAM.read_text()
-        assert pam_install.SETTINGS in text
         given = Installation(
             asker, name, ("daemon",), program=str(program),
             settings=str(place / "pam.json"), sudoers=str(sudoers),
         )  # fmt: skip
         install(given)
-        kept = program.read_text().replace(
-            pam_install.SETTINGS, str(place / "pam.json")
-        )
-        program.write_text(kept)
+        text = program.read_text()
+        assert pam_program.SETTINGS in text
+        program.write_text(text.replace(pam_program.SETTINGS, given.settings))
 
         def ask(who: str, secret: str) -> str:
             asked = {"name": who, "password": secret, "service": "other", "folder": "/"}
