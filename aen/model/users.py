@@ -40,6 +40,8 @@ class User:
     """Which back end of accounts keeps the password; only that one can let them in."""
     source_id: str = ""
     """What that back end itself calls this person, for good, where it tells."""
+    source_name: str = ""
+    """The name by which that back end last knew them, where it is another."""
     gone: bool = False
     """Whether that back end knows them no more; they count as disabled meanwhile."""
 

@@ -165,7 +165,11 @@ class Access:
         name = profile.cleaned(name.strip().lower(), 64)
         address = profile.cleaned(address, 64)
         await self._slow.enter(name, address)
-        answer = await self._door.check(name, password)
+        try:
+            answer = await self._door.check(name, password)
+        except Unavailable:
+            await self._slow.unanswered(name, address)
+            raise
         user = answer.user
         if user is None or not answer.let_in:
             # What is no name of ours may be a password, typed a field too early.

@@ -189,7 +189,13 @@ class Accounts(PasswordChanges):
         user = await self.user(name)
         self._demand_over(by, user, own=False)
         demand_known(kept, self._settings)
-        fields = {"source": kept, "source_id": "", "hash": "", "gone": False}
+        fields = {
+            "source": kept,
+            "source_id": "",
+            "hash": "",
+            "gone": False,
+            "source_name": "",
+        }
         fields["looked"] = 0.0
         moved = await self._users.change(user.id, fields) or user
         await self._audit.note(

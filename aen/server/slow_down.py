@@ -50,6 +50,11 @@ class SlowDown:
         for place, _ in places:
             await self._counts.give_back(place)
 
+    async def unanswered(self, name: str, address: str) -> None:
+        """Take an attempt back: nobody could tell whether it was right."""
+        for key, _ in self._keys(name, address):
+            await self._counts.give_back(key)
+
     def _keys(self, name: str, address: str) -> list[tuple[str, int]]:
         """Return what to count and how many attempts of it are free.
 

@@ -8,7 +8,7 @@ gets at them by being called so in the directory.
 import secrets
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 from twisted.internet.defer import DeferredSemaphore
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -98,7 +98,7 @@ class Door:
         found = await self._ask(self._directory, name, password)
         if isinstance(found, Refusal):
             return await self._answer(user, found)
-        return await self._admit(found)
+        return await self._admit(name, found)
 
     async def _answer(self, user: User | None, found: Person | Refusal) -> Answer:
         if isinstance(found, Refusal):
@@ -123,7 +123,7 @@ class Door:
 
     # ---- accounts of a directory
 
-    async def _admit(self, person: Person) -> Answer:
+    async def _admit(self, typed: str, person: Person) -> Answer:
         """Let somebody into the account of their name, made or brought up to date."""
         try:
             name = parse_user_name(person.name.strip().lower())
@@ -135,13 +135,13 @@ class Door:
             return Answer(None, False, "the service account", NO_ACCOUNT)
         user = await self._users.named(name)
         if user is None:
-            return await self._make(name, person)
+            return await self._make(typed, name, person)
         refused = self._another(user, person)
         if not refused and user.gone:
             user = await self._users.change(user.id, {"gone": False}) or user
         if refused or user.disabled:
             return Answer(user, False, refused or "disabled account")
-        return Answer(await self.renew(user, person), True)
+        return Answer(await self.renew(user, person, typed), True)
 
     async def look(self, name: str) -> Person | Refusal | None:
         """Return what the back end says of somebody; None: it cannot tell.
@@ -161,51 +161,58 @@ class Door:
             return "the account was another person's of that name in the directory"
         return ""
 
-    async def _make(self, name: UserName, person: Person) -> Answer:
+    async def _make(self, typed: str, name: UserName, person: Person) -> Answer:
         if not self._settings.accounts_at_sign_in:
             return Answer(None, False, "no account here yet", NO_ACCOUNT)
-        known = self._known(person)
+        known = self._known(person, typed)
         user = User(
             id=secrets.token_urlsafe(12),
             name=name,
             created=self._clock.seconds(),
             source=self._source,
             source_id=person.id,
-            display_name=known["display_name"],
-            email=known["email"],
+            source_name=typed,
+            display_name=known.get("display_name", ""),
+            email=known.get("email", ""),
             role=Role(known.get("role", Role.USER.value)),
         )
         try:
             await self._users.add(user, "")
         except Taken:  # by the same person, in another process, just now
-            return await self._admit(person)
+            return await self._admit(typed, person)
         self._log.info("account made: {name} {source}", name=name, source=self._source)
         await self._audit.note(Act.ACCOUNT_MADE, None, user=name, source=self._source)
         return Answer(user, True)
 
-    async def renew(self, user: User, person: Person) -> User:
+    async def renew(self, user: User, person: Person, typed: str) -> User:
         """Bring the account up to what the directory says today."""
-        fields = self._known(person)
-        fields["source_id"] = person.id or user.source_id
         now = {
             "display_name": user.display_name,
             "email": user.email,
             "role": user.role.value,
             "source_id": user.source_id,
+            "source_name": user.source_name,
         }
-        changed = {key: value for key, value in fields.items() if now[key] != value}
+        known = self._known(person, typed)
+        changed = {key: value for key, value in known.items() if now[key] != value}
         if not changed:
             return user
         if "role" in changed:
             await self._audit.note(
                 Act.ACCOUNT_CHANGED, None, user=user.name, role=changed["role"]
             )
-        return await self._users.change(user.id, changed) or evolve(user)
+        return await self._users.change(user.id, changed) or user
 
-    def _known(self, person: Person) -> dict[str, Any]:
-        """Return the fields a directory decides."""
+    def _known(self, person: Person, typed: str) -> dict[str, Any]:
+        """Return the fields a directory decides; what it does not say, it does not."""
         shown = " ".join(profile.cleaned(person.display_name, _NAME).split())
-        fields: dict[str, Any] = {"display_name": shown, "email": _email(person.email)}
+        fields: dict[str, Any] = {
+            "display_name": shown,
+            "email": _email(person.email),
+            "source_id": person.id,
+            "source_name": typed,
+        }
+        fields = {key: value for key, value in fields.items() if value}
         if self._settings.group_roles:
             fields["role"] = role_of(person, self._settings.group_roles).value
         return fields

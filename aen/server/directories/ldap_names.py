@@ -38,12 +38,21 @@ def person(name: str, entry: Entry | None, keys: KeyMap) -> Person:
         return Person(name)
     groups = entry.all(keys.groups) if keys.groups else ()
     return Person(
-        name=_text(entry, keys.username) or name,
+        name=_user_name(name, entry, keys.username),
         display_name=_text(entry, keys.name),
         email=_text(entry, keys.email),
         id=_lasting(entry.first(keys.id)) if keys.id else "",
         groups=frozenset(one.decode("utf-8", "replace") for one in groups),
     )
+
+
+def _user_name(typed: str, entry: Entry, attribute: str) -> str:
+    """Return the user name an entry gives; empty where it gives several others."""
+    values = entry.all(attribute) if attribute else ()
+    names = [one.decode("utf-8", "replace").strip() for one in values]
+    if not names or typed in (one.lower() for one in names):
+        return typed
+    return names[0] if len(names) == 1 else ""
 
 
 def _text(entry: Entry, attribute: str) -> str:

@@ -10,9 +10,6 @@ from aen.server.directories.directory import Person
 from aen.server.settings import ServerSettings
 from aen.server.store.users import Users
 
-_FEW = 5
-"""So many may be gone at once without anybody wondering."""
-
 
 class Looks:
     """Work by the clock: one look at each account of the back end in use."""
@@ -40,7 +37,7 @@ class Looks:
             return ""
         found = await self._users.to_look_for(kept, self._settings.accounts_look_most)
         gone = [user for user in found if await self._is_gone(user)]
-        if len(gone) > max(_FEW, len(found) // 2):
+        if len(gone) > max(1, len(found) // 2):
             raise Failed(
                 f"The directory knows {len(gone)} of {len(found)} people no more. That"
                 " looks like a mistake in its settings, so nobody was shut out; see"
@@ -52,11 +49,12 @@ class Looks:
 
     async def _is_gone(self, user: User) -> bool:
         door = self._accounts.door
-        found = await door.look(user.name)
+        name = user.source_name or user.name
+        found = await door.look(name)
         await self._users.change(user.id, {"looked": self._clock.seconds()})
         if not isinstance(found, Person):
             return found is not None
         if user.source_id and found.id and user.source_id != found.id:
             return True
-        await door.renew(user, found)
+        await door.renew(user, found, name)
         return False

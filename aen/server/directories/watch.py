@@ -20,6 +20,10 @@ AWAY = (
 )
 
 
+_SOON = 5.0
+"""Seconds an operator who looks at a page waits for the answer."""
+
+
 @frozen
 class Health:
     """How the back end is, in a sentence."""
@@ -74,7 +78,7 @@ class Watch:
         name = f"The directory of accounts (“{self._source}”)"
         if isinstance(self._directory, Answering):
             try:
-                await self._in_time(start(_ping(self._directory)))
+                await self._in_time(start(_ping(self._directory)), _SOON)
             except Unavailable as error:
                 self._note(error.message)
                 return Health(False, f"{name} does not answer: {error.message}.")
@@ -83,11 +87,13 @@ class Watch:
             return Health(False, f"{name} did not answer: {self._problem}.")
         return Health(True, f"{name} answers.")
 
-    async def _in_time(self, asked: "Deferred[T]") -> T:
+    async def _in_time(self, asked: "Deferred[T]", seconds: float | None = None) -> T:
+        limit = self._seconds if seconds is None else seconds
+
         def late(_: object, seconds: float) -> T:
             raise Unavailable(f"no answer within {seconds:g} seconds")
 
-        return await asked.addTimeout(self._seconds, self._clock, late)
+        return await asked.addTimeout(limit, self._clock, late)
 
     def _note(self, problem: str) -> None:
         if problem and problem != self._problem:

@@ -41,6 +41,7 @@ class Users:
             "notices": user.notices,
             "source": user.source,
             "source_id": user.source_id,
+            "source_name": user.source_name,
             "gone": user.gone,
             "looked": 0.0,
         }
@@ -116,7 +117,7 @@ def taken(name: str) -> Taken:
 
 def without_private(user: User) -> User:
     """Return *user* as other people may see it."""
-    return evolve(user, email="", last_sign_in=None, source_id="")
+    return evolve(user, email="", last_sign_in=None, source_id="", source_name="")
 
 
 def _maybe(document: Document | None) -> User | None:
@@ -141,5 +142,6 @@ def user_of(document: Document) -> User:
         notices=document.get("notices", True),
         source=document.get("source", LOCAL),
         source_id=document.get("source_id", ""),
+        source_name=document.get("source_name", ""),
         gone=document.get("gone", False),
     )

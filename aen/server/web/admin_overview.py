@@ -24,4 +24,5 @@ class AdminOverviewPages:
             "admin_overview.html",
             centers=await self._rooms.centers.data_centers(visit.person),
             health=await self._rooms.centers.health(visit.person),
+            accounts=await self._rooms.door.watch.health(),
         )

@@ -63,3 +63,18 @@ def test_a_person() -> None:
     named = Entry(b"cn=x", {"uid": (b"Ada",), "entryuuid": (b"1-2",)})
     found = person("a@b.org", named, KeyMap(username="uid", id="entryUUID"))
     assert (found.name, found.id) == ("Ada", "1-2")
+
+
+@pytest.mark.parametrize(
+    ("typed", "values", "name"),
+    [
+        ("a@b.org", (b"Ada",), "Ada"),
+        ("ada", (b"eve", b"Ada"), "ada"),
+        ("a@b.org", (b"eve", b"ada"), ""),
+        ("ada", (), "ada"),
+    ],
+)
+def test_several_user_names(typed: str, values: tuple[bytes, ...], name: str) -> None:
+    """One of several is only whom somebody says to be; else it would be chance."""
+    entry = Entry(b"cn=x", {"uid": values})
+    assert person(typed, entry, KeyMap(username="uid")).name == name

@@ -130,3 +130,13 @@ async def test_back_ends_that_cannot_tell() -> None:
     await enter(world, "eve")
     assert await look(world) == ""
     assert await look(await furnished()) == ""
+
+
+@pytest_twisted.ensureDeferred
+async def test_by_the_name_they_are_known_by() -> None:
+    """Who signs in by an address is looked for by that address."""
+    people = Known({"eve@example.org": Person("eve")})
+    world = await furnished(directory=people, accounts="pam")
+    await enter(world, "eve@example.org")
+    assert await look(world) == ""
+    assert not (await world.rooms.accounts.user("eve")).disabled

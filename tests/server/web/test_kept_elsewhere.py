@@ -4,6 +4,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from aen.model.users import Role
 from aen.runtime.assets import Assets
 from aen.server.directories.directory import Person, Reason, Refusal
 from aen.server.web.site import site
@@ -36,7 +37,7 @@ def world(clock: Clock, people: People) -> World:
             )
         )
     )
-    now(Deferred.fromCoroutine(made.person("ada")))
+    now(Deferred.fromCoroutine(made.person("ada", Role.SUPERUSER)))
     return made
 
 
@@ -88,6 +89,8 @@ def test_a_directory_that_is_away(visitor: Browser, people: People) -> None:
     assert answered.status == 503
     assert "Signing in does not work at the moment" in answered.words
     assert "secret.example" not in answered.text
+    for _ in range(12):
+        assert enter(visitor) == 503  # not counted: nobody could tell
     assert enter(visitor, "ada", PASSWORD) == 303
 
 
@@ -98,3 +101,13 @@ def test_an_expired_password(visitor: Browser, people: People) -> None:
     assert answered.status == 401
     assert "Your password has expired." in answered.words
     assert HORSE not in answered.text
+
+
+def test_the_administrators_page(visitor: Browser, people: People) -> None:
+    """Says whether the directory answers, and what is wrong with it."""
+    people.problem = "it refuses connections"
+    enter(visitor)
+    enter(visitor, "ada", PASSWORD)
+    page = visitor.get("/admin/")
+    assert "it refuses connections" in page.words
+    assert "check-accounts" in page.words
