@@ -60,6 +60,7 @@ def mounted() -> tuple[Address, ...]:
         passwords=Passwords(nobody),
         key=SigningKey(bytes(32)),
         nodes=nobody,
+        mailer=nobody,
     )
     return site(furnish(parts), assets=Assets(defaultdict(str), {})).addresses
 

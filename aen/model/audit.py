@@ -15,6 +15,7 @@ class Act(enum.Enum):
     SESSION_ENDED = "session ended"
     ACCOUNT_MADE = "account made"
     ACCOUNT_CHANGED = "account changed"
+    ACCOUNT_CLOSED = "account closed"
     ACCOUNT_REMOVED = "account removed"
     PASSWORD_CHANGED = "password changed"  # noqa: S105 -- no password
     PASSWORD_RESET = "password reset"  # noqa: S105 -- no password

@@ -127,6 +127,11 @@ _ENVIRONMENT = Nature(
 # The pauses are a setting; a letter that waits takes nobody's place.
 _MAIL = Nature(urgency=Urgency.BACKGROUND, retries=Retries(most=1000))
 
+# It waits until the projects of the account are gone, which may take a while.
+_REMOVAL = Nature(
+    stopping=Stopping.NEVER, retries=Retries(first=2.0, longest=300.0, most=300)
+)
+
 
 class Kind(enum.Enum):
     """What a worker can be asked to do: the words it is stored by, and its nature.
@@ -142,6 +147,7 @@ class Kind(enum.Enum):
     APPLY_TEAM = "apply team", _TEAM
     CHANGE_ENVIRONMENT = "change environment", _ENVIRONMENT
     SEND_MAIL = "send mail", _MAIL
+    REMOVE_ACCOUNT = "remove account", _REMOVAL
 
     nature: Nature
 

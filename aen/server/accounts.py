@@ -221,16 +221,34 @@ class Accounts(PasswordChanges):
         :raises Conflict: it owns projects, or is the last administrator.
         """
         user = await self.user(name)
-        self._demand_over(by, user, own=False)
-        await self._keep_one_superuser(user)
+        await self.demand_may_go(by, user, own=False)
         owned = await self._archive.projects.owned(user.name)
         if owned:
             raise Conflict(
                 f"“{user.name}” owns {owned} project{'s' if owned > 1 else ''};"
                 " delete them first."
             )
+        await self.shut(user)
+        await self.forget(by, user)
+
+    async def demand_may_go(
+        self, by: Caller | None, user: User, *, own: bool = True
+    ) -> None:
+        """Refuse to close or remove the account of *user* to whom that is not for.
+
+        :raises Conflict: it is the last administrator.
+        """
+        self._demand_over(by, user, own=own)
+        await self._keep_one_superuser(user)
+
+    async def shut(self, user: User) -> None:
+        """End everything by which somebody reaches their account."""
         await self._users.change(user.id, {"disabled": True})
-        await self._end_all(user, "Your account was removed.")
+        await self._end_all(user, "Your account was closed.")
+        await self._archive.tokens.end_user(user.id)
+
+    async def forget(self, by: Caller | str | None, user: User) -> None:
+        """Remove an account that was shut and owns nothing, and what is left of it."""
         await self._archive.tokens.end_user(user.id)
         await self._archive.ssh_keys.remove_all(user.id)
         await self._archive.familiar.forget(user.id)

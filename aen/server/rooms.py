@@ -14,6 +14,7 @@ from aen.server.directories.door import Door, DoorParts
 from aen.server.environments import Environments
 from aen.server.events import Events
 from aen.server.launching import Launching
+from aen.server.leaving import Leaving
 from aen.server.mail import Mail
 from aen.server.mail_sending import Mailer
 from aen.server.oauth import OAuth
@@ -62,6 +63,7 @@ class Rooms:
     mail: Mail
     recovery: Recovery
     registration: Registration
+    leaving: Leaving
 
     @property
     def door(self) -> Door:
@@ -114,8 +116,7 @@ def furnish(parts: Parts) -> Rooms:
     site, tasks, mail = ground.site, ground.tasks, ground.mail
     archive, events, audit = ground.archive, ground.events, ground.audit
     accounts = Accounts(_account_parts(parts, ground))
-    account = settings.service_account
-    centers = Centers(archive.centers, archive.projects, events, clock, account)
+    centers = _centers(parts, ground)
     projects = Projects(
         ProjectParts(archive, centers, tasks, events, settings, clock, audit, site)
     )
@@ -147,6 +148,7 @@ def furnish(parts: Parts) -> Rooms:
         recovery=Recovery.over(archive, audit, mail),
         registration=Registration.over(archive, accounts, mail),
         admin=Administration.of(archive, accounts, ground.site, clock),
+        leaving=Leaving(accounts, projects, archive, tasks, audit),
     )
 
 
@@ -160,6 +162,13 @@ def _door(parts: Parts, ground: Ground) -> Door:
             clock=parts.clock,
             audit=ground.audit,
         )
+    )
+
+
+def _centers(parts: Parts, ground: Ground) -> Centers:
+    archive, account = ground.archive, parts.settings.service_account
+    return Centers(
+        archive.centers, archive.projects, ground.events, parts.clock, account
     )
 
 

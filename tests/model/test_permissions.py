@@ -12,6 +12,7 @@ from aen.model.permissions import (
     Standing,
     demand,
     demand_superuser,
+    granted,
     may,
     standing,
 )
@@ -78,6 +79,15 @@ def test_the_table(what: Standing, allowed: set[Action]) -> None:
     who = PEOPLE[what]
     assert {action for action in Action if may(who, action, PRIVATE)} == allowed
     assert GRANTS[what] == allowed
+
+
+def test_joining_a_team_takes_nothing_from_an_administrator() -> None:
+    """They have the rights of both; by a token for one project only the team's."""
+    for name in ("mia", "ben", "vic"):
+        both = caller(name, Role.SUPERUSER)
+        mine = granted(caller(name), PRIVATE)
+        assert granted(both, PRIVATE) == mine | GRANTS[Standing.ADMINISTRATOR]
+        assert granted(evolve(both, project="p1"), PRIVATE) == mine
 
 
 def test_a_refusal_does_not_tell_strangers() -> None:

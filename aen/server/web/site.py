@@ -10,6 +10,7 @@ from typing_extensions import override
 from aen.runtime.assets import Assets
 from aen.server.rooms import Rooms
 from aen.server.web.account import AccountPages
+from aen.server.web.account_close import AccountClosePages
 from aen.server.web.account_keys import AccountKeysPages
 from aen.server.web.account_security import AccountSecurityPages
 from aen.server.web.account_tokens import AccountTokensPages
@@ -46,6 +47,7 @@ def pages(
         PlainPages(frame, assets),
         EntryPages(frame),
         AccountPages(frame),
+        AccountClosePages(frame),
         AccountKeysPages(frame),
         AccountSecurityPages(frame),
         AccountTokensPages(frame),

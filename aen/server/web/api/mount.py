@@ -17,6 +17,7 @@ from aen.server.web.api.acts import Acts
 from aen.server.web.api.admin_log import LogCalls
 from aen.server.web.api.environments import EnvironmentCalls
 from aen.server.web.api.jobs import JobCalls
+from aen.server.web.api.leaving import LeavingCalls
 from aen.server.web.api.moves import MoveCalls
 from aen.server.web.api.openapi import describe
 from aen.server.web.api.operation import Calls
@@ -31,14 +32,16 @@ from aen.server.web.live import Live
 from aen.server.web.refusals import WrongMethod
 
 
+def _of_people(rooms: Rooms) -> tuple[object, ...]:
+    return People(rooms), Acts(rooms), OwnCalls(rooms), LeavingCalls(rooms)
+
+
 def api(rooms: Rooms, live: Live, table: list[Address] | None = None) -> Klein:
     """Return what is below ``/api/v1``, and its description; add it to *table*."""
     table = [] if table is None else table
     app, calls = Klein(), Calls(rooms, mounted=table)
     for part in (
-        People(rooms),
-        Acts(rooms),
-        OwnCalls(rooms),
+        *_of_people(rooms),
         ProjectCalls(rooms, live),
         MoveCalls(rooms),
         RunningCalls(rooms),
