@@ -56,6 +56,26 @@ class RoleOptions(usage.Options):
             raise SystemExit(0)
         return found
 
+    def again(self, role: str, flag: str, number: int) -> tuple[str, ...]:
+        """Return the command of this role's process *number*, told by *flag*."""
+        safe = ("-P",) if sys.flags.safe_path else ()
+        files = (part for name in self.given for part in ("-c", name))
+        return (
+            *(sys.executable, *safe, sys.argv[0], "--nodaemon", "--pidfile="),
+            *(*self._logging(number), role, *files, flag, str(number)),
+        )
+
+    def _logging(self, number: int) -> tuple[str, ...]:
+        """Return how another process logs: as this one, in a file of its own."""
+        given: Mapping[str, Any] = self.parent or {}
+        observer = given.get("logger")  # twistd has looked its name up already
+        if observer is not None:
+            return (f"--logger={observer.__module__}.{observer.__qualname__}",)
+        if given.get("logfile") or not given.get("nodaemon", True):
+            file = given.get("logfile") or "twistd.log"
+            return () if file == "-" else (f"--logfile={file}.{number}",)
+        return ()
+
 
 @frozen
 class Place:
@@ -92,20 +112,4 @@ class CrewOptions(RoleOptions):
 
     def command(self, role: str, number: int) -> tuple[str, ...]:
         """Return the command that starts the worker of that *number*."""
-        safe = ("-P",) if sys.flags.safe_path else ()
-        files = (part for name in self.given for part in ("-c", name))
-        return (
-            *(sys.executable, *safe, sys.argv[0], "--nodaemon", "--pidfile="),
-            *(*self._logging(number), role, *files, "--worker", str(number)),
-        )
-
-    def _logging(self, number: int) -> tuple[str, ...]:
-        """Return how the worker logs: as its parent, in a file of its own."""
-        given: Mapping[str, Any] = self.parent or {}
-        observer = given.get("logger")  # twistd has looked its name up already
-        if observer is not None:
-            return (f"--logger={observer.__module__}.{observer.__qualname__}",)
-        if given.get("logfile") or not given.get("nodaemon", True):
-            file = given.get("logfile") or "twistd.log"
-            return () if file == "-" else (f"--logfile={file}.{number}",)
-        return ()
+        return self.again(role, "--worker", number)

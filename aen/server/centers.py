@@ -1,6 +1,7 @@
 """Data centers: their gateways, their nodes, and how they are."""
 
 import contextlib
+import secrets
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -59,6 +60,7 @@ class Centers:
         self._events = events
         self._clock = clock
         self._service_account = service_account
+        self._process = secrets.token_hex(6)
         self._log = Logger()
 
     async def data_centers(self, caller: Caller | None) -> tuple[DataCenter, ...]:
@@ -192,8 +194,11 @@ class Centers:
 
     async def heard_of(self, center: str, *, connected: bool) -> None:
         """Note that a gateway's channel is open, or that it has closed."""
-        at = self._clock.seconds() if connected else None
-        await self._records.heard_of(center, at)
+        if connected:
+            now = self._clock.seconds()
+            await self._records.heard_of(center, now, self._process)
+        else:
+            await self._records.gone_from(center, self._process)
 
     async def heard_status(self, center: str, status: NodeStatus) -> None:
         """Note what a node of *center* said of itself."""

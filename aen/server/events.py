@@ -1,6 +1,6 @@
 """The news of the platform: published once, heard by every process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
@@ -46,6 +46,10 @@ class EventLimits:
     batch: int = 500
     gap_patience: float = 5.0
     """Seconds a missing number is waited for: its process may have died."""
+    replay: int = 500
+    """Events that somebody who comes back is told of, at most."""
+    replay_seconds: float = 120.0
+    """How long somebody may have been away who is told of them."""
 
 
 class Events:
@@ -92,6 +96,19 @@ class Events:
     async def stop(self) -> None:
         """Stop listening to other processes."""
         await self._poll.stop()
+
+    @property
+    def horizon(self) -> int:
+        """The number up to which all events have been delivered here; 0: not known."""
+        return 0 if self._window is None else self._window.base
+
+    async def missed(self, topics: Iterable[str], seq: int) -> list[Event] | None:
+        """Return what came to *topics* since the event *seq*, if that was just now.
+
+        None when it was too long ago, or too much has come.
+        """
+        since = self._clock.seconds() - self._limits.replay_seconds
+        return await self._log.missed(topics, seq, since, self._limits.replay)
 
     async def catch_up(self) -> None:
         """Deliver what other processes have published since the last look."""

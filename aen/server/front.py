@@ -2,9 +2,11 @@
 
 import html
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from attrs import field, frozen
+from attrs import define, field, frozen
+from twisted.internet.interfaces import IReactorTime
 
 from aen.proxy.factory import ProxyFactory
 from aen.proxy.head import Peer, RequestHead
@@ -14,6 +16,9 @@ from aen.runtime.assets import Assets
 from aen.server.settings import ServerSettings, trust_of
 
 BUILT = b"/static/built/"
+_HARMLESS = (b"GET", b"HEAD", b"OPTIONS")
+_LEFT_OUT = 0.5
+"""Seconds in which a process that could not be reached is not asked."""
 _RETRY = 3
 """Seconds after which a page that found nobody asks again."""
 _WORDS = (
@@ -51,30 +56,82 @@ _ALWAYS = (
 )
 
 
+@define
+class Processes:
+    """The processes that serve the pages, in turn; who does not answer is left out.
+
+    Which one answers makes no difference to anybody.
+    """
+
+    forwards: list[Forward]
+    clock: IReactorTime
+    _turn: int = 0
+    _down: dict[str, float] = field(factory=dict)
+    """Until when each is left out that could not be reached."""
+
+    @classmethod
+    def of(cls, upstreams: Sequence[str], clock: IReactorTime) -> "Processes":
+        """Return the processes at *upstreams*."""
+        return cls([Forward(one) for one in upstreams], clock)
+
+    def next(self) -> Forward:
+        """Return whose turn it is: one that answers, if any does."""
+        number = len(self.forwards)
+        for _ in range(number):
+            self._turn = (self._turn + 1) % number
+            found = self.forwards[self._turn]
+            if not self._down or self._answers(found):
+                return found
+        return self.forwards[self._turn]
+
+    def instead_of(self, failed: Forward, method: bytes, reason: str) -> Forward | None:
+        """Return who is asked once more in place of *failed*, if anybody may be.
+
+        Whatever has not been sent may be sent to another; what has, only if asking
+        twice is harmless. Who is slow is not helped by asking another, too.
+        """
+        if reason == "connect":
+            self._down[failed.upstream] = self.clock.seconds() + _LEFT_OUT
+        elif reason != "closed" or method not in _HARMLESS:
+            return None
+        for _ in self.forwards:
+            found = self.next()
+            if found.upstream != failed.upstream and self._answers(found):
+                return found
+        return None
+
+    def _answers(self, one: Forward) -> bool:
+        until = self._down.get(one.upstream)
+        if until is None:
+            return True
+        if until > self.clock.seconds():
+            return False
+        del self._down[one.upstream]
+        return True
+
+
 @frozen
 class Front:
     """Decides about each request; a `Router` of `aen.proxy`."""
 
-    upstream: str
-    """Where the pages are served: ``unix:/path``."""
+    pages: "Processes"
+    """Where the pages are served."""
     assets: Assets
     page: bytes
     """What people see while nobody serves the pages."""
-    _to_pages: Forward = field(init=False)
-
-    @_to_pages.default
-    def _make_forward(self) -> Forward:
-        return Forward(self.upstream)
 
     @classmethod
-    def of(cls, settings: ServerSettings, assets: Assets) -> "Front":
+    def of(
+        cls, settings: ServerSettings, assets: Assets, clock: IReactorTime
+    ) -> "Front":
         """Return the front of an installation."""
         page = _PAGE.format(
             retry=_RETRY,
             css=html.escape(BUILT.decode() + assets.url("app.css")),
             words=_WORDS,
         )
-        return cls(f"unix:{settings.web_socket}", assets, page.encode())
+        upstreams = [f"unix:{one}" for one in settings.web_sockets]
+        return cls(Processes.of(upstreams, clock), assets, page.encode())
 
     def route(self, head: RequestHead, peer: Peer) -> Answer | Forward:
         """Answer for a built file; send everything else to the pages."""
@@ -87,10 +144,15 @@ class Front:
             )
             if found is not None:
                 return Answer(found.status, found.headers, found.body)
-        return self._to_pages
+        return self.pages.next()
 
-    def unreachable(self, head: RequestHead, forward: Forward, reason: str) -> Answer:
-        """Say that the pages will be back."""
+    def unreachable(
+        self, head: RequestHead, forward: Forward, reason: str
+    ) -> Answer | Forward:
+        """Ask another process, or say that the pages will be back."""
+        another = self.pages.instead_of(forward, head.method, reason)
+        if another is not None:
+            return another
         retry = (b"Retry-After", str(_RETRY).encode())
         if head.wants_page:
             kind, body = b"text/html; charset=utf-8", self.page
@@ -104,5 +166,5 @@ def front(
     settings: ServerSettings, assets: Assets, reactor: Any, limits: Limits | None = None
 ) -> ProxyFactory:
     """Return what listens where ``listen`` of the settings says."""
-    router = Front.of(settings, assets)
+    router = Front.of(settings, assets, reactor)
     return ProxyFactory(router, reactor, limits or Limits(), trust=trust_of(settings))

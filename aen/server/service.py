@@ -22,6 +22,7 @@ from aen.server.making import make_rooms
 from aen.server.passwords import Passwords, in_pool
 from aen.server.rooms import Rooms
 from aen.server.settings import DEFAULT_PREFIX, ServerSettings, check_server
+from aen.server.several import member, parent
 from aen.server.store.opening import open_database
 from aen.server.web.http import bounded_site
 from aen.server.web.site import site
@@ -45,22 +46,45 @@ class Options(RoleOptions):
         ["worker", None, "Serve nothing; only do the tasks that others ask for."]
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.process: int | None = None
+
+    def opt_process(self, number: str) -> None:
+        """Be the process of this NUMBER of several; only their parent starts them."""
+        self.process = int(number)
+
+    def command(self, number: int) -> tuple[str, ...]:
+        """Return the command that starts the process of that *number*."""
+        return self.again("aen-server", "--process", number)
+
 
 def makeService(options: Options) -> IService:
     """Return the server, or its worker alone, as *options* say."""
     from twisted.internet import reactor
 
     settings = options.settings(ServerSettings, check_server)
+    worker, process = bool(options["worker"]), options.process
     try:
-        return assemble(settings, reactor, worker_only=bool(options["worker"]))
+        if settings.processes > 1 and process is None and not worker:
+            proxy = front(settings, Assets.load(BUILT), reactor)
+            return parent(settings, proxy, options.command, reactor)
+        return assemble(settings, reactor, worker_only=worker, process=process)
     except AenError as error:
         raise SystemExit(error.message) from None
 
 
 def assemble(
-    settings: ServerSettings, reactor: Any, *, worker_only: bool = False
+    settings: ServerSettings,
+    reactor: Any,
+    *,
+    worker_only: bool = False,
+    process: int | None = None,
 ) -> IService:
-    """Return the server as one service: read top to bottom, its architecture."""
+    """Return the server as one service: read top to bottom, its architecture.
+
+    :param process: which of several processes this is, if it is one of several.
+    """
     database, store = open_database(
         reactor,
         directory=settings.store,
@@ -82,14 +106,27 @@ def assemble(
         assets = Assets.load(BUILT)
         root = Doorway(WireApi(rooms, channels), site(rooms, assets))
         pages = bounded_site(root, settings.body_limit)
-        parts.append(
-            ListeningService(unix_endpoint(settings.web_socket), pages, reactor)
-        )
-        proxy = front(settings, assets, reactor)
-        parts += [ListeningService(one, proxy, reactor) for one in settings.listen]
+        parts += _doors(settings, pages, assets, process, reactor)
     for part in (*parts, Settled()):
         part.setServiceParent(server)
     return server
+
+
+def _doors(
+    settings: ServerSettings,
+    pages: Any,
+    assets: Assets,
+    process: int | None,
+    reactor: Any,
+) -> list[IService]:
+    """Return where the pages are served: one of several has a front before it."""
+    socket = settings.web_sockets[process or 0]
+    listening = ListeningService(unix_endpoint(socket), pages, reactor)
+    if process is not None:
+        return [member(listening, reactor)]
+    proxy = front(settings, assets, reactor)
+    doors = [ListeningService(one, proxy, reactor) for one in settings.listen]
+    return [listening, *doors]
 
 
 def make_worker(rooms: Rooms, reactor: Any) -> Worker:

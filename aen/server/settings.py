@@ -16,6 +16,7 @@ from aen.server.directories.ldap_settings import LdapSettings
 from aen.server.directories.pam import PamSettings
 from aen.server.site_values import zone
 
+MOST_PROCESSES = 64
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-server")
 
 
@@ -44,6 +45,10 @@ class ServerSettings:
     ``-Host`` are believed: addresses, networks, ``unix`` for UNIX sockets."""
     socket: str | None = None
     """UNIX socket of the pages; default ``<prefix>/var/run/wakari-server.sock``."""
+    processes: int = 1
+    """How many processes serve the pages; with more than one, what listens is a
+    process of its own, and each has a UNIX socket: ``wakari-server.sock``,
+    ``wakari-server-1.sock`` and so on."""
     worker: bool = False
     """Whether the web process does tasks itself; else ``--worker`` runs apart."""
     accounts: str = "local"
@@ -205,6 +210,16 @@ class ServerSettings:
         return Path(self.socket) if self.socket else default
 
     @property
+    def web_sockets(self) -> tuple[Path, ...]:
+        """The UNIX sockets of all processes that serve pages, by their numbers."""
+        first = self.web_socket
+        others = (
+            first.with_name(f"{first.stem}-{number}{first.suffix}")
+            for number in range(1, self.processes)
+        )
+        return (first, *others)
+
+    @property
     def secrets(self) -> Path:
         """Where the server keeps its own keys, mode 0600."""
         return self.home / "etc/wakari/keys"
@@ -236,6 +251,8 @@ def check_server(settings: ServerSettings) -> None:
     """Raise `Invalid` for what types alone cannot tell."""
     check_url("public_url", settings.public_url)
     trust_of(settings)
+    if not 1 <= settings.processes <= MOST_PROCESSES:
+        raise Invalid(f"“processes” must be from 1 to {MOST_PROCESSES}.")
     if settings.picture_service:
         check_url("picture_service", settings.pictures_from)
         if set(settings.picture_service) & set(" ;,'\"?#"):

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from twisted.internet.task import Clock
 
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.routing import Answer, Forward
 from aen.runtime.assets import Assets
-from aen.server.front import Front
+from aen.server.front import Front, Processes
 from aen.server.settings import ServerSettings
 
 PEER = Peer("10.0.0.1", 4000, secure=False)
@@ -20,7 +21,7 @@ def front(tmp_path: Path) -> Front:
     (tmp_path / "app-1.css.br").write_bytes(b"br")
     (tmp_path / "manifest.json").write_text('{"app.css": "app-1.css"}')
     settings = ServerSettings("http://aen.example", socket="/run/aen.sock")
-    return Front.of(settings, Assets.load(tmp_path))
+    return Front.of(settings, Assets.load(tmp_path), Clock())
 
 
 def ask(target: bytes, method: bytes = b"GET", **headers: bytes) -> RequestHead:
@@ -77,6 +78,7 @@ def test_nobody_serves(front: Front) -> None:
     """While nobody serves the pages, people see a page that tries again by itself."""
     head = ask(b"/", accept=b"text/html")
     answer = front.unreachable(head, Forward("unix:/run/aen.sock"), "connect")
+    assert isinstance(answer, Answer)
     headers = dict(answer.headers)
     assert answer.status == 503
     assert b'http-equiv="refresh"' in answer.body
@@ -87,6 +89,66 @@ def test_nobody_serves(front: Front) -> None:
 
 def test_nobody_serves_programs(front: Front) -> None:
     """Programs get the same in JSON."""
-    answer = front.unreachable(ask(b"/api/v1/me"), Forward("unix:/x"), "closed")
+    down = Forward("unix:/run/aen.sock")
+    answer = front.unreachable(ask(b"/api/v1/me"), down, "closed")
+    assert isinstance(answer, Answer)
     assert dict(answer.headers)[b"Content-Type"] == b"application/json"
     assert b'"unavailable"' in answer.body
+
+
+ONE, TWO, THREE = (Forward(f"unix:/{name}") for name in ("one", "two", "three"))
+
+
+def processes() -> tuple[Processes, Clock]:
+    """Return three processes and their clock."""
+    clock = Clock()
+    return Processes.of(["unix:/one", "unix:/two", "unix:/three"], clock), clock
+
+
+def test_processes_take_turns() -> None:
+    """Each is the next as often as the others."""
+    several, _ = processes()
+    asked = [several.next() for _ in range(6)]
+    assert sorted(one.upstream for one in asked[:3]) == [
+        "unix:/one", "unix:/three", "unix:/two",
+    ]  # fmt: skip
+    assert asked[3:] == asked[:3]
+
+
+def test_who_cannot_be_reached_is_left_out_for_a_while() -> None:
+    """Nothing was sent to it: whatever it was, another may be asked."""
+    several, clock = processes()
+    assert several.instead_of(ONE, b"POST", "connect") in (TWO, THREE)
+    assert ONE not in [several.next() for _ in range(6)]
+    clock.advance(1)
+    assert ONE in [several.next() for _ in range(3)]
+
+
+def test_when_none_can_be_reached_nobody_is_asked_again() -> None:
+    """The next request tries all the same."""
+    several, _ = processes()
+    found = [several.instead_of(one, b"GET", "connect") for one in (ONE, TWO, THREE)]
+    assert found[-1] is None
+    assert several.next() in (ONE, TWO, THREE)
+    alone = Processes.of(["unix:/one"], Clock())
+    assert alone.instead_of(ONE, b"GET", "connect") is None
+    assert alone.next() == ONE
+
+
+@pytest.mark.parametrize(
+    ("method", "reason", "again"),
+    [
+        (b"GET", "closed", True),
+        (b"HEAD", "closed", True),
+        (b"POST", "closed", False),  # perhaps it was done
+        (b"GET", "timeout", False),  # it works on it; twice is twice the work
+        (b"GET", "protocol", False),
+    ],
+)
+def test_what_was_sent_is_repeated_only_where_that_is_harmless(
+    method: bytes, reason: str, *, again: bool
+) -> None:
+    """A process that was killed in the middle of a GET is not noticed."""
+    several, _ = processes()
+    other = several.instead_of(TWO, method, reason)
+    assert (other in (ONE, THREE)) is again

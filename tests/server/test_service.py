@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from twisted.application.service import IService
 from twisted.internet.testing import MemoryReactorClock
 
 from aen.model.errors import Invalid
 from aen.server import service
-from aen.server.settings import ServerSettings
+from aen.server.settings import ServerSettings, check_server
 
 
 def settings_file(tmp_path: Path, **parts: Any) -> Path:
@@ -38,6 +39,23 @@ def test_check_reads_the_settings_and_ends(tmp_path: Path) -> None:
     bad = settings_file(tmp_path, lisen=[])
     with pytest.raises(SystemExit, match="did you mean “listen”"):
         service.makeService(options("-c", str(bad)))
+
+
+def test_one_of_several_processes_has_its_own_socket(tmp_path: Path) -> None:
+    """And tells its parent that it serves; the parent stands in front."""
+    found = options("--process", "2", "-c", "/x.json")
+    assert found.process == 2
+    assert found.command(1)[-5:] == ("aen-server", "-c", "/x.json", "--process", "1")
+    settings = ServerSettings("http://aen", prefix=str(tmp_path), processes=3)
+    run = tmp_path / "var/run"
+    assert settings.web_sockets == (
+        run / "wakari-server.sock",
+        run / "wakari-server-1.sock",
+        run / "wakari-server-2.sock",
+    )
+    check_server(settings)
+    with pytest.raises(Invalid, match="processes"):
+        check_server(evolve(settings, processes=0))
 
 
 def kinds(assembled: Any) -> list[str]:

@@ -61,9 +61,15 @@ class CenterRecords:
         await self._health.delete({"_id": f"{center}/{node}"})
         return None if found is None else _center(found)
 
-    async def heard_of(self, center: str, at: float | None) -> None:
-        """Note that the gateway's channel is open (None: that it has closed)."""
-        await self._all.update({"_id": center}, {"$set": {"seen": at}})
+    async def heard_of(self, center: str, at: float, process: str) -> None:
+        """Note that the gateway's channel to one of our processes is open."""
+        fields = {"seen": at, "seen_by": process}
+        await self._all.update({"_id": center}, {"$set": fields})
+
+    async def gone_from(self, center: str, process: str) -> None:
+        """Note that it has closed; unless it was open to another process since."""
+        query = {"_id": center, "seen_by": process}
+        await self._all.update(query, {"$set": {"seen": None}})
 
     async def seen(self) -> dict[PlaceName, float | None]:
         """Return when each gateway was last heard of."""

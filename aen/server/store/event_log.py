@@ -1,5 +1,7 @@
 """Events in the store, numbered, so that every process can catch up."""
 
+from collections.abc import Iterable
+
 from aen.server.records import Event
 from aen.server.store.collection import Database, Document
 
@@ -39,6 +41,21 @@ class EventLog:
         query = {"seq": {"$gt": seq}}
         found = await self._all.find(query, order=[("seq", 1)], limit=limit)
         return [_event(one) for one in found]
+
+    async def missed(
+        self, topics: Iterable[str], seq: int, since: float, limit: int
+    ) -> list[Event] | None:
+        """Return what came to *topics* after the event numbered *seq*, in its order.
+
+        None when that cannot be told: the event was before *since* or is forgotten, or
+        more than *limit* have come.
+        """
+        last = await self._all.find_one({"_id": str(seq)})
+        if last is None or last["at"] < since:
+            return None
+        query = {"topic": {"$in": sorted(topics)}, "seq": {"$gt": seq}}
+        found = await self._all.find(query, order=[("seq", 1)], limit=limit + 1)
+        return None if len(found) > limit else [_event(one) for one in found]
 
     async def trim(self, keep: int, before: float) -> None:
         """Forget all but the *keep* newest, and those from before *before*."""

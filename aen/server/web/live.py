@@ -2,11 +2,15 @@
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html. The pages and the
 JSON API serve the same streams.
+
+Events bear the number up to which everything has been sent. Who comes back with the
+last one it saw, at whichever process, is sent what it missed meanwhile; or, when that
+was too long ago, a “gap”: then it has to look anew at the whole.
 """
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from attrs import Factory, define, field, frozen
@@ -16,12 +20,13 @@ from twisted.logger import Logger
 from twisted.web.server import Request
 from zope.interface import implementer
 
-from aen.model.errors import TooMany
+from aen.model.errors import TooMany, Unavailable
 from aen.runtime.tasks import Periodic, spawn
 from aen.server.events import SITE
 from aen.server.records import Event
 
 KINDS = frozenset({"state", "progress", "apps", "team", "environment"})
+_LONGEST_ID = 16
 _log = Logger()
 
 
@@ -32,6 +37,13 @@ class Events(Protocol):
         self, topic: str, listener: Callable[[Event], None]
     ) -> Callable[[], None]:
         """Call *listener* with each event of *topic* until the result is called."""
+
+    @property
+    def horizon(self) -> int:
+        """The number up to which all events have been delivered."""
+
+    async def missed(self, topics: Iterable[str], seq: int) -> list[Event] | None:
+        """Return what came since the event *seq*; None: that cannot be told."""
 
 
 @frozen
@@ -64,10 +76,11 @@ class Subject:
     """Whether session and right still hold; asked again and again."""
 
 
-def line(kind: str, data: Mapping[str, Any]) -> bytes:
-    """Return one event as it goes over the wire."""
+def line(kind: str, data: Mapping[str, Any], seq: int = 0) -> bytes:
+    """Return one event as it goes over the wire; everything up to *seq* was sent."""
     text = json.dumps(data, ensure_ascii=False)  # never holds a bare line end
-    return f"event: {kind}\ndata: {text}\n\n".encode()
+    mark = f"id: {seq}\n" if seq else ""
+    return f"{mark}event: {kind}\ndata: {text}\n\n".encode()
 
 
 @implementer(IPushProducer)
@@ -91,7 +104,6 @@ class _Stream:
         request.setHeader(b"cache-control", b"no-store")
         request.setHeader(b"x-accel-buffering", b"no")  # nginx would hold it back
         request.registerProducer(self, True)
-        self.send(b"retry: 1000\n\n")
 
     def on_end(self, leave: Callable[[], None]) -> None:
         self._leave.append(leave)
@@ -165,40 +177,97 @@ class Live:
         self._open[subject.key] += 1
         try:
             stream.begin()
-            self._listen(stream, subject)
+            await self._listen(stream, subject, _last_seen(request))
             await stream.done
         finally:
             self._open[subject.key] -= 1
             if not self._open[subject.key]:
                 del self._open[subject.key]
 
-    def _listen(self, stream: _Stream, subject: Subject) -> None:
+    async def _listen(self, stream: _Stream, subject: Subject, seen: int) -> None:
+        topics = dict(list(subject.topics.items())[: self.limits.topics])
+        ear = _Ear(self._events, stream, topics)
+
         async def check() -> None:
             stream.go_on(allowed=await subject.allowed())
 
         def recheck() -> None:
             spawn(_log, "checking a listener's right", check())
 
-        def hear(extra: Mapping[str, Any]) -> Callable[[Event], None]:
-            def heard(event: Event) -> None:
-                if event.kind in KINDS:
-                    stream.send(line(event.kind, {**event.data, **extra}))
-                if event.kind == "team":
-                    recheck()
+        def heard(event: Event) -> None:
+            ear.heard(event)
+            if event.kind == "team":
+                recheck()
 
-            return heard
-
-        def about_me(event: Event) -> None:
+        def about_me(_: Event) -> None:
             stream.send(line("account", {}))
             recheck()
 
         beat = Periodic(self._clock, self.limits.keep_alive, "keep-alive", check)
         stream.on_end(lambda: spawn(_log, "keep-alive", beat.stop()))
         beat.start(now=False)
-        for topic, extra in list(subject.topics.items())[: self.limits.topics]:
-            stream.on_end(self._events.subscribe(topic, hear(extra)))
+        for topic in topics:
+            stream.on_end(self._events.subscribe(topic, heard))
         told = line("site", {})
         stream.on_end(self._events.subscribe(SITE, lambda _: stream.send(told)))
         if subject.user_id:
             topic = f"user:{subject.user_id}"
             stream.on_end(self._events.subscribe(topic, about_me))
+        await ear.begin(seen)
+
+
+@define
+class _Ear:
+    """Sends a stream the events of its topics: first what was missed, then the new."""
+
+    _events: Events
+    _stream: _Stream
+    _topics: Mapping[str, Mapping[str, Any]]
+    _early: list[Event] | None = Factory(list)
+    """What has come while it is looked up what was missed."""
+
+    async def begin(self, seen: int) -> None:
+        """Send what came after the event *seen*; 0: nobody was here before."""
+        now = self._events.horizon
+        mark = "" if seen or not now else f"id: {now}\n"
+        self._stream.send(f"{mark}retry: 1000\n\n".encode())
+        missed = await self._missed(seen) if seen else []
+        if missed is None:
+            self._stream.send(line("gap", {}, now))
+        early, self._early = self._early or [], None
+        sent: set[int] = set()
+        for event in (*(missed or ()), *early):
+            if event.seq not in sent:
+                sent.add(event.seq)
+                # Those after it have not been sent yet.
+                self._send(event, min(event.seq, self._events.horizon))
+
+    async def _missed(self, seen: int) -> list[Event] | None:
+        try:
+            return await self._events.missed(self._topics, seen)
+        except Unavailable:
+            return None
+
+    def heard(self, event: Event) -> None:
+        """Send an event, in its turn."""
+        if self._early is None:
+            self._send(event, self._events.horizon)
+        elif len(self._early) < self._stream.limit:
+            self._early.append(event)
+        else:
+            self._stream.end()
+
+    def _send(self, event: Event, seq: int) -> None:
+        if event.kind in KINDS:
+            data = {**event.data, **self._topics[event.topic]}
+            self._stream.send(line(event.kind, data, seq))
+
+
+def _last_seen(request: Request) -> int:
+    """Return the number a browser that comes back has seen last; 0: none."""
+    text = request.getHeader("last-event-id") or ""
+    return (
+        int(text)
+        if len(text) < _LONGEST_ID and text.isascii() and text.isdecimal()
+        else 0
+    )

@@ -66,8 +66,10 @@ async def test_when_gateways_were_heard_of() -> None:
     """Only those that are registered."""
     store = CenterRecords(MemoryDatabase())
     await store.add(EAST)
-    await store.heard_of("east", 5.0)
-    await store.heard_of("west", 5.0)
+    await store.heard_of("east", 5.0, "p1")
+    await store.heard_of("west", 5.0, "p1")
     assert await store.seen() == {"east": 5.0}
-    await store.heard_of("east", None)
+    await store.heard_of("west", 6.0, "p2")
+    await store.gone_from("east", "p1")
+    await store.gone_from("west", "p1")
     assert await store.seen() == {"east": None}

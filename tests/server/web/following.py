@@ -24,12 +24,18 @@ class Follower:
         self.treq.flush()
         return b"".join(self.chunks).decode()
 
+    @property
+    def seen(self) -> str:
+        """The number a browser would come back with."""
+        marks = [one for one in self.text.split("\n") if one.startswith("id: ")]
+        return marks[-1].removeprefix("id: ") if marks else ""
+
     def events(self) -> list[tuple[str, dict[str, Any]]]:
         """What has come, keep-alives left out."""
         found = []
         for block in self.text.split("\n\n"):
-            lines = block.split("\n")
-            if lines[0].startswith("event: "):
+            lines = [one for one in block.split("\n") if not one.startswith("id: ")]
+            if lines and lines[0].startswith("event: "):
                 data = json.loads(lines[1].removeprefix("data: "))
                 found.append((lines[0].removeprefix("event: "), data))
         return found

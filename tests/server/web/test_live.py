@@ -13,6 +13,7 @@ from aen.model.errors import TooMany
 from aen.model.names import parse_project_path
 from aen.model.projects import TeamRole
 from aen.server.events import project_topic
+from aen.server.records import Event
 from aen.server.rooms import Rooms
 from aen.server.web.live import Live, LiveLimits, Subject, line
 from tests.outcomes import outcome
@@ -83,6 +84,11 @@ class FakeEvents:
 
     def __init__(self) -> None:
         self.listeners: list[Any] = []
+        self.horizon = 0
+
+    async def missed(self, topics: Any, seq: int) -> list[Event] | None:
+        """Nothing was missed."""
+        return []
 
     def subscribe(self, topic: str, listener: Any) -> Any:
         """Keep the listener."""
@@ -101,6 +107,10 @@ class FakeRequest:
     def notifyFinish(self) -> "Deferred[None]":  # noqa: N802 -- Twisted's name
         """Nothing is ever finished from outside."""
         return Deferred()
+
+    def getHeader(self, name: str) -> str | None:  # noqa: N802
+        """It was never here before."""
+        return None
 
     def setHeader(self, name: bytes, value: bytes) -> None:  # noqa: N802
         """Headers are others' matter."""
@@ -138,6 +148,8 @@ class Happened:
 
     kind: str = "state"
     data: dict[str, object] = Factory(dict)
+    topic: str = "project:1"
+    seq: int = 1
 
 
 def test_slow_reader(clock: Clock) -> None:
@@ -184,3 +196,44 @@ def test_lines(text: str) -> None:
     assert written.count("\n") == 3
     assert "\r" not in written
     assert json.loads(written.split("data: ")[1]) == {"x": text}
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_comes_back_is_sent_what_it_missed(
+    ada: Browser, rooms: Rooms
+) -> None:
+    """At whichever process, in its order, and nothing twice."""
+    await rooms.events.catch_up()
+    await rooms.events.publish("other", "state", {})
+    stream = follow(ada, "/ada/climate-atlas/events")
+    assert stream.seen
+    await rooms.events.publish(PROJECT, "state", {"state": "starting"})
+    seen = stream.seen
+    await rooms.events.publish(PROJECT, "progress", {"step": "a"})
+    await rooms.events.publish("project:bob-secret", "state", {"state": "running"})
+    await rooms.events.publish(PROJECT, "state", {"state": "running"})
+    again = follow(ada, "/ada/climate-atlas/events", last_event_id=seen)
+    kinds = [(kind, data.get("state")) for kind, data in again.events()]
+    assert kinds == [("progress", None), ("state", "running")]
+    seen = again.seen
+    last = follow(ada, "/ada/climate-atlas/events", last_event_id=seen)
+    assert last.events() == []
+    await rooms.events.publish(PROJECT, "apps", {})
+    assert [kind for kind, _ in last.events()] == ["apps"]
+    assert int(last.seen) > int(seen)
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_was_away_for_long_is_told_of_the_gap(
+    ada: Browser, rooms: Rooms, clock: Clock
+) -> None:
+    """It has to look anew; what comes then comes as always."""
+    await rooms.events.publish(PROJECT, "state", {"state": "starting"})
+    seen = str(rooms.events.horizon)
+    await rooms.events.publish(PROJECT, "state", {"state": "running"})
+    clock.advance(600)
+    for mark in (seen, "999999"):
+        stream = follow(ada, "/ada/climate-atlas/events", last_event_id=mark)
+        assert stream.events() == [("gap", {})]
+    odd = follow(ada, "/ada/climate-atlas/events", last_event_id="-1")
+    assert odd.events() == []
