@@ -227,9 +227,11 @@ def _kill(pid: int) -> None:
         return
 
 
-def brought_up(name: str, *, multiuser: bool = False) -> Iterator[Installed]:
+def brought_up(
+    name: str, one: Installation | None = None, *, multiuser: bool = False
+) -> Iterator[Installed]:
     """Give a platform that is up; afterwards end it and see that nothing is left."""
-    made = Installed(new_installation(multiuser=multiuser))
+    made = Installed(one or new_installation(multiuser=multiuser))
     try:
         made.start()
         made.wait_ready()

@@ -185,3 +185,36 @@ async def test_several_processes_of_one_gateway() -> None:
     channels.closed("gateway:east", second)
     assert not await is_connected()
     await channels.stop()
+
+
+@ensureDeferred
+async def test_what_another_process_publishes_reaches_the_gateway() -> None:
+    """Each channel is open to one process; any of them may have news for it."""
+    world, channels, end = await connected()
+    other = await furnished(world.clock, world.database)
+    await world.rooms.events.catch_up()
+    end.said.clear()
+    ada = await other.person("ada")
+    lab = await other.project(ada, visibility="public")
+    await other.rooms.projects.edit(ada, LAB, ProjectChanges(visibility="private"))
+    assert end.said == []
+    await world.rooms.events.catch_up()
+    assert [one.drop.project_id for one in end.said if one.drop] == [lab.id]
+    await channels.stop()
+
+
+@ensureDeferred
+async def test_a_gateway_that_moves_to_another_process_stays_connected() -> None:
+    """Its first process may notice later that it has gone from there."""
+    world, channels, end = await connected()
+    root = await world.person("wakari", Role.SUPERUSER)
+    other = await furnished(world.clock, world.database)
+    elsewhere = other.channels()
+    moved = FakeEnd()
+    elsewhere.opened("gateway:east", moved)
+    channels.closed("gateway:east", end)
+    assert (await world.rooms.centers.health(root))["east"].connected
+    elsewhere.closed("gateway:east", moved)
+    assert not (await world.rooms.centers.health(root))["east"].connected
+    await channels.stop()
+    await elsewhere.stop()
