@@ -1,13 +1,21 @@
 """What the processes of an installation are."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from aen.compute.environments.builtin import is_complete
 from aen.compute.environments.provider import DEFAULT, JUPYTER
 from aen.local.processes import belonging
 
-_KINDS = {"supervisord": "supervisord", "aen.server.store": "store", "twistd": "role"}
+_KINDS = {
+    "supervisord": "supervisord",
+    "aen.server.store": "store",
+    "twistd": "role",
+    "aen.compute.helper": "attendant",
+}
 _OTHERS = "others"
 
 
@@ -27,7 +35,11 @@ def busy(prefix: Path) -> bool:
 
     :param prefix: where the installation is.
     """
-    return any(kind(one.cmdline()) == _OTHERS for one in belonging(prefix))
+    found = 0
+    for one in belonging(prefix):
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            found += kind(one.cmdline()) == _OTHERS
+    return found > 0
 
 
 def settled(prefix: Path, templates: Sequence[str] = (DEFAULT, JUPYTER)) -> bool:
