@@ -1,6 +1,6 @@
 """The HTTP server behind the front: bounded bodies, no tracebacks, no banner."""
 
-from typing import AnyStr
+from typing import Any
 
 from twisted.web import http
 from twisted.web.resource import IResource
@@ -27,13 +27,12 @@ class BoundedRequest(Request):
             self.overflown = True
 
     @override
-    def getHeader(self, key: AnyStr) -> AnyStr | None:
+    def getHeader(self, key: Any) -> Any:
         """Return a header; one that is no UTF-8 is as wrong as any other text."""
-        name = key if isinstance(key, bytes) else key.encode()
-        found: bytes | None = super().getHeader(name)
-        if found is None or isinstance(key, bytes):
-            return found  # type: ignore[return-value] -- both are bytes
-        return found.decode(errors="replace")
+        if isinstance(key, bytes):
+            return super().getHeader(key)
+        found: bytes | None = super().getHeader(key.encode())
+        return None if found is None else found.decode(errors="replace")
 
 
 class _QuietSite(Site):
