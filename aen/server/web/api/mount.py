@@ -18,6 +18,7 @@ from aen.server.web.api.admin_log import LogCalls
 from aen.server.web.api.environments import EnvironmentCalls
 from aen.server.web.api.jobs import JobCalls
 from aen.server.web.api.leaving import LeavingCalls
+from aen.server.web.api.login import LoginCalls
 from aen.server.web.api.moves import MoveCalls
 from aen.server.web.api.openapi import describe
 from aen.server.web.api.operation import Calls
@@ -51,6 +52,7 @@ def api(rooms: Rooms, live: Live, table: list[Address] | None = None) -> Klein:
         SiteCalls(rooms),
         LogCalls(rooms),
         JobCalls(rooms),
+        LoginCalls(rooms),
     ):
         calls.mount(app, part)
     url = rooms.settings.public_url

@@ -1,0 +1,42 @@
+"""What commands print: tables for people, JSON for programs."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import attrs
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return *rows* below their *head*, in columns."""
+    lines = [tuple(head), *(tuple(_plain(one) for one in row) for row in rows)]
+    widths = [max(len(line[each]) for line in lines) for each in range(len(head))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True))
+        .rstrip()
+        for line in lines
+    )  # fmt: skip
+
+
+def pairs(rows: Iterable[tuple[str, object]]) -> str:
+    """Return names with their values; what is empty is left out."""
+    shown = [(name, _plain(one)) for name, one in rows if one not in (None, "", ())]
+    width = max((len(name) for name, _ in shown), default=0)
+    return "\n".join(f"{name.ljust(width)}  {text}" for name, text in shown)
+
+
+def as_json(content: Any) -> str:
+    """Return *content* for programs."""
+    return json.dumps(content, indent=2, ensure_ascii=False, default=_attrs)
+
+
+def _attrs(value: Any) -> Any:
+    return attrs.asdict(value)
+
+
+def _plain(value: object) -> str:
+    """Return a value on one line, without what could steer a terminal."""
+    if isinstance(value, (tuple, list)):
+        return ", ".join(_plain(one) for one in value)
+    text = "" if value is None else str(value)
+    return "".join(one if one.isprintable() else " " for one in text)
