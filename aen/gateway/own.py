@@ -14,6 +14,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.web.server import Request, Site
+from typing_extensions import override
 
 from aen.gateway.health import Health
 from aen.gateway.nodes import Nodes, node_place
@@ -37,6 +38,14 @@ _WAIT = "/_aen/wait"
 _KEEP_ALIVE = 15.0
 
 
+class _QuietSite(Site):
+    """Leaves the log to the proxy: Twisted's own line shows the code in a query."""
+
+    @override
+    def log(self, request: Request) -> None:
+        """Write nothing."""
+
+
 @define
 class OwnPages:
     """The klein application of ``/_aen/…``."""
@@ -51,7 +60,7 @@ class OwnPages:
 
     def site(self) -> Site:
         """Return the application as a site to listen with."""
-        return Site(self.app.resource())
+        return _QuietSite(self.app.resource())
 
     @app.route("/_aen/status", methods=["GET"])
     def status(self, request: Request) -> bytes:

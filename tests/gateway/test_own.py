@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import pytest_twisted
 import treq
+from twisted.logger import LogEvent, formatEvent
 from twisted.web.client import Agent, HTTPConnectionPool
 
 from aen.model.errors import Failed
@@ -108,3 +109,11 @@ async def test_nobody_else_does(world: World) -> None:
         response = await asker(key).send(place(world, node), USAGE, b"{}")
         assert response.code == code
     assert (await world.http.post(f"{world.base}{RELAY}n1/nothing")).code == 401
+
+
+@pytest_twisted.ensureDeferred
+async def test_codes_are_not_logged(world: World, logged: list[LogEvent]) -> None:
+    """What a query holds stays out of every log."""
+    response = await world.get("/_aen/oauth/callback?code=secret-code&state=secret")
+    await treq.content(response)
+    assert not [event for event in logged if "secret-code" in str(formatEvent(event))]
