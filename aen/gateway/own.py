@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
+from twisted.web import http
 from twisted.web.server import Request, Site
 from typing_extensions import override
 
@@ -42,7 +43,7 @@ class _QuietSite(Site):
     """Leaves the log to the proxy: Twisted's own line shows the code in a query."""
 
     @override
-    def log(self, request: Request) -> None:
+    def log(self, request: http.Request) -> None:
         """Write nothing."""
 
 

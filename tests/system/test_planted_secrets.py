@@ -85,16 +85,16 @@ def _tokens(garden: Garden) -> None:
     """Good and wrong ones, in headers, queries and paths; keys of repeated calls."""
     platform, api = garden.platform, garden.platform.api()
     key = garden.plant("an Idempotency-Key")
-    body = {"note": "planted"}
+    body, token = {"note": "planted"}, ""
     for _ in "ab":
         answer = api.ask("POST", "/api/v1/tokens", body, {"Idempotency-Key": key})
         token = garden.know("a token", answer.json["token"])
         garden.heard("POST /tokens", answer, token)
-    for client in (platform.api, platform.apps):
-        wrong = client(garden.plant(f"a wrong token for {client.__name__}"))
+    for asked in (platform.api, platform.apps):
+        wrong = asked(garden.plant(f"a wrong token for {asked.__name__}"))
         garden.heard("GET /me", wrong.get("/api/v1/me"))
         garden.heard("an app", wrong.get(f"/{ADMINISTRATOR}/none/terminal/"))
-        good = client(token)
+        good = asked(token)
         garden.heard("GET /me", good.get("/api/v1/me"))
         garden.heard("an app", good.get(f"/{ADMINISTRATOR}/none/terminal/x?y=z"))
     for name in ("access_token", "token", "password", "code"):
