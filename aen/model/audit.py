@@ -43,6 +43,7 @@ class Act(enum.Enum):
     SCHEDULE_RUN = "scheduled work run"
     SETTINGS_CHANGED = "settings changed"
     CENTER_CHANGED = "data center changed"
+    EXCEPTIONS_READ = "exceptions read"
 
     @property
     def title(self) -> str:
@@ -67,7 +68,7 @@ _PROJECTS = ("project", "member", "app", "environment")
 
 
 def _about(act: Act) -> About:
-    if act in (Act.SETTINGS_CHANGED, Act.CENTER_CHANGED):
+    if act in (Act.SETTINGS_CHANGED, Act.CENTER_CHANGED, Act.EXCEPTIONS_READ):
         return About.PLATFORM
     first = act.value.partition(" ")[0]
     return About.PROJECTS if first in _PROJECTS else About.ACCOUNT

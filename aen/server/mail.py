@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
+from aen.model.administration import Area, demand_area
 from aen.model.errors import Conflict, Failed
 from aen.model.mail import Smtp
-from aen.model.permissions import demand_superuser
 from aen.model.tasks import Kind
 from aen.model.users import Caller, User
 from aen.server.letters import Letter, LetterKind, Sending, words_of
@@ -89,12 +89,12 @@ class Mail:
         return Sending(site, self.settings.public_url, name, link, hours)
 
     async def try_out(self, caller: Caller, to: str) -> None:
-        """Send one letter at once; for administrators, to see whether mail works.
+        """Send one letter at once; for staff, to see whether mail works.
 
         :raises Conflict: mail is off.
         :raises Failed: it was not taken; the sentence says why.
         """
-        demand_superuser(caller)
+        demand_area(caller, Area.NOTIFICATION)
         smtp = await self.site.smtp()
         if smtp is None:
             raise Conflict("Mail is off: say first which mail server to use.")

@@ -5,6 +5,7 @@ from typing import Any
 
 from attrs import evolve
 
+from aen.model.administration import Area, demand_area
 from aen.model.audit import Act
 from aen.model.errors import Forbidden, Invalid
 from aen.model.names import ProjectPath, parse_project_path
@@ -172,6 +173,13 @@ class Projects(Moves):
     async def stop(self, caller: Caller, path: ProjectPath) -> Task:
         """Have everything that runs in the project ended."""
         project = await self.allowed(caller, path, Action.RUN)
+        act = Act.PROJECT_STOPPED
+        return await self._noted_task(Kind.STOP_PROJECT, act, caller, project)
+
+    async def end(self, caller: Caller, key: str) -> Task:
+        """Have everything that runs in anybody's project ended; for administrators."""
+        demand_area(caller, Area.APPS)
+        project = still(await self._records.with_id(key))
         act = Act.PROJECT_STOPPED
         return await self._noted_task(Kind.STOP_PROJECT, act, caller, project)
 

@@ -147,8 +147,8 @@ def furnish(parts: Parts) -> Rooms:
         mail=mail,
         recovery=Recovery.over(archive, audit, mail),
         registration=Registration.over(archive, accounts, mail),
-        admin=Administration.of(archive, accounts, ground.site, clock),
         leaving=Leaving(accounts, projects, archive, tasks, audit),
+        admin=Administration.of(ground, accounts, projects, running, clock),
     )
 
 

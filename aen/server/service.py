@@ -15,6 +15,7 @@ from aen.runtime.options import RoleOptions
 from aen.runtime.services import InOrder, Settled
 from aen.server.channel import Channels
 from aen.server.doorway import Doorway
+from aen.server.exceptions import ExceptionWatch
 from aen.server.front import front
 from aen.server.handlers import handlers
 from aen.server.life import Life
@@ -101,7 +102,13 @@ def assemble(
     life = Life(rooms, channels, worker, reactor, gone_from(machine()))
 
     server = InOrder()
-    parts: list[IService] = [threads, store, life]
+    watch = ExceptionWatch(
+        rooms.archive.exceptions,
+        reactor,
+        f"{machine()[:8]}/{os.getpid()}",
+        settings.exceptions_kept,
+    )
+    parts: list[IService] = [threads, store, watch, life]
     if not worker_only:
         assets = Assets.load(BUILT)
         root = Doorway(WireApi(rooms, channels), site(rooms, assets))

@@ -178,6 +178,8 @@ class ServerSettings:
     that did it fell silent."""
     repeats_per_user: int = 1000
     """How many such answers are kept for a person; the oldest go first."""
+    exceptions_kept: int = 500
+    """How many different errors of our own are kept for administrators."""
     body_limit: int = 1_048_576
     """Bytes accepted in the body of a form or an API call."""
     gateway_ca: str | None = None

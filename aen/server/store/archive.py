@@ -10,9 +10,11 @@ from aen.server.store.centers import CenterRecords
 from aen.server.store.codes import Codes
 from aen.server.store.collection import Database
 from aen.server.store.event_log import EventLog
+from aen.server.store.exceptions import ExceptionRecords
 from aen.server.store.familiar import FamiliarPlaces
 from aen.server.store.kept_answers import KeptAnswers
 from aen.server.store.letters import Letters
+from aen.server.store.project_search import ProjectSearch
 from aen.server.store.projects import ProjectRecords
 from aen.server.store.resets import Resets
 from aen.server.store.schedule import ScheduleRecords
@@ -47,6 +49,8 @@ class Archive:
     site: SiteRecords
     ssh_keys: SshKeyRecords
     user_search: UserSearch
+    project_search: ProjectSearch
+    exceptions: ExceptionRecords
     kept_answers: KeptAnswers
     letters: Letters
     signups: Signups
@@ -73,6 +77,8 @@ class Archive:
             site=SiteRecords(database),
             ssh_keys=SshKeyRecords(database),
             user_search=UserSearch(database),
+            project_search=ProjectSearch(database),
+            exceptions=ExceptionRecords(database),
             kept_answers=KeptAnswers(database),
             letters=Letters(database),
             signups=Signups(database),

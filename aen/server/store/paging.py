@@ -39,6 +39,25 @@ def following(cursor: str | None, field: str, way: int) -> dict[str, Any]:
     return {field: {to: when}, **after}
 
 
+def beyond(cursor: str, field: str, way: int, *, text: bool) -> dict[str, Any]:
+    """Return the query for what comes after *cursor* in order of *field* and ``_id``.
+
+    The cursor is the value of the last one, “~”, and its identifier.
+    """
+    told, _, key = cursor[:_LONGEST_CURSOR].rpartition("~")
+    value: str | float = told
+    if not text:
+        try:
+            value = float(told)
+        except ValueError:
+            raise Invalid("The cursor is not one of ours.") from None
+        if not abs(value) < float("inf"):
+            raise Invalid("The cursor is not one of ours.")
+    past = "$gt" if way > 0 else "$lt"
+    after = [{field: {past: value}}, {field: value, "_id": {past: key}}]
+    return {field: {f"{past}e": value}, "$or": after}
+
+
 def mark_of(document: Document, field: str) -> str:
     """Return the cursor of what comes after *document* in order of *field*."""
     return f"{document[field]!r}~{document['_id']}"

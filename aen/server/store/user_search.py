@@ -9,14 +9,13 @@ from aen.model.errors import Invalid
 from aen.model.users import Role, User
 from aen.server.records import Page
 from aen.server.store.collection import Database, Document
-from aen.server.store.paging import bounded, page_of
+from aen.server.store.paging import beyond, bounded, page_of
 from aen.server.store.user_words import derived, words_of
 from aen.server.store.users import user_of
 
 _FIELDS = {"name": "name", "created": "created", "signed_in": "seen"}
 ORDERS = tuple(f"{sign}{name}" for name in _FIELDS for sign in ("", "-"))
 """What accounts can be sorted by; “-”: downwards."""
-_LONGEST = 200
 _AT_ONCE = 200
 
 
@@ -48,7 +47,7 @@ class UserSearch:
         way = -1 if wanted.order.startswith("-") else 1
         parts = [*_parts(wanted)]
         if cursor:
-            parts.append(_beyond(cursor, field, way))
+            parts.append(beyond(cursor, field, way, text=field == "name"))
         limit = bounded(limit)
         found = await self._all.find(
             {"$and": parts} if parts else {},
@@ -93,19 +92,3 @@ def _begins(text: str) -> dict[str, str]:
 
 def _mark(document: Document, field: str) -> str:
     return f"{document[field]}~{document['_id']}"
-
-
-def _beyond(cursor: str, field: str, way: int) -> dict[str, Any]:
-    """Return the query for what comes after *cursor*."""
-    text, _, key = cursor[:_LONGEST].rpartition("~")
-    value: str | float = text
-    if field != "name":
-        try:
-            value = float(text)
-        except ValueError:
-            raise Invalid("The cursor is not one of ours.") from None
-        if not abs(value) < float("inf"):
-            raise Invalid("The cursor is not one of ours.")
-    past = "$gt" if way > 0 else "$lt"
-    after = [{field: {past: value}}, {field: value, "_id": {past: key}}]
-    return {field: {f"{past}e": value}, "$or": after}

@@ -28,6 +28,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("", "Overview", "screen", Area.OVERVIEW),
             Entry("report", "Daily report", "report", Area.REPORT),
+            Entry("exceptions", "Exceptions", "warning", Area.EXCEPTIONS),
         ),
     ),
     (
@@ -40,7 +41,12 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ),
     (
         "Work",
-        (Entry("tasks", "Tasks", "again", Area.TASKS),),
+        (
+            Entry("projects", "Projects", "folder", Area.PROJECTS),
+            Entry("apps", "Running apps", "app", Area.APPS),
+            Entry("tasks", "Tasks", "again", Area.TASKS),
+            Entry("schedule", "By the clock", "clock", Area.TASKS),
+        ),
     ),
     (
         "Site",
@@ -77,5 +83,11 @@ class AdminFrame:
         **values: Any,
     ) -> Page:
         """Return a page of administration with its menu."""
-        shown = {"section": section, "menu": menu_of(visit.person), **values}
+        caller = visit.person
+        shown = {
+            "section": section,
+            "menu": menu_of(caller),
+            "unread": await self.rooms.admin.exceptions.unread(caller),
+            **values,
+        }
         return Page(template, shown, problem=problem)

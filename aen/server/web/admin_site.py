@@ -65,6 +65,15 @@ class AdminSitePages:
         form = visit.form
         return await self._change(visit, "notification", lambda: _mail(form))
 
+    @view("/admin/notification/test", "POST", right=area(Area.NOTIFICATION))
+    async def try_mail(self, visit: Visit) -> Answer:
+        """Send one letter, to see whether mail works."""
+        try:
+            await self._rooms.mail.try_out(visit.person, visit.form.line("to"))
+        except AenError as error:
+            return await self._page(visit, "notification", error)
+        return Redirect("/admin/notification?done=sent")
+
     @view("/admin/settings/undo", "POST", right=area(Area.SETTINGS))
     async def undo(self, visit: Visit) -> Answer:
         """Take back the last change of any of it."""

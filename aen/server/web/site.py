@@ -15,6 +15,8 @@ from aen.server.web.account_keys import AccountKeysPages
 from aen.server.web.account_security import AccountSecurityPages
 from aen.server.web.account_tokens import AccountTokensPages
 from aen.server.web.addresses import Address
+from aen.server.web.admin_exceptions import AdminExceptionPages
+from aen.server.web.admin_fleet import AdminFleetPages
 from aen.server.web.admin_log import AdminLogPages
 from aen.server.web.admin_overview import AdminOverviewPages
 from aen.server.web.admin_site import AdminSitePages
@@ -55,6 +57,8 @@ def pages(
         AdminUserPages(frame),
         AdminTaskPages(frame),
         AdminLogPages(frame),
+        AdminExceptionPages(frame),
+        AdminFleetPages(frame),
         AdminSitePages(frame),
         AnnouncementPages(frame),
         DashboardPages(frame, live),

@@ -7,7 +7,7 @@ from twisted.web.resource import IResource
 from aen.model.users import Role
 from aen.server.rooms import Rooms
 from tests.outcomes import now
-from tests.server.furnished import PASSWORD
+from tests.server.furnished import PASSWORD, World
 from tests.server.web.browser import Browser
 
 GENERAL = {"site_name": "The Lab", "visibility": "public", "time_zone": "Asia/Tokyo"}
@@ -87,6 +87,15 @@ def test_mail(ada: Browser) -> None:
     assert other.status == 400
     assert ada.post("/admin/notification", {"off": "1"}).status == 303
     assert "None" in ada.get("/admin/notification").words
+
+
+def test_test_mail(ada: Browser, world: World) -> None:
+    """A letter goes out at once, or the reason is said beside the field."""
+    assert ada.post("/admin/notification/test", {"to": "a@b.c"}).status == 409
+    ada.post("/admin/notification", MAIL)
+    sent = ada.post("/admin/notification/test", {"to": "a@b.c"})
+    assert sent.location == "/admin/notification?done=sent"
+    assert "has taken the letter" in ada.get(sent.location).words
 
 
 def test_staff(pages: IResource, rooms: Rooms) -> None:
