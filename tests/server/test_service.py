@@ -70,7 +70,13 @@ def test_a_worker_serves_nothing(tmp_path: Path) -> None:
     settings = ServerSettings(public_url="http://aen", prefix=str(tmp_path))
     reactor = MemoryReactorClock()
     assembled = service.assemble(settings, reactor, worker_only=True)
-    assert kinds(assembled) == ["Threads", "EmbeddedStore", "Life", "Settled"]
+    assert kinds(assembled) == [
+        "Threads",
+        "EmbeddedStore",
+        "ExceptionWatch",
+        "Life",
+        "Settled",
+    ]
 
 
 def test_a_server_listens_for_the_front_and_on_its_socket(
@@ -93,7 +99,9 @@ def test_a_server_listens_for_the_front_and_on_its_socket(
         worker=True,
     )
     assembled = service.assemble(settings, MemoryReactorClock())
-    expected = ["Threads", "EmbeddedStore", "Life"] + ["ListeningService"] * 3
+    expected = ["Threads", "EmbeddedStore", "ExceptionWatch", "Life"] + [
+        "ListeningService"
+    ] * 3
     expected.append("Settled")
     assert kinds(assembled) == expected
 
