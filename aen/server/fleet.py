@@ -108,10 +108,11 @@ class Fleet:
 
     async def stop_project(self, caller: Caller, project: str) -> Task:
         """Have everything that runs in a project ended."""
-        return await self._projects.end(caller, project)
+        found = await self._project(project)
+        return await self._projects.end(caller, found.id)
 
     async def _project(self, key: str) -> Project:
         found = await self._archive.projects.with_id(key)
         if found is None:
-            raise NotFound("There is no such project.")
+            raise NotFound("This project is gone.")
         return found

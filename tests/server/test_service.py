@@ -14,6 +14,8 @@ from aen.model.errors import Invalid
 from aen.server import service
 from aen.server.settings import ServerSettings, check_server
 
+FIRST = ("Threads", "EmbeddedStore", "ExceptionWatch", "Life")
+
 
 def settings_file(tmp_path: Path, **parts: Any) -> Path:
     """Return a settings file of a server below *tmp_path*."""

@@ -93,7 +93,7 @@ def _fault(document: Document) -> Fault:
         frames=tuple(Frame(*one) for one in document["frames"]),
         process=document["process"],
         count=document["count"],
-        first=document.get("first", document["last"]),
+        first=document["first"] if "first" in document else document["last"],
         last=document["last"],
         read=document["read"],
     )

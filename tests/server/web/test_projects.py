@@ -88,7 +88,7 @@ def test_start(ada: Browser) -> None:
     assert ada.post("/ada/scratch/start").location == "/ada/scratch"
     assert "Starting" in ada.get("/ada/scratch").words
     assert ada.post("/ada/scratch/start").status == 303
-    assert ada.get("/admin/tasks").words.count("Start project") == 1
+    assert ada.get("/admin/tasks").words.count("Start project ada/scratch") == 1
 
 
 def test_start_in_place(ada: Browser) -> None:
