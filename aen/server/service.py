@@ -102,13 +102,7 @@ def assemble(
     life = Life(rooms, channels, worker, reactor, gone_from(machine()))
 
     server = InOrder()
-    watch = ExceptionWatch(
-        rooms.archive.exceptions,
-        reactor,
-        f"{machine()[:8]}/{os.getpid()}",
-        settings.exceptions_kept,
-    )
-    parts: list[IService] = [threads, store, watch, life]
+    parts: list[IService] = [threads, store, make_watch(rooms, reactor), life]
     if not worker_only:
         assets = Assets.load(BUILT)
         root = Doorway(WireApi(rooms, channels), site(rooms, assets))
@@ -134,6 +128,13 @@ def _doors(
     proxy = front(settings, assets, reactor)
     doors = [ListeningService(one, proxy, reactor) for one in settings.listen]
     return [listening, *doors]
+
+
+def make_watch(rooms: Rooms, reactor: Any) -> ExceptionWatch:
+    """Return what keeps the errors of this process for administrators."""
+    process = f"{machine()[:8]}/{os.getpid()}"
+    most = rooms.settings.exceptions_kept
+    return ExceptionWatch(rooms.archive.exceptions, reactor, process, most)
 
 
 def make_worker(rooms: Rooms, reactor: Any) -> Worker:
