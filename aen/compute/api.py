@@ -32,6 +32,7 @@ from aen.wire.messages import (
     LogQuestion,
     NodeStatus,
     Nothing,
+    ProjectCopy,
     ProjectMove,
     ProjectOnDisk,
     ProjectQuestion,
@@ -114,6 +115,12 @@ class ComputeApi:
     async def move(self, asker: str, asked: ProjectMove, report: Report) -> None:
         """Put a project's files in another place."""
         await self.work.move(asked, line_progress(report))
+
+    @app.route(routes.DUPLICATE_PROJECT.path, methods=["POST"])
+    @stream(ProjectCopy)
+    async def duplicate(self, asker: str, asked: ProjectCopy, report: Report) -> None:
+        """Make a project that holds what another one does."""
+        await self.work.duplicate(asked, line_progress(report))
 
     @app.route(routes.LAUNCH.path, methods=["POST"])
     @call(LaunchRequest)

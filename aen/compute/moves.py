@@ -22,7 +22,9 @@ NAMING = "Telling the environments their new place"
 def where(root: Path, state: ProjectState) -> ProjectPath:
     """Return where a project's files are, also after a move that broke off."""
     gone = bool(state.going) and not (root / state.path).is_dir()
-    return _path(state.going if gone and (root / state.going).is_dir() else state.path)
+    return parse_path(
+        state.going if gone and (root / state.going).is_dir() else state.path
+    )
 
 
 def demand_free(states: ProjectStates, path: ProjectPath, project_id: str) -> None:
@@ -75,12 +77,13 @@ class Moves:
         self.states.write(project_id, state)
         report(Progress(NAMING))
         for one in state.stale:
-            await self.ground.relocate(path, _path(one))
+            await self.ground.relocate(path, parse_path(one))
         state = evolve(state, stale=())
         self.states.write(project_id, state)
         return state
 
 
-def _path(text: str) -> ProjectPath:
+def parse_path(text: str) -> ProjectPath:
+    """Return the path that is noted as ``owner/project``."""
     owner, _, name = text.partition("/")
     return parse_project_path(owner, name)

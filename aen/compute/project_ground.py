@@ -76,6 +76,10 @@ class Ground(Protocol):
         """Let its environments name its place where they name *before*."""
         ...
 
+    async def duplicate(self, path: ProjectPath, source: ProjectPath) -> None:
+        """Copy what is in *source*, as far as the owner may read it."""
+        ...
+
     async def measure(self, path: ProjectPath) -> Measured:
         """Say what the project occupies."""
         ...
@@ -133,6 +137,11 @@ class OwnGround:
     async def relocate(self, path: ProjectPath, before: ProjectPath) -> None:
         """Let its environments name its place where they name *before*."""
         await self._run("relocate", path, **_old(before))
+
+    async def duplicate(self, path: ProjectPath, source: ProjectPath) -> None:
+        """Copy what is in *source*, and give it the modes that it has at first."""
+        await self._run("duplicate", path, **_old(source))
+        await self._run("settle", path)
 
     async def measure(self, path: ProjectPath) -> Measured:
         """Say what the project occupies."""
@@ -201,6 +210,10 @@ class AccountGround:
     async def relocate(self, path: ProjectPath, before: ProjectPath) -> None:
         """Let its environments name its place where they name *before*."""
         await self._run("relocate", path, **_old(before))
+
+    async def duplicate(self, path: ProjectPath, source: ProjectPath) -> None:
+        """Copy what is in *source*, as far as the owner may read it."""
+        await self._run("duplicate", path, **_old(source))
 
     async def measure(self, path: ProjectPath) -> Measured:
         """Say what the project occupies."""

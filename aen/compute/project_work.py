@@ -16,7 +16,7 @@ from aen.compute.environments.sharing import Sharing
 from aen.compute.running import RunningProjects, path_of
 from aen.model.names import ProjectPath, parse_project_path
 from aen.model.projects import Member, Progress, TeamRole
-from aen.wire.messages import ProjectMove, ProjectOnDisk
+from aen.wire.messages import ProjectCopy, ProjectMove, ProjectOnDisk
 
 STOPPING = "Stopping apps"
 ENDING = "Ending apps of those who left"
@@ -64,6 +64,18 @@ class Directories(Protocol):
 
     async def remove(self, path: ProjectPath, project_id: str) -> None:
         """Take them off the disk."""
+        ...
+
+    async def duplicate(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        source: ProjectPath,
+        source_id: str,
+        report: Report,
+    ) -> None:
+        """Make them those of another project."""
         ...
 
     async def move(
@@ -176,6 +188,21 @@ class ProjectWork:
             await self.directories.remove(path, project.id)
 
         await self._share("remove", project, work, report)
+
+    async def duplicate(self, asked: ProjectCopy, report: Report) -> None:
+        """Make a project that holds what another one does.
+
+        :raises Failed: a step did not succeed; trying again goes on.
+        """
+        project, source = asked.project, asked.source
+        path, other = path_of(project), path_of(source)
+
+        async def work(tell: Report) -> None:
+            await self.directories.duplicate(
+                path, project.id, project.team, other, source.id, tell
+            )
+
+        await self._share("duplicate", project, work, report)
 
     async def move(self, asked: ProjectMove, report: Report) -> None:
         """End all apps of a project and put its files where it is now.

@@ -15,15 +15,17 @@ from twisted.logger import Logger
 from aen.compute.disk_check import disk_problems, skeleton_problems
 from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Report
 from aen.compute.environments.settings import EnvironmentSettings, skeleton_directory
-from aen.compute.moves import Moves, demand_free, where
+from aen.compute.moves import Moves, demand_free, parse_path, where
 from aen.compute.project_disk import ProjectDisk
 from aen.compute.project_ground import Ground, Measured, OwnGround, Team
 from aen.compute.project_state import ProjectState, ProjectStates, check_id
 from aen.compute.steps import Steps
 from aen.model.errors import Failed
 from aen.model.names import EnvironmentName, ProjectPath
+from aen.model.projects import Progress
 
 _GIB = 1024**3
+COPYING = "Copying the files"
 
 Works = Callable[[ProjectPath, Path], Awaitable[bool]]
 """Whether the environment of a project, at a prefix, can run."""
@@ -243,6 +245,28 @@ class ProjectDirectories:
             disk = self._disk(path, project_id, team)
             handed = path.owner != before.owner  # group and owner are others now
             await self._settle(disk, project_id, state, report, reset=handed)
+
+    async def duplicate(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: Team,
+        source: ProjectPath,
+        source_id: str,
+        report: Report,
+    ) -> None:
+        """Make a project that holds what another one does, its environments too.
+
+        :raises Failed: a step did not succeed; trying again goes on.
+        """
+        known = self._states.read(source_id)
+        await self.start(path, project_id, team, report)
+        if known is None or not (self._root / known.path).is_dir():
+            raise Failed(f"There are no files of {source} on this node.")
+        report(Progress(COPYING))
+        await self._ground.duplicate(path, parse_path(known.path))
+        state = self._states.read(project_id) or ProjectState(str(path))
+        self._states.write(project_id, evolve(state, active=known.active))
 
     async def self_check(self) -> tuple[str, ...]:
         """Return what is wrong with this node's disk and tools, a sentence each."""

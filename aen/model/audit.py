@@ -27,6 +27,7 @@ class Act(enum.Enum):
     KEY_REMOVED = "SSH key removed"
     PROJECT_MADE = "project made"
     PROJECT_CHANGED = "project changed"
+    PROJECT_COPIED = "project copied"
     PROJECT_RENAMED = "project renamed"
     PROJECT_TRANSFERRED = "project transferred"
     PROJECT_DELETED = "project deleted"

@@ -85,6 +85,8 @@ class Project:
     problem: Problem | None = None
     former: tuple[str, ...] = ()
     """Keys of the paths it had before, the newest last."""
+    source: str = ""
+    """The id of the project whose files are still to be copied here; empty: none."""
     home: ProjectPath | None = None
     """Where its files still are, after it got another path; None: at its path."""
 

@@ -103,6 +103,12 @@ _RESET = Nature(
     stopping=Stopping.NEVER,
     busy="is being reset; wait until that is done",
 )
+_COPY = Nature(
+    weight=1,
+    urgency=Urgency.WAITED_FOR,
+    stopping=Stopping.NEVER,
+    busy="is being copied; wait until that is done",
+)
 _MOVE = Nature(
     weight=4,
     urgency=Urgency.WAITED_FOR,
@@ -142,6 +148,7 @@ class Kind(enum.Enum):
     START_PROJECT = "start project", _START
     STOP_PROJECT = "stop project", _STOP
     RESET_PROJECT = "reset project", _RESET
+    COPY_PROJECT = "copy project", _COPY
     MOVE_PROJECT = "move project", _MOVE
     DELETE_PROJECT = "delete project", _DELETE
     APPLY_TEAM = "apply team", _TEAM

@@ -135,7 +135,8 @@ def still(project: Project | None) -> Project:
 
 def _shown_state(kind: Kind, now: State) -> State | None:
     """Return the state to show until a worker takes up a task of *kind*."""
-    if kind is Kind.START_PROJECT and now in (State.STOPPED, State.FAILED):
+    begins = kind in (Kind.START_PROJECT, Kind.COPY_PROJECT)
+    if begins and now in (State.STOPPED, State.FAILED):
         return State.STARTING
     if kind is Kind.RESET_PROJECT and now is State.FAILED:
         return State.STARTING

@@ -12,6 +12,7 @@ from twisted.internet.defer import CancelledError
 from aen.model.errors import AenError, Failed
 from aen.model.projects import Problem, State
 from aen.model.tasks import Kind, Task
+from aen.server.copy_work import copy, fill
 from aen.server.environment_work import change_environment, tell_end
 from aen.server.events import GATEWAYS
 from aen.server.hands import Hand, Lost, TryAgain
@@ -110,6 +111,7 @@ async def _start(turn: Turn) -> None:
     runs = turn.project.state is State.RUNNING
     await turn.begin(None if runs else State.STARTING)
     await bring_home(turn)
+    await fill(turn)
     node = await turn.choose()
     for _ in range(_MOST_TEAM_CHANGES):
         sent = turn.project.team
@@ -131,6 +133,7 @@ async def _reset(turn: Turn) -> None:
     again = bool(turn.task.arguments.get("start"))
     await turn.begin(State.STOPPING)
     await bring_home(turn)
+    await fill(turn)
     if turn.project.node is not None:
         await turn.follow(routes.RESET_PROJECT, turn.project.node)
     await turn.work.archive.tokens.end_project(turn.project.id)
@@ -178,6 +181,7 @@ STEPS: dict[Kind, Step] = {
     Kind.START_PROJECT: _start,
     Kind.STOP_PROJECT: _stop,
     Kind.RESET_PROJECT: _reset,
+    Kind.COPY_PROJECT: copy,
     Kind.MOVE_PROJECT: move,
     Kind.DELETE_PROJECT: _delete,
     Kind.APPLY_TEAM: _apply_team,

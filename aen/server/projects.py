@@ -7,7 +7,7 @@ from attrs import evolve
 
 from aen.model.administration import Area, demand_area
 from aen.model.audit import Act
-from aen.model.errors import Forbidden, Invalid
+from aen.model.errors import Conflict, Forbidden, Invalid
 from aen.model.names import ProjectPath, parse_project_path
 from aen.model.permissions import (
     SCOPES,
@@ -16,7 +16,7 @@ from aen.model.permissions import (
     demand_superuser,
 )
 from aen.model.projects import Problem, Project, State, Visibility
-from aen.model.rights import person, takes
+from aen.model.rights import Needs, Right, person, takes
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
 from aen.server import profile
@@ -28,6 +28,8 @@ from aen.server.store.projects import Looking
 __all__ = ["ProjectParts", "Projects"]
 
 MAKES_PROJECTS = person("project:create")
+COPIES = Right(Needs.PERSON, Action.READ_FILES)
+"""Whoever may read the files; no limited tokens, as a project is made."""
 _MOST_MINE = 500
 _SILENT = (
     "The node “{node}” does not answer at the moment. What runs on it may go on;"
@@ -91,9 +93,12 @@ class Projects(Moves):
 
     # -- making and changing
 
-    async def create(self, caller: Caller, new: NewProject) -> Project:
+    async def create(
+        self, caller: Caller, new: NewProject, source: str = ""
+    ) -> Project:
         """Make a project; it has no files before it is started.
 
+        :param source: the id of a project whose files are to be copied.
         :raises Taken: its owner has one of that name, in whatever case.
         """
         if not takes(MAKES_PROJECTS, caller):
@@ -116,6 +121,7 @@ class Projects(Moves):
             tags=profile.tags(new.tags),
             created=now,
             updated=now,
+            source=source,
         )
         await self._records.add(project)
         if await self._records.has_files_at(path, project.id):
@@ -125,6 +131,32 @@ class Projects(Moves):
             await self._drop(moved, "Another project is at this address now.")
         await self._audit.note(Act.PROJECT_MADE, caller, project=project)
         return project
+
+    async def duplicate(self, caller: Caller, path: ProjectPath, name: str) -> Task:
+        """Have a project made that holds what another one does, as the caller's.
+
+        It is private and has no team. What the caller may not read is left out.
+
+        :raises Taken: the caller has a project of that name.
+        """
+        source = await self.allowed(caller, path, Action.READ_FILES)
+        if source.home is not None:
+            raise being_moved(source.home)
+        if source.source:
+            raise Conflict("The project is being copied itself; try again later.")
+        new = NewProject(
+            name,
+            Visibility.PRIVATE.value,
+            source.summary,
+            source.description,
+            source.tags,
+            source.data_center,
+        )
+        made = await self.create(caller, new, source.id)
+        await self._audit.note(
+            Act.PROJECT_COPIED, caller, project=source, to=str(made.path)
+        )
+        return await self._task(Kind.COPY_PROJECT, caller, made)
 
     async def _owner(self, caller: Caller, asked: str | None) -> str:
         if asked is None or asked == caller.user.name:

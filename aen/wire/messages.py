@@ -125,6 +125,14 @@ class ProjectMove:
 
 
 @frozen
+class ProjectCopy:
+    """Make a project that holds what *source* does."""
+
+    project: ProjectOnDisk
+    source: ProjectOnDisk
+
+
+@frozen
 class NodeStatus:
     """What a node says of itself."""
 

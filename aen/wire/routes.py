@@ -32,6 +32,7 @@ RESET_PROJECT = Route("POST", "/launcher/projects/reset", streams=True)
 REMOVE_PROJECT = Route("POST", "/launcher/projects/remove", streams=True)
 MOVE_PROJECT = Route("POST", "/launcher/projects/move", streams=True)
 """The files go where the project is now, and to whom; it stops for that."""
+DUPLICATE_PROJECT = Route("POST", "/launcher/projects/duplicate", streams=True)
 APPLY_TEAM = Route("POST", "/launcher/projects/team", streams=True)
 """The files follow the team, processes of who has left end; it need not run."""
 LAUNCH = Route("POST", "/launcher/launches")
@@ -60,6 +61,7 @@ NODE_ROUTES = (
     RESET_PROJECT,
     REMOVE_PROJECT,
     MOVE_PROJECT,
+    DUPLICATE_PROJECT,
     APPLY_TEAM,
     LAUNCH,
     LAUNCHES,

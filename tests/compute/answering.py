@@ -80,6 +80,17 @@ class FakeDirectories(FakeProjects):
     ) -> None:
         """Do nothing."""
 
+    async def duplicate(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        source: ProjectPath,
+        source_id: str,
+        report: Report,
+    ) -> None:
+        """Do nothing."""
+
     async def move(
         self,
         path: ProjectPath,

@@ -112,6 +112,34 @@ async def test_what_has_not_moved_yet_is_removed_where_it_is(node: Node) -> None
     assert not (node.root / "ada" / "lab").exists()
 
 
+@pytest_twisted.ensureDeferred
+async def test_a_copy_of_a_project(node: Node) -> None:
+    """It has the other's files, environments and active environment, at its place."""
+    await node.start()
+    (node.home / "README.md").write_text("changed")
+    extra = node.home / "envs" / "extra"
+    (node.home / "envs" / "default").rename(extra)
+    states = ProjectStates(node.root)
+    states.write("p1", ProjectState("ada/lab", active="extra"))
+    for _ in range(2):
+        await node.projects().duplicate(ICE, "p2", (), LAB, "p1", node.told.append)
+    home = node.root / "bob" / "ice"
+    assert (home / "README.md").read_text() == "changed"
+    assert (home / "README.md").stat().st_mode & 0o777 == 0o660
+    assert [one.name for one in (home / "envs").iterdir()] == ["extra"]
+    assert states.read("p2") == ProjectState("bob/ice", active="extra")
+    told = (home / "envs" / "extra" / "bin" / "tool").read_text()
+    assert "ada/lab/envs" not in told
+    assert (node.home / "README.md").read_text() == "changed"
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_copy_of_nothing(node: Node) -> None:
+    """The files may have gone meanwhile."""
+    with pytest.raises(Failed, match="no files of ada/lab"):
+        await node.projects().duplicate(ICE, "p2", (), LAB, "p1", node.told.append)
+
+
 def test_where_it_is(tmp_path: Path) -> None:
     """Where it was, unless only the place it went to is there."""
     state = ProjectState("ada/lab", going="bob/ice")

@@ -14,8 +14,8 @@ from aen.model.errors import Failed, Invalid
 from aen.model.names import ProjectPath, UserName
 from aen.model.projects import Member, Progress, TeamRole
 from aen.runtime.tasks import start
-from aen.wire.messages import ProjectMove
-from tests.compute.ground import PROJECT
+from aen.wire.messages import ProjectCopy, ProjectMove
+from tests.compute.ground import OTHER, PROJECT
 
 
 @define(eq=False)
@@ -51,6 +51,18 @@ class FakeDisk:
     async def remove(self, path: ProjectPath, project_id: str) -> None:
         """Note it."""
         self.did.append("remove")
+
+    async def duplicate(
+        self,
+        path: ProjectPath,
+        project_id: str,
+        team: tuple[Member, ...],
+        source: ProjectPath,
+        source_id: str,
+        report: Report,
+    ) -> None:
+        """Note it."""
+        self.did.append(f"copy {source} {source_id} to {path} {project_id}")
 
     async def move(
         self,
@@ -236,3 +248,12 @@ async def test_a_project_that_moves_is_stopped_first(scene: Scene) -> None:
     await scene.work.move(asked, scene.heard.append)
     assert scene.disk.did == ["stop apps", "move ada/lab to bob/lab"]
     assert len(scene.running) == 0
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_copy_stops_nothing(scene: Scene) -> None:
+    """What is copied runs on, and the copy does not run by itself."""
+    scene.running.add(OTHER)
+    await scene.work.duplicate(ProjectCopy(PROJECT, OTHER), scene.heard.append)
+    assert scene.disk.did == ["copy ada/other p2 to ada/lab p1"]
+    assert [one.id for one in scene.running] == ["p2"]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -76,9 +77,10 @@ def moved(real: Installed, made: Project, person: Person, what: str) -> Project:
     return there
 
 
-def tool(project: Project) -> str:
-    """Return a command that has its environment's path in its first line."""
-    return f"envs/default/bin/pip --version; head -1 envs/default/bin/pip; #{project}"
+def tool(old: Path) -> str:
+    """Return a command: does its environment run, where, and does it name *old*?"""
+    prefix = "envs/default/bin/python -c 'import sys; print(sys.prefix)'"
+    return f"envs/default/bin/pip -qqq check; {prefix}; grep -rIlF {old}/envs envs"
 
 
 def test_rename(real: Installed, people: list[Person], project: Project) -> None:
@@ -90,9 +92,8 @@ def test_rename(real: Installed, people: list[Person], project: Project) -> None
     there = moved(real, project, owner, f"{owner.name}/renamed")
     assert project.now()["name"] == "renamed"
     there.start()
-    told = shell(real, there, owner, tool(there))
-    assert told.startswith("pip ")
-    assert f"{home(real, there)}/envs/default/bin/python" in told
+    told = shell(real, there, owner, tool(home(real, project)))
+    assert told == f"{home(real, there)}/envs/default\n"
     assert shell(real, there, owner, "cat kept.txt") == "kept\n"
     old = real.apps(owner.token).get(f"/{owner.name}/{project.name}/shell/?true")
     assert old.status == 307
@@ -110,7 +111,8 @@ def test_a_server_killed_on_the_way(
     until(lambda: real.web.get("/healthz").status == 200, "the server is back", 60)
     there = moved(real, before, owner, f"{owner.name}/again")
     there.start()
-    assert shell(real, there, owner, tool(there)).startswith("pip ")
+    told = shell(real, there, owner, tool(home(real, before)))
+    assert told == f"{home(real, there)}/envs/default\n"
 
 
 def test_transfer(real: Installed, people: list[Person], project: Project) -> None:
@@ -130,7 +132,8 @@ def test_transfer(real: Installed, people: list[Person], project: Project) -> No
     assert place.owner() == (place / "kept.txt").owner() == receiver.name
     assert before.api.get(there.path).status == 404
     there.start()
-    assert shell(real, there, receiver, tool(there)).startswith("pip ")
+    told = shell(real, there, receiver, tool(home(real, before)))
+    assert told == f"{place}/envs/default\n"
     assert shell(real, there, member, "id -un").strip() == member.name
 
 

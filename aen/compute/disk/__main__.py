@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from aen.compute.disk import listing, moving, project, relocating, template
+from aen.compute.disk import duplicating, listing, moving, project, relocating, template
 from aen.compute.disk.clone import Cloner
 from aen.compute.disk.measure import measure
 from aen.compute.disk.remove import remove_tree
@@ -39,6 +39,7 @@ VERBS: dict[str, Verb] = {
     "finish": project.finish,
     "move": moving.move,
     "relocate": relocating.relocate,
+    "duplicate": duplicating.duplicate,
     "check": project.check,
     "settle": project.settle,
     "stage": project.stage,
@@ -53,7 +54,7 @@ VERBS: dict[str, Verb] = {
     "measure": measure,
     "survey": survey,
 }
-TELLING = frozenset({"clone", "seal"})
+TELLING = frozenset({"clone", "seal", "duplicate"})
 """The verbs that tell how far they are."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from aen.compute.disk import listing, moving, relocating, rights, taken
+from aen.compute.disk import duplicating, listing, moving, relocating, rights, taken
 from aen.compute.disk.acl import Person, Team
 from aen.compute.disk.measure import measure
 from aen.compute.disk.telling import Tell
@@ -21,6 +21,10 @@ from aen.compute.helper.trust import open_trusted
 
 _MOST_ENTRIES = 500_000
 _MEASURING = 10.0  # seconds
+
+
+def _unheard(done: int, total: int) -> None:
+    """Take a report: whoever works as a person tells nothing before the end."""
 
 
 class Projects:
@@ -91,6 +95,15 @@ class Projects:
         places = (owner, name, old_owner, old_name)
         account = self._account(owner)
         return as_person(account, lambda: relocating.relocate(root, *places))
+
+    def duplicate(self, owner: str, name: str, old_owner: str, old_name: str) -> Any:
+        """Copy what another project holds, as far as this one's owner may read it."""
+        root = self._checked_root()
+        places = (owner, name, old_owner, old_name)
+        account = self._account(owner)
+        return as_person(
+            account, lambda: duplicating.duplicate(root, *places, _unheard)
+        )
 
     def measure(self, owner: str, name: str) -> Any:
         """Say how many bytes a project occupies."""

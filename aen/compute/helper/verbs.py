@@ -177,6 +177,7 @@ VERBS: Mapping[str, Verb] = {
     "remove": Verb(_disk("remove"), _PROJECT, _LONG),
     "move": Verb(_disk("move"), {**_TEAM, **_OLD}, _LONG),
     "relocate": Verb(_disk("relocate"), {**_PROJECT, **_OLD}, _LONG),
+    "duplicate": Verb(_disk("duplicate"), {**_PROJECT, **_OLD}, _LONG),
     "measure": Verb(_disk("measure"), _PROJECT),
     "environments": Verb(_disk("environments"), _PROJECT),
     "spawn": Verb(_spawn, _RUNNING, ways=frozenset({"alone", "logged"})),

@@ -97,6 +97,7 @@ def document_of(project: Project) -> Document:
         "updated": project.updated,
         "progress": None,
         "problem": None,
+        "source": project.source,
         "rev": 0,
         "mark": "",
     }
@@ -117,6 +118,7 @@ def project_of(document: Document, now: float = 0.0) -> Project:
         team=tuple(_team(document, now)),
         former=tuple(document.get("former", ())),
         home=_home(document),
+        source=document.get("source", ""),
         node=document["node"],
         environment=EnvironmentName(document["environment"]),
         created=document["created"],

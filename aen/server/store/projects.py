@@ -239,6 +239,11 @@ class ProjectRecords:
         change: Change = {"$unset": {"home": "", "home_key": ""}}
         return self._maybe(await self._all.claim(query, change))
 
+    async def filled(self, key: str, mark: str) -> Project | None:
+        """Note that the files are copied; None: *mark* no longer holds the project."""
+        change: Change = {"$set": {"source": ""}}
+        return self._maybe(await self._all.claim({"_id": key, "mark": mark}, change))
+
     async def announce(self, key: str, revision: int, state: State, now: float) -> bool:
         """Show *state* while a worker has not taken up the project since *revision*."""
         change: Change = {

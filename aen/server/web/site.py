@@ -24,6 +24,7 @@ from aen.server.web.admin_tasks import AdminTaskPages
 from aen.server.web.admin_users import AdminUserPages
 from aen.server.web.announcement import AnnouncementPages
 from aen.server.web.api.mount import api
+from aen.server.web.copies import CopyPages
 from aen.server.web.dashboard import DashboardPages
 from aen.server.web.entry import EntryPages
 from aen.server.web.live import Live
@@ -65,6 +66,7 @@ def pages(
         ProjectPages(frame, live),
         SettingsPages(frame),
         OwnershipPages(frame),
+        CopyPages(frame),
         ResourcesPages(frame),
     )
     return app

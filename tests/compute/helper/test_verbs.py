@@ -12,8 +12,8 @@ def test_no_verb_takes_a_path_of_its_own() -> None:
     """Where things are is in the settings; an app's user goes to its directory."""
     assert set(VERBS) == {
         "probe", "account", "prepare", "adopt", "place", "rights", "door", "check",
-        "move", "relocate", "remove", "measure", "environments", "spawn", "tool",
-        "signal", "kill", "forget", "sweep", "attend",
+        "move", "relocate", "duplicate", "remove", "measure", "environments", "spawn",
+        "tool", "signal", "kill", "forget", "sweep", "attend",
     }  # fmt: skip
     for name, verb in VERBS.items():
         for argument in ("root", "path", "runtime", "pid", "uid"):

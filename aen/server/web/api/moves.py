@@ -5,6 +5,7 @@ from attrs import frozen
 from aen.model.names import parse_project_path
 from aen.model.permissions import Action
 from aen.model.rights import in_project
+from aen.server.projects import COPIES
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
 from aen.server.web.api.values import TaskObject, task_object
@@ -43,6 +44,18 @@ class MoveCalls:
         """Give a project another name; it stops, its files follow, old URLs lead on."""
         path, body = parse_project_path(owner, project), call.body
         task = await self.rooms.projects.rename(call.person, path, body.name)
+        return task_object(task)
+
+    @operation(
+        Operation(
+            "POST", f"{ONE}/duplicate", "Copy a project", TaskObject, RenameBody,
+            status=202, right=COPIES,
+        )
+    )  # fmt: skip
+    async def duplicate(self, call: Call, owner: str, project: str) -> TaskObject:
+        """Make a private project of yours that holds what another one does."""
+        path, body = parse_project_path(owner, project), call.body
+        task = await self.rooms.projects.duplicate(call.person, path, body.name)
         return task_object(task)
 
     @operation(

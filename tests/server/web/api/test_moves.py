@@ -26,3 +26,12 @@ def test_transfer(bobs: Program, adas: Program) -> None:
     assert status == 200
     assert found["team"] == [{"user": "bob", "role": "maintainer", "until": None}]
     assert bobs.ask("POST", "/projects/ada/secret/transfer", {"owner": "bob"})[0] == 403
+
+
+def test_duplicate(bobs: Program, adas: Program) -> None:
+    """The copy is the caller's."""
+    path = "/projects/bob/secret/duplicate"
+    status, task = bobs.ask("POST", path, {"name": "copy"})
+    assert (status, task["kind"]) == (202, "copy project")
+    assert bobs.ask("GET", "/projects/bob/copy")[1]["visibility"] == "private"
+    assert bobs.ask("POST", path, {"name": "copy"})[0] == 409
