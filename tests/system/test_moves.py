@@ -78,7 +78,7 @@ def moved(real: Installed, made: Project, person: Person, what: str) -> Project:
 
 
 def tool(old: Path) -> str:
-    """Return a command: does its environment run, where, and does it name *old*?"""
+    """Return a command that tells of its environment: if it runs, where, of *old*."""
     prefix = "envs/default/bin/python -c 'import sys; print(sys.prefix)'"
     return f"envs/default/bin/pip -qqq check; {prefix}; grep -rIlF {old}/envs envs"
 
