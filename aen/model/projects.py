@@ -89,6 +89,8 @@ class Project:
     """The id of the project whose files are still to be copied here; empty: none."""
     home: ProjectPath | None = None
     """Where its files still are, after it got another path; None: at its path."""
+    stars: int = 0
+    """How many people have starred it."""
 
     def holds(self, name: UserName | str) -> bool:
         """Whether *name* owns it or is in its team."""

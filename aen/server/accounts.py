@@ -253,6 +253,9 @@ class Accounts(PasswordChanges):
         await self._archive.ssh_keys.remove_all(user.id)
         await self._archive.familiar.forget(user.id)
         await self._leave_teams(user)
+        for project in await self._archive.stars.forget_user(user.id):
+            await self._archive.projects.star(project, -1)
+        await self._archive.searches.forget_user(user.id)
         await self._users.remove(user.id)
         await self._audit.note(Act.ACCOUNT_REMOVED, by, user=user.name)
         self._log.info("account removed: {name}", name=user.name)

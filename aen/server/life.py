@@ -97,8 +97,9 @@ class Life(Service):
         """Give records of an older version what lists are found and sorted by."""
         try:
             await self._rooms.archive.user_search.complete()
+            await self._rooms.archive.projects.finder.complete()
         except Unavailable as error:
-            self._log.warn("some accounts are not found yet: {error}", error=error)
+            self._log.warn("some things are not found yet: {error}", error=error)
 
     async def _end(self) -> None:
         if self._beginning is not None:

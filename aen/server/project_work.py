@@ -149,6 +149,7 @@ async def _delete(turn: Turn) -> None:
         await turn.follow(routes.REMOVE_PROJECT, turn.project.node)
     await turn.writer.stop()
     await turn.work.archive.tokens.end_project(turn.project.id)
+    await turn.work.archive.stars.forget_project(turn.project.id)
     await turn.work.archive.projects.remove(turn.project.id)
     await turn.tell(State.STOPPED, None)
     drop: dict[str, object] = {

@@ -23,7 +23,7 @@ from aen.server import profile
 from aen.server.moves import Moves
 from aen.server.project_desk import ProjectParts, being_moved, no_account, still
 from aen.server.records import NewProject, Page, ProjectChanges
-from aen.server.store.projects import Looking
+from aen.server.store.project_finder import Looking
 
 __all__ = ["ProjectParts", "Projects"]
 
@@ -89,7 +89,7 @@ class Projects(Moves):
             owner=owner[:32],
             visibility=visibility,
         )
-        return await self._records.page(looking, cursor, limit)
+        return await self._records.finder.page(looking, cursor, limit)
 
     # -- making and changing
 

@@ -13,6 +13,7 @@ from aen.server.directories.directory import Directory
 from aen.server.directories.door import Door, DoorParts
 from aen.server.environments import Environments
 from aen.server.events import Events
+from aen.server.finding import Finding
 from aen.server.launching import Launching
 from aen.server.leaving import Leaving
 from aen.server.mail import Mail
@@ -64,6 +65,7 @@ class Rooms:
     recovery: Recovery
     registration: Registration
     leaving: Leaving
+    finding: Finding
 
     @property
     def door(self) -> Door:
@@ -117,9 +119,7 @@ def furnish(parts: Parts) -> Rooms:
     archive, events, audit = ground.archive, ground.events, ground.audit
     accounts = Accounts(_account_parts(parts, ground))
     centers = _centers(parts, ground)
-    projects = Projects(
-        ProjectParts(archive, centers, tasks, events, settings, clock, audit, site)
-    )
+    projects = Projects(_project_parts(parts, ground, centers, tasks))
     running = Running(projects, centers, parts.nodes, audit)
     app_tokens = AppTokens(accounts, archive, settings, clock, audit)
     return Rooms(
@@ -149,6 +149,22 @@ def furnish(parts: Parts) -> Rooms:
         registration=Registration.over(archive, accounts, mail),
         leaving=Leaving(accounts, projects, archive, tasks, audit),
         admin=Administration.of(ground, accounts, projects, running, clock),
+        finding=Finding(projects, archive, clock, settings.searches_per_user),
+    )
+
+
+def _project_parts(
+    parts: Parts, ground: Ground, centers: Centers, tasks: Tasks
+) -> ProjectParts:
+    return ProjectParts(
+        archive=ground.archive,
+        centers=centers,
+        tasks=tasks,
+        events=ground.events,
+        settings=parts.settings,
+        clock=parts.clock,
+        audit=ground.audit,
+        site=ground.site,
     )
 
 

@@ -140,6 +140,8 @@ class ServerSettings:
     """How many API tokens a person may have."""
     ssh_keys_per_user: int = 50
     """How many SSH public keys a person may have."""
+    searches_per_user: int = 50
+    """How many searches a person may keep."""
     app_tokens: int = 5
     """How many tokens the launches of one app by one person may hold."""
     service_account: str = field(factory=_service_account)

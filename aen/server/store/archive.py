@@ -18,10 +18,12 @@ from aen.server.store.project_search import ProjectSearch
 from aen.server.store.projects import ProjectRecords
 from aen.server.store.resets import Resets
 from aen.server.store.schedule import ScheduleRecords
+from aen.server.store.searches import SavedSearches
 from aen.server.store.sessions import Sessions
 from aen.server.store.signups import Signups
 from aen.server.store.site_settings import SiteRecords
 from aen.server.store.ssh_keys import SshKeyRecords
+from aen.server.store.stars import Stars
 from aen.server.store.tasks import TaskRecords
 from aen.server.store.tokens import Tokens
 from aen.server.store.user_search import UserSearch
@@ -55,6 +57,8 @@ class Archive:
     letters: Letters
     signups: Signups
     familiar: FamiliarPlaces
+    stars: Stars
+    searches: SavedSearches
 
     @classmethod
     def of(
@@ -83,6 +87,8 @@ class Archive:
             letters=Letters(database),
             signups=Signups(database),
             familiar=FamiliarPlaces(database),
+            stars=Stars(database),
+            searches=SavedSearches(database),
         )
 
     async def trim(

@@ -22,6 +22,7 @@ from aen.model.projects import (
     Visibility,
 )
 from aen.server.store.collection import Document
+from aen.server.store.project_words import derived
 
 _MOST_FORMER = 20
 """Paths that a project is still found by."""
@@ -48,6 +49,7 @@ def moved(found: Document, path: ProjectPath, stays: Member | None) -> dict[str,
         "team": team,
         "members": sorted(team),
         "until": until,
+        **derived({**found, "owner": path.owner, "name": path.name}),
     }
 
 
@@ -78,7 +80,7 @@ def problem_document(problem: Problem | None) -> dict[str, Any] | None:
 
 def document_of(project: Project) -> Document:
     """Return a new project as it is stored."""
-    return {
+    document = {
         "_id": project.id,
         "key": project.path.key,
         "owner": project.path.owner,
@@ -100,7 +102,9 @@ def document_of(project: Project) -> Document:
         "source": project.source,
         "rev": 0,
         "mark": "",
+        "stars": 0,
     }
+    return {**document, **derived(document)}
 
 
 def project_of(document: Document, now: float = 0.0) -> Project:
@@ -124,6 +128,7 @@ def project_of(document: Document, now: float = 0.0) -> Project:
         created=document["created"],
         updated=document["updated"],
         progress=progress_of(document["progress"]),
+        stars=max(0, document.get("stars", 0)),
     )
     if problem is None:
         return project

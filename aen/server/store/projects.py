@@ -6,11 +6,8 @@ the end of their time in another one. Whose time is over is left out of what is 
 from that moment on, and taken out for good by whoever looks for `over`.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
-
-from attrs import frozen
 
 from aen.model.errors import Taken
 from aen.model.names import (
@@ -23,11 +20,8 @@ from aen.model.projects import (
     Progress,
     Project,
     State,
-    Visibility,
 )
-from aen.server.records import Page
 from aen.server.store.collection import Change, Database, Document, Duplicate
-from aen.server.store.paging import bounded, mark_of, newest_first, page_of
 from aen.server.store.project_documents import (
     document_of,
     moved,
@@ -37,30 +31,15 @@ from aen.server.store.project_documents import (
     progress_of,
     project_of,
 )
+from aen.server.store.project_finder import ProjectFinder
+from aen.server.store.project_words import DERIVED_FROM, derived
 
 __all__ = [
-    "Looking",
     "ProjectRecords",
     "progress_document",
     "progress_of",
     "project_of",
 ]
-
-
-@frozen
-class Looking:
-    """Which projects are looked for; `reader` is who must be able to see them.
-
-    An empty reader is a visitor; None is someone who sees all.
-    """
-
-    reader: str | None = ""
-    only: str | None = None
-    """The id of the one project that may be found."""
-    q: str = ""
-    tag: str = ""
-    owner: str = ""
-    visibility: str = ""
 
 
 class ProjectRecords:
@@ -72,6 +51,7 @@ class ProjectRecords:
         """Take a database and what tells the time, in seconds since the epoch."""
         self._all = database.collection("projects")
         self._now = now
+        self.finder = ProjectFinder(self._all, self._read)
 
     async def add(self, project: Project) -> None:
         """Add a project, or raise `Taken`."""
@@ -90,6 +70,15 @@ class ProjectRecords:
     async def with_id(self, key: str) -> Project | None:
         """Return the project with that id."""
         return self._maybe(await self._all.find_one({"_id": key}))
+
+    async def with_ids(self, keys: Iterable[str]) -> dict[str, Project]:
+        """Return those of these ids that are there, by id."""
+        found = await self._all.find({"_id": {"$in": sorted(keys)}})
+        return {one["_id"]: self._read(one) for one in found}
+
+    async def star(self, key: str, more: int) -> None:
+        """Count *more* stars of a project, or with a negative number fewer."""
+        await self._all.update({"_id": key}, {"$inc": {"stars": more}})
 
     async def paths(self, keys: Iterable[str]) -> dict[str, ProjectPath]:
         """Return the path of each project of these ids that is there."""
@@ -117,26 +106,15 @@ class ProjectRecords:
         found = await self._all.find({"members": name})
         return [self._read(one) for one in found]
 
-    async def page(
-        self, looking: Looking, cursor: str | None, limit: int
-    ) -> Page[Project]:
-        """Return what *looking* finds, changed last first."""
-        parts = [*_parts(looking), newest_first(cursor, "updated")]
-        used = [part for part in parts if part]
-        limit = bounded(limit)
-        found = await self._all.find(
-            {"$and": used} if used else {},
-            order=[("updated", -1), ("_id", -1)],
-            limit=limit + 1,
-        )
-        return page_of(found, limit, self._read, lambda one: mark_of(one, "updated"))
-
     async def edit(
         self, key: str, fields: dict[str, Any], now: float
     ) -> Project | None:
         """Set descriptive *fields* and return the project as it is then."""
         change: Change = {"$set": {**fields, "updated": now}}
-        return self._maybe(await self._all.claim({"_id": key}, change))
+        changed = await self._all.claim({"_id": key}, change)
+        if changed is not None and DERIVED_FROM & fields.keys():
+            await self._all.update({"_id": key}, {"$set": derived(changed)})
+        return self._maybe(changed)
 
     async def put_member(self, key: str, member: Member, now: float) -> Project | None:
         """Put somebody in the team, or change their role."""
@@ -327,30 +305,3 @@ class ProjectRecords:
 
     def _maybe(self, document: Document | None) -> Project | None:
         return None if document is None else self._read(document)
-
-
-def _parts(looking: Looking) -> list[dict[str, Any]]:
-    parts: list[dict[str, Any]] = []
-    if looking.only is not None:
-        parts.append({"_id": looking.only})
-    if looking.reader == "":
-        parts.append({"visibility": Visibility.PUBLIC.value})
-    elif looking.reader is not None:
-        seen = [
-            {"visibility": Visibility.PUBLIC.value},
-            {"owner": looking.reader},
-            {"members": looking.reader},
-        ]
-        parts.append({"$or": seen})
-    if looking.q:
-        like = {"$regex": re.escape(looking.q), "$options": "i"}
-        fields = ("key", "summary", "tags")
-        parts.append({"$or": [{name: like} for name in fields]})
-    for name, value in (
-        ("tags", looking.tag),
-        ("owner", looking.owner),
-        ("visibility", looking.visibility),
-    ):
-        if value:
-            parts.append({name: value})
-    return parts

@@ -8,7 +8,7 @@ _WORD = re.compile(r"[^\W_]+")
 _MOST, _LONGEST = 20, 40
 
 
-def words_of(text: str) -> list[str]:
+def words_of(text: str, most: int = _MOST) -> list[str]:
     """Return the words of *text* in small letters, and without accents as well."""
     small = text.lower()
     plain = "".join(
@@ -17,7 +17,7 @@ def words_of(text: str) -> list[str]:
         if not unicodedata.combining(one)
     )
     found = [word[:_LONGEST] for word in _WORD.findall(f"{small} {plain}")]
-    return list(dict.fromkeys(found))[:_MOST]
+    return list(dict.fromkeys(found))[:most]
 
 
 def derived(document: dict[str, Any]) -> dict[str, Any]:

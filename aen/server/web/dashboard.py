@@ -23,13 +23,9 @@ class DashboardPages:
         """Show one's own and shared projects."""
         if visit.caller is None:
             return Redirect("/login")
-        mine = await self._rooms.projects.mine(visit.caller)
-        me = visit.caller.user.name
-        values = {
-            "own": [one for one in mine if one.path.owner == me],
-            "shared": [one for one in mine if one.path.owner != me],
-        }
-        return Page("part/cards.html" if visit.partial else "dashboard.html", values)
+        board = await self._rooms.finding.dashboard(visit.caller)
+        template = "part/cards.html" if visit.partial else "dashboard.html"
+        return Page(template, {"board": board})
 
     @view("/account/events", right=PERSON)
     async def events(self, visit: Visit) -> Answer:
@@ -40,13 +36,29 @@ class DashboardPages:
 
     @view("/search", right=ANYONE)
     async def search(self, visit: Visit) -> Answer:
-        """Find projects by words, tag or owner."""
+        """Find projects, or people, by what is typed into the box."""
         query = visit.query
-        asked = {name: query.line(name)[:100] for name in ("q", "tag", "owner")}
-        found = await self._rooms.projects.listing(
-            visit.caller, **asked, cursor=query["cursor"] or None, limit=_PAGE
+        asked = {name: query.line(name)[:200] for name in ("q", "tag", "owner")}
+        cursor = query["cursor"] or None
+        if query["in"] == "people":
+            return await self._people(visit, asked["q"], cursor)
+        found = await self._rooms.finding.search(
+            visit.caller,
+            asked["q"],
+            cursor,
+            _PAGE,
+            tag=asked["tag"],
+            owner=asked["owner"],
         )
-        return Page("search.html", {"asked": asked, "found": found})
+        tags = await self._rooms.finding.tags()
+        values = {"asked": asked, "found": found, "tags": tags}
+        return Page("part/found.html" if visit.partial else "search.html", values)
+
+    async def _people(self, visit: Visit, q: str, cursor: str | None) -> Answer:
+        found = await self._rooms.accounts.users(visit.person, q, cursor, _PAGE)
+        values = {"asked": {"q": q}, "people": found}
+        template = "part/found_people.html" if visit.partial else "search_people.html"
+        return Page(template, values)
 
     @view("/<user>", right=ANYONE)
     async def profile(self, visit: Visit, user: str) -> Answer:

@@ -175,6 +175,7 @@ class ProjectPages:
             "project": project,
             "running": await self._running(visit.caller, project),
             "can": rights(visit.caller, project),
+            "starred": await self._rooms.finding.has_star(visit.caller, project),
         }
         return Page(template, values, problem=problem)
 

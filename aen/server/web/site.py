@@ -27,6 +27,7 @@ from aen.server.web.api.mount import api
 from aen.server.web.copies import CopyPages
 from aen.server.web.dashboard import DashboardPages
 from aen.server.web.entry import EntryPages
+from aen.server.web.finding import FindingPages
 from aen.server.web.live import Live
 from aen.server.web.ownership import OwnershipPages
 from aen.server.web.plain import PlainPages
@@ -63,6 +64,7 @@ def pages(
         AdminSitePages(frame),
         AnnouncementPages(frame),
         DashboardPages(frame, live),
+        FindingPages(frame),
         ProjectPages(frame, live),
         SettingsPages(frame),
         OwnershipPages(frame),

@@ -17,7 +17,7 @@ from aen.server.web.api.values import stamp
 
 
 @frozen
-class EntryObject:
+class LogEntryObject:
     """One act, as it was noted."""
 
     id: str
@@ -67,13 +67,13 @@ class LogCalls:
             "GET",
             "/log",
             "Who did what",
-            EntryObject,
+            LogEntryObject,
             query=("person", "project", "act", "since", "until"),
             pages=True,
             right=area(Area.LOG),
         )
     )
-    async def log(self, call: Call) -> Page[EntryObject]:
+    async def log(self, call: Call) -> Page[LogEntryObject]:
         """List acts, the newest first; `project` is an id, times are RFC 3339."""
         query = call.query
         page = await self.rooms.audit.everything(
@@ -120,8 +120,8 @@ def _period(text: str) -> Period:
         raise Invalid(message, fields={"period": message}) from None
 
 
-def _entry(entry: Entry) -> EntryObject:
-    return EntryObject(
+def _entry(entry: Entry) -> LogEntryObject:
+    return LogEntryObject(
         id=entry.id,
         at=stamp(entry.at),
         act=entry.act.value,

@@ -16,6 +16,7 @@ from aen.server.web.addresses import API, Address
 from aen.server.web.api.acts import Acts
 from aen.server.web.api.admin_log import LogCalls
 from aen.server.web.api.environments import EnvironmentCalls
+from aen.server.web.api.finding import FindingCalls
 from aen.server.web.api.jobs import JobCalls
 from aen.server.web.api.leaving import LeavingCalls
 from aen.server.web.api.login import LoginCalls
@@ -33,16 +34,12 @@ from aen.server.web.live import Live
 from aen.server.web.refusals import WrongMethod
 
 
-def _of_people(rooms: Rooms) -> tuple[object, ...]:
-    return People(rooms), Acts(rooms), OwnCalls(rooms), LeavingCalls(rooms)
-
-
-def api(rooms: Rooms, live: Live, table: list[Address] | None = None) -> Klein:
-    """Return what is below ``/api/v1``, and its description; add it to *table*."""
-    table = [] if table is None else table
-    app, calls = Klein(), Calls(rooms, mounted=table)
-    for part in (
-        *_of_people(rooms),
+def _parts(rooms: Rooms, live: Live) -> tuple[object, ...]:
+    return (
+        People(rooms),
+        Acts(rooms),
+        OwnCalls(rooms),
+        LeavingCalls(rooms),
         ProjectCalls(rooms, live),
         MoveCalls(rooms),
         RunningCalls(rooms),
@@ -52,8 +49,20 @@ def api(rooms: Rooms, live: Live, table: list[Address] | None = None) -> Klein:
         SiteCalls(rooms),
         LogCalls(rooms),
         JobCalls(rooms),
+<<<<<<< HEAD
         LoginCalls(rooms),
     ):
+=======
+        FindingCalls(rooms),
+    )
+
+
+def api(rooms: Rooms, live: Live, table: list[Address] | None = None) -> Klein:
+    """Return what is below ``/api/v1``, and its description; add it to *table*."""
+    table = [] if table is None else table
+    app, calls = Klein(), Calls(rooms, mounted=table)
+    for part in _parts(rooms, live):
+>>>>>>> a46d9b9 (Find projects by words, the best fitting first; stars, kept searches, the dashboard)
         calls.mount(app, part)
     url = rooms.settings.public_url
     text = json.dumps(describe(calls.operations, url, own_version()))

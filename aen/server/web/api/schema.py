@@ -22,6 +22,7 @@ class Schemas:
 
     def __init__(self) -> None:
         self.found: dict[str, dict[str, Any]] = {}
+        self._classes: dict[str, type] = {}
 
     def of(self, kind: Any) -> dict[str, Any]:
         """Return the schema of *kind*; a class becomes a reference."""
@@ -44,6 +45,8 @@ class Schemas:
         return {"type": "object", "additionalProperties": self.of(arguments[1])}
 
     def _reference(self, kind: type[attrs.AttrsInstance]) -> dict[str, Any]:
+        known = self._classes.setdefault(kind.__name__, kind)
+        assert known is kind, f"two classes of the API are called {kind.__name__}"
         if kind.__name__ not in self.found:
             self.found[kind.__name__] = {}  # a class may hold itself
             self.found[kind.__name__] = self._object(kind)

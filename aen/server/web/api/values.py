@@ -99,6 +99,7 @@ class ProjectObject:
     progress: ProgressObject | None
     problem: str | None
     problem_log: tuple[str, ...]
+    stars: int
 
 
 @frozen
@@ -301,6 +302,7 @@ def project_object(project: Project) -> ProjectObject:
         progress=progress_object(project.progress),
         problem=project.problem.message if project.problem else None,
         problem_log=project.problem.log if project.problem else (),
+        stars=project.stars,
     )
 
 
