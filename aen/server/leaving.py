@@ -15,7 +15,7 @@ from aen.model.users import Caller, User
 from aen.server.accounts import Accounts
 from aen.server.audit import Audit
 from aen.server.store.archive import Archive
-from aen.server.store.project_search import Looking
+from aen.server.store.project_finder import Looking
 from aen.server.tasks import Tasks
 
 _PAGE = 200
@@ -90,7 +90,7 @@ class Leaving:
         found: list[Project] = []
         cursor: str | None = None
         while True:
-            page = await self.archive.projects.search.page(looking, cursor, _PAGE)
+            page = await self.archive.projects.finder.page(looking, cursor, _PAGE)
             found += page.items
             cursor = page.next
             if cursor is None:

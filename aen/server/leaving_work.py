@@ -9,7 +9,7 @@ from aen.server.accounts import Accounts
 from aen.server.hands import Hand, TryAgain
 from aen.server.rooms import Rooms
 from aen.server.store.archive import Archive
-from aen.server.store.project_search import Looking
+from aen.server.store.project_finder import Looking
 from aen.server.store.tasks import Holder
 
 _SHOWN = 3
@@ -37,7 +37,7 @@ class LeavingWork(Hand):
         if user is None or not user.disabled:
             return
         looking = Looking(reader=None, owner=user.name)
-        left = await self.archive.projects.search.page(looking, None, _SHOWN)
+        left = await self.archive.projects.finder.page(looking, None, _SHOWN)
         if left.items:
             names = ", ".join(str(one.path) for one in left.items)
             failed = any(one.state is State.FAILED for one in left.items)

@@ -1,10 +1,6 @@
 """The HTTP server behind the front: bounded bodies, no tracebacks, no banner."""
 
-<<<<<<< HEAD
 from typing import Any
-=======
-from typing import Any, AnyStr
->>>>>>> a46d9b9 (Find projects by words, the best fitting first; stars, kept searches, the dashboard)
 
 from twisted.web import http
 from twisted.web.resource import IResource
@@ -33,20 +29,10 @@ class BoundedRequest(Request):
     @override
     def getHeader(self, key: Any) -> Any:
         """Return a header; one that is no UTF-8 is as wrong as any other text."""
-<<<<<<< HEAD
         if isinstance(key, bytes):
             return super().getHeader(key)
         found: bytes | None = super().getHeader(key.encode())
         return None if found is None else found.decode(errors="replace")
-=======
-        name: Any = key
-        text = isinstance(name, str)
-        found: Any = super().getHeader(name.encode() if text else name)
-        if text and found is not None:
-            found = found.decode(errors="replace")
-        answer: AnyStr | None = found
-        return answer
->>>>>>> a46d9b9 (Find projects by words, the best fitting first; stars, kept searches, the dashboard)
 
 
 class _QuietSite(Site):

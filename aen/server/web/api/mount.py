@@ -49,10 +49,7 @@ def _parts(rooms: Rooms, live: Live) -> tuple[object, ...]:
         SiteCalls(rooms),
         LogCalls(rooms),
         JobCalls(rooms),
-<<<<<<< HEAD
         LoginCalls(rooms),
-    ):
-=======
         FindingCalls(rooms),
     )
 
@@ -62,7 +59,6 @@ def api(rooms: Rooms, live: Live, table: list[Address] | None = None) -> Klein:
     table = [] if table is None else table
     app, calls = Klein(), Calls(rooms, mounted=table)
     for part in _parts(rooms, live):
->>>>>>> a46d9b9 (Find projects by words, the best fitting first; stars, kept searches, the dashboard)
         calls.mount(app, part)
     url = rooms.settings.public_url
     text = json.dumps(describe(calls.operations, url, own_version()))
