@@ -59,7 +59,9 @@ def _number(value: Any, _kind: type) -> float:
     return float(value)
 
 
-def _exactly(value: Any, kind: type[T]) -> T:
+def _exactly(value: Any, kind: type[T]) -> Any:
+    if issubclass(kind, enum.Enum):
+        return _choice(value, kind)  # of text or numbers: it is found by those first
     if type(value) is not kind:
         raise _Wrong(f"must be {_WORDS[kind]}, not {_shown(value)}")
     return value

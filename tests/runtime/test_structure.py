@@ -94,3 +94,19 @@ def test_what_is_right_comes_back() -> None:
     )
     assert structure(unstructure(value), Outer) == value
     assert structure({"name": "a", "inner": {"size": 2}}, Outer).inner == Inner(2.0)
+
+
+class Shade(enum.StrEnum):
+    DARK = "dark"
+
+
+@frozen
+class Shaded:
+    shade: Shade = Shade.DARK
+
+
+def test_choices_that_are_text_are_choices() -> None:
+    """An enum of text is read as any other."""
+    assert structure({"shade": "dark"}, Shaded) == Shaded()
+    with pytest.raises(Invalid, match="must be one of “dark”"):
+        structure({"shade": "darker"}, Shaded)
