@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 
-from aen.model.errors import Unavailable
+from aen.model.errors import Unauthenticated, Unavailable
+from aen.model.users import Role
 from aen.server.directories.directory import Person, Reason, Refusal
 from aen.server.directories.ldap_settings import (
     KeyMap,
@@ -13,11 +14,13 @@ from aen.server.directories.ldap_settings import (
 )
 from tests.pem import make_pair
 from tests.server.directories.asking import ADMINS, PEOPLE, SERVED, STAFF, ldap, reason
+from tests.server.furnished import furnished
 from tests.slapd import (
     ODD_PASSWORD,
     PASSWORD,
     ROOT,
     SERVICE,
+    SERVICE_PASSWORD,
     Slapd,
     free_port,
     needs_slapd,
@@ -282,3 +285,24 @@ async def test_none_answers() -> None:
     assert "nowhere.invalid: its name cannot be resolved" in told.value.message
     with pytest.raises(Unavailable):
         await ldap(away).ping()
+
+
+@pytest_twisted.ensureDeferred
+async def test_signing_in(slapd: Slapd, logged: list[str]) -> None:
+    """From the form's words to an account, with nothing secret in the log."""
+    roles = {ADMINS: Role.SUPERUSER}
+    groups = Search(f"ou=groups,{ROOT}", "(member=%(dn)s)")
+    directory = ldap(slapd.plain, GROUP_SEARCH=(groups,), **SERVED)
+    world = await furnished(directory=directory, accounts="ldap", group_roles=roles)
+    _, caller = await world.rooms.accounts.sign_in(" Ada ", PASSWORD, "10.0.0.1", "x")
+    user = caller.user
+    assert (user.name, user.source, user.role) == ("ada", "ldap", Role.SUPERUSER)
+    assert (user.display_name, user.email) == ("Ada Lovelace", "ada@example.org")
+    for name, password in (("ada", "wrong horse"), ("nobody", PASSWORD), ("ada", "")):
+        with pytest.raises(Unauthenticated, match="name or the password is wrong"):
+            await world.rooms.accounts.sign_in(name, password, "10.0.0.1", "x")
+    assert (await world.rooms.door.watch.health()).good
+    assert isinstance(await world.rooms.door.look("ada"), Person)
+    text = "\n".join(logged)
+    for secret in (PASSWORD, SERVICE_PASSWORD, "wrong horse"):
+        assert secret not in text
