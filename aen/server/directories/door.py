@@ -104,7 +104,10 @@ class Door:
     async def _answer(self, user: User | None, found: Person | Refusal) -> Answer:
         if isinstance(found, Refusal):
             detail = f" ({found.detail})" if found.detail else ""
-            return Answer(user, False, f"{found.reason.value}{detail}", found.told)
+            why = f"{found.reason.value}{detail}"
+            if user is None and found.reason not in (Reason.UNKNOWN, Reason.WRONG):
+                self._log.info("not let in: {why}", why=why)
+            return Answer(user, False, why, found.told)
         if user is None or user.disabled:
             return Answer(user, False, "disabled account")
         return Answer(user, True)
@@ -148,6 +151,7 @@ class Door:
         except Invalid as error:
             shown = profile.cleaned(person.name, 64)
             told = f"“{shown}” cannot be a user name here. {error.message}"
+            self._log.info("not let in: {name} can be no user name here", name=shown)
             return Answer(None, False, "a name that no account can have", told)
         if name == self._settings.service_account:
             return Answer(None, False, "the service account", NO_ACCOUNT)

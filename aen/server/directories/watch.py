@@ -66,7 +66,7 @@ class Watch:
             raise
         except Exception as error:  # noqa: BLE001 -- anybody's code
             # Its text is not ours, and might hold what was asked.
-            self._note(f"{type(error).__name__} in its own code, at {_place(error)}")
+            self._note(_own_fault(error))
             raise Unavailable(AWAY) from None
         self._note("")
         return found
@@ -79,9 +79,12 @@ class Watch:
         if isinstance(self._directory, Answering):
             try:
                 await self._in_time(start(_ping(self._directory)), _SOON)
-            except Unavailable as error:
+            except AenError as error:
                 self._note(error.message)
                 return Health(False, f"{name} does not answer: {error.message}.")
+            except Exception as error:  # noqa: BLE001 -- anybody's code
+                self._note(_own_fault(error))
+                return Health(False, f"{name} does not work: {_own_fault(error)}.")
             self._note("")
         if self._problem:
             return Health(False, f"{name} did not answer: {self._problem}.")
@@ -107,10 +110,11 @@ class Watch:
         self._problem = problem
 
 
-def _place(error: Exception) -> str:
-    """Return the file and line where *error* was raised."""
+def _own_fault(error: Exception) -> str:
+    """Return what was raised and where, without its text."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{last.filename}:{last.lineno}"
+    place = f"{last.filename}:{last.lineno}"
+    return f"{type(error).__name__} in its own code, at {place}"
 
 
 async def _ping(directory: Answering) -> None:

@@ -22,6 +22,8 @@ class Fickle:
 
     async def ping(self) -> None:
         """Answer, when it is there."""
+        if self.problem == "broken":
+            raise ValueError("hush")
         if self.problem:
             raise Unavailable(self.problem)
 
@@ -100,3 +102,8 @@ async def test_health() -> None:
     found = await one.health()
     assert not found.good
     assert "it refuses connections" in found.text
+    fickle.problem = "broken"
+    found = await one.health()
+    assert not found.good
+    assert "ValueError in its own code" in found.text
+    assert "hush" not in found.text
