@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 from twisted.internet.defer import TimeoutError as TooSlow
 
 from aen.model.environments import Verb
-from aen.model.errors import AenError, Invalid
+from aen.model.errors import AenError, Conflict, Invalid
 from aen.model.names import ProjectPath
 from aen.model.permissions import Action, demand
 from aen.model.projects import Project
@@ -206,6 +206,20 @@ class ResourcesPages:
             return await self._page(visit, path, error)
         return Redirect(f"/{path}/settings/resources?done=stopped")
 
+    @view(f"{_BASE}/work/cancel", "POST", right=in_project(Action.RUN))
+    async def cancel(self, visit: Visit, owner: str, name: str) -> Answer:
+        """End the change of an environment that goes on, after its step."""
+        path = at(owner, name)
+        try:
+            await self._projects.allowed(visit.person, path, Action.RUN)
+            work = await self._environments.last(visit.person, path)
+            if work is None:
+                raise Conflict("No environment is being changed.")
+            await self._rooms.task_desk.cancel(visit.person, work.id)
+        except AenError as error:
+            return await self._page(visit, path, error)
+        return Redirect(f"/{path}/settings/resources#work")
+
     # ---- what is shown
 
     async def _project(self, visit: Visit, path: ProjectPath) -> Project:
@@ -237,6 +251,8 @@ class ResourcesPages:
             "can": rights(visit.caller, project),
             "form": visit.form,
             "shown": shown,
+            "may_cancel": shown.work is not None
+            and self._rooms.task_desk.may_cancel(visit.person, shown.work),
             "environment": shown.environment(chosen),
             "found": shown.found,
         }

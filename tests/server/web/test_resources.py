@@ -207,3 +207,15 @@ def pages_of_eve(visitor: Browser) -> Browser:
 def test_packages_as_people_type_them(text: str, found: tuple[str, ...]) -> None:
     """A condition belongs to the name before it."""
     assert typed(text) == found
+
+
+def test_cancelling_a_change(ada: Browser, rooms: Rooms) -> None:
+    """Who asked for it ends it; the page says so, and there is nothing to end twice."""
+    assert "being changed" in ada.post(f"{BASE}/work/cancel", {}).words
+    ada.post(f"{BASE}/environments/gpu/change", {"verb": "delete"})
+    assert "Cancel the change" in ada.get(BASE).words
+    assert ada.post(f"{BASE}/work/cancel", {}).location == f"{BASE}#work"
+    assert last(rooms).cancelling == "ada"
+    page = ada.get(BASE)
+    assert "ends after the step" in page.words
+    assert "Cancel the change" not in page.words
