@@ -9,9 +9,10 @@ from twisted.internet.defer import TimeoutError as TooSlow
 
 from aen.model.errors import AenError, Invalid
 from aen.model.names import ProjectPath
-from aen.model.permissions import Action, demand, may
-from aen.model.projects import Project, State, TeamRole
+from aen.model.permissions import GRANTS, Action, Standing, demand, may
+from aen.model.projects import Project, State, TeamRole, Visibility
 from aen.model.rights import in_project
+from aen.model.users import Caller
 from aen.runtime.tasks import start
 from aen.server.records import ProjectChanges
 from aen.server.rooms import Rooms
@@ -23,6 +24,7 @@ from aen.server.web.visit import Answer, Page, Redirect, Text, Visit
 from aen.wire.messages import Usage
 
 T = TypeVar("T")
+_ACTS = 10
 BASE = "/<owner>/<name>/settings/"
 _SECTIONS = {
     "project": Action.EDIT,
@@ -74,9 +76,25 @@ class SettingsFrame:
         }
         if section == "info":
             values["usage"] = await self._in_time(self._usage(visit, project))
+            values |= await self._facts(caller, project)
         if section == "admin":
             values["going"] = await self._in_time(self._going(visit, project))
         return Page(f"settings_{section}.html", values, problem=problem)
+
+    async def _facts(self, caller: Caller, project: Project) -> dict[str, Any]:
+        """Return who may what, and to those who work here what was done last."""
+        public = project.visibility is Visibility.PUBLIC
+        hidden = {Standing.STRANGER} | (set() if public else {Standing.VISITOR})
+        works = may(caller, Action.RUN, project)
+        works = works or may(caller, Action.ADMINISTER, project)
+        acts = ()
+        if works:
+            acts = (await self.rooms.audit.of_project(project, limit=_ACTS)).items
+        return {
+            "actions": tuple(Action),
+            "grants": [one for one in GRANTS.items() if one[0] not in hidden],
+            "acts": acts,
+        }
 
     async def _usage(self, visit: Visit, project: Project) -> Usage:
         return await self.rooms.running.usage(visit.person, project.path)

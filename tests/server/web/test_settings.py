@@ -55,8 +55,8 @@ def test_guests(ada: Browser) -> None:
     assert ada.post(f"{BASE}team", {**who, "until": "2024-01-31"}).status == 303
     page = ada.get(f"{BASE}team")
     assert 'value="2024-01-31"' in page.text
-    assert "Guest," in page.words
-    assert "Viewer, guest for" in ada.get("/ada/scratch").words
+    assert "Guest for" in page.words
+    assert "Guest for" in ada.get("/ada/scratch").words
     past = ada.post(f"{BASE}team", {**who, "until": "1999-01-31"})
     assert past.status == 400
     assert "That day is over" in past.words
@@ -91,6 +91,25 @@ def test_sections(bob: Browser) -> None:
     assert bob.get(f"{path}admin").status == 403
     assert bob.post(f"{path}visibility", {"visibility": "private"}).status == 403
     assert bob.post(f"{path}delete", {"confirm": "climate-atlas"}).status == 403
+
+
+def test_controls(ada: Browser) -> None:
+    """What can be done now is offered, and what a reset does is said."""
+    words = ada.get("/ada/climate-atlas/settings/").words
+    assert "Stop" in words
+    assert "Reset ends everything" in words
+    assert ada.post("/ada/climate-atlas/reset").location == "/ada/climate-atlas"
+
+
+def test_who_may_what(ada: Browser, bob: Browser) -> None:
+    """The table that holds, and to those who work here what was done last."""
+    ada.post(f"{BASE}team", {"user": "bob", "role": "viewer"})
+    mine = ada.get(f"{BASE}info").words
+    assert "Who may what" in mine
+    assert "Visitor" not in mine
+    assert "Member put : bob" in mine or "Member put: bob" in mine
+    assert "Latest activity" not in bob.get(f"{BASE}info").words
+    assert "Visitor" in ada.get("/ada/climate-atlas/settings/info").words
 
 
 def test_info(ada: Browser) -> None:
