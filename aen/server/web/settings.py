@@ -7,6 +7,7 @@ from attrs import frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as TooSlow
 
+from aen.model.audit import Entry
 from aen.model.errors import AenError, Invalid
 from aen.model.names import ProjectPath
 from aen.model.permissions import GRANTS, Action, Standing, demand, may
@@ -87,7 +88,7 @@ class SettingsFrame:
         hidden = {Standing.STRANGER} | (set() if public else {Standing.VISITOR})
         works = may(caller, Action.RUN, project)
         works = works or may(caller, Action.ADMINISTER, project)
-        acts = ()
+        acts: tuple[Entry, ...] = ()
         if works:
             acts = (await self.rooms.audit.of_project(project, limit=_ACTS)).items
         return {
