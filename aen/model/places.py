@@ -29,6 +29,8 @@ class DataCenter:
     key: str = ""
     summary: str = ""
     nodes: tuple[Node, ...] = ()
+    draining: frozenset[PlaceName] = frozenset()
+    """Nodes that get no new projects; those that are there go on."""
 
 
 @frozen
@@ -46,14 +48,18 @@ class NodeHealth:
 
 
 def choose_node(
-    nodes: Iterable[Node], health: dict[PlaceName, NodeHealth], before: PlaceName | None
+    nodes: Iterable[Node],
+    health: dict[PlaceName, NodeHealth],
+    before: PlaceName | None,
+    draining: frozenset[PlaceName] = frozenset(),
 ) -> Node:
     """Return the node to start a project on.
 
     The node it ran on *before* (its files are there), else the one with the
-    fewest projects among those that answer, else any.
+    fewest projects among those that answer, else any. Nodes that are *draining*
+    get no project that was not there before.
 
-    :raises Unavailable: the data center has no node.
+    :raises Unavailable: the data center has no node that takes it.
     """
     candidates = sorted(nodes, key=lambda node: node.name)
     if not candidates:
@@ -64,6 +70,13 @@ def choose_node(
     for node in candidates:
         if node.name == before:
             return node
+
+    candidates = [node for node in candidates if node.name not in draining]
+    if not candidates:
+        raise Unavailable(
+            "Every compute node of the data center is being emptied and takes no new"
+            " project; ask an administrator."
+        )
 
     def load(node: Node) -> tuple[bool, int]:
         known = health.get(node.name)

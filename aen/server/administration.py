@@ -3,17 +3,22 @@
 from typing import Protocol
 
 from attrs import frozen
+from twisted.internet.interfaces import IReactorTime
 
 from aen.server.accounts import Accounts
-from aen.server.audit import Audit, Clock
+from aen.server.audit import Audit
+from aen.server.centers import Centers
 from aen.server.exceptions import Exceptions
 from aen.server.fleet import Fleet
 from aen.server.people import People
+from aen.server.place_desk import PlaceDesk
 from aen.server.projects import Projects
 from aen.server.report import Report
-from aen.server.running import Running
+from aen.server.running import Nodes, Running
 from aen.server.site_settings import SiteSettings
 from aen.server.store.archive import Archive
+from aen.server.store.collection import Database
+from aen.server.system_check import SystemCheck
 
 
 class Ground(Protocol):
@@ -32,6 +37,22 @@ class Ground(Protocol):
         """What is set for the installation."""
 
 
+class Works(Protocol):
+    """What differs between a server and a test."""
+
+    @property
+    def clock(self) -> IReactorTime:
+        """What tells the time."""
+
+    @property
+    def database(self) -> Database:
+        """The store."""
+
+    @property
+    def nodes(self) -> Nodes:
+        """How nodes are asked."""
+
+
 @frozen
 class Administration:
     """The use cases of administration."""
@@ -40,6 +61,8 @@ class Administration:
     report: Report
     fleet: Fleet
     exceptions: Exceptions
+    places: PlaceDesk
+    system: SystemCheck
 
     @classmethod
     def of(
@@ -48,12 +71,18 @@ class Administration:
         accounts: Accounts,
         projects: Projects,
         running: Running,
-        clock: Clock,
+        centers: Centers,
+        works: Works,
     ) -> "Administration":
         """Return the use cases over what the others are made of."""
+        clock = works.clock
         return cls(
             people=People(ground.archive, accounts, clock),
             report=Report(ground.archive, ground.site, clock),
             fleet=Fleet(ground.archive, projects, running, ground.audit),
             exceptions=Exceptions(ground.archive.exceptions, ground.audit),
+            places=PlaceDesk(ground.archive, centers, works.nodes, ground.audit),
+            system=SystemCheck(
+                ground.archive, works.database, accounts.door, ground.site, clock
+            ),
         )

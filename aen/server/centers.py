@@ -162,6 +162,10 @@ class Centers:
         await self._tell_nodes(found)
         return found
 
+    async def cut_off(self, center: DataCenter) -> None:
+        """Have the channel of a data center that is gone closed."""
+        await self._events.publish(gateway_topic(center.name), "close", {})
+
     async def _tell_nodes(self, center: DataCenter) -> None:
         await self._events.publish(gateway_topic(center.name), "nodes", {})
 

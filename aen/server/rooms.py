@@ -148,7 +148,7 @@ def furnish(parts: Parts) -> Rooms:
         recovery=Recovery.over(archive, audit, mail),
         registration=Registration.over(archive, accounts, mail),
         leaving=Leaving(accounts, projects, archive, tasks, audit),
-        admin=Administration.of(ground, accounts, projects, running, clock),
+        admin=Administration.of(ground, accounts, projects, running, centers, parts),
         finding=Finding(projects, archive, clock, settings.searches_per_user),
     )
 

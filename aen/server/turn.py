@@ -127,7 +127,7 @@ class Turn:
         center = self.known_center()
         health = await self.work.archive.centers.health(center.name)
         try:
-            node = choose_node(center.nodes, health, self.project.node)
+            node = choose_node(center.nodes, health, self.project.node, center.draining)
         except Unavailable as error:
             raise Failed(error.message) from None
         projects = self.work.archive.projects

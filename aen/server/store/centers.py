@@ -6,7 +6,7 @@ from aen.model.apps import AppSummary, Instance, Permission
 from aen.model.errors import Taken
 from aen.model.names import AppName, PlaceName
 from aen.model.places import DataCenter, Node, NodeHealth
-from aen.server.store.collection import Database, Document, Duplicate
+from aen.server.store.collection import Change, Database, Document, Duplicate
 from aen.wire.messages import NodeStatus
 
 
@@ -56,10 +56,25 @@ class CenterRecords:
 
     async def drop_node(self, center: str, node: str) -> DataCenter | None:
         """Take a node out."""
-        change = {"$unset": {f"nodes.{_field(node)}": ""}}
+        change: Change = {
+            "$unset": {f"nodes.{_field(node)}": ""},
+            "$pull": {"draining": node},
+        }
         found = await self._all.claim({"_id": center}, change)
         await self._health.delete({"_id": f"{center}/{node}"})
         return None if found is None else _center(found)
+
+    async def drain(self, center: str, node: str, *, on: bool) -> DataCenter | None:
+        """Note that a node shall get no new projects, or shall again."""
+        query = {"_id": center, f"nodes.{_field(node)}": {"$exists": True}}
+        how = "$addToSet" if on else "$pull"
+        found = await self._all.claim(query, {how: {"draining": node}})
+        return None if found is None else _center(found)
+
+    async def remove(self, center: str) -> None:
+        """Forget a data center and what was heard of it."""
+        await self._all.delete({"_id": center})
+        await self._health.delete({"center": center})
 
     async def heard_of(self, center: str, at: float, process: str) -> None:
         """Note that the gateway's channel to one of our processes is open."""
@@ -130,6 +145,7 @@ def _center(document: Document) -> DataCenter:
         key=document["key"],
         summary=document["summary"],
         nodes=tuple(Node(PlaceName(_unfield(name)), url) for name, url in nodes),
+        draining=frozenset(map(PlaceName, document.get("draining", ()))),
     )
 
 

@@ -289,6 +289,14 @@ class ProjectRecords:
         """Forget a project."""
         await self._all.delete({"_id": key})
 
+    async def running(self) -> int:
+        """Return how many projects run."""
+        return await self._all.count({"state": State.RUNNING.value})
+
+    async def count_on(self, data_center: str, node: str) -> int:
+        """Return how many projects have their files on a node."""
+        return await self._all.count({"data_center": data_center, "node": node})
+
     async def total(self) -> int:
         """Return how many projects there are."""
         return await self._all.count({})

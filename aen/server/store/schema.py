@@ -55,6 +55,7 @@ INDEXES = (
     _plain("projects", "state", "updated", "_id"),
     _plain("projects", "owner", "updated", "_id"),
     _plain("projects", "data_center", "updated", "_id"),
+    _plain("projects", "data_center", "node"),
     _plain("projects", "guest_due"),
     _plain("projects", "former"),
     _plain("projects", "home_key"),

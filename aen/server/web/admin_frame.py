@@ -51,9 +51,11 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Site",
         (
+            Entry("data-centers", "Data centers", "server", Area.CENTERS),
             Entry("settings", "General", "gear", Area.SETTINGS),
             Entry("announcement", "Announcement", "info", Area.SETTINGS),
             Entry("notification", "Notification", "mail", Area.NOTIFICATION),
+            Entry("system", "System", "check", Area.SYSTEM),
         ),
     ),
 )

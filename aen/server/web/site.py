@@ -19,6 +19,7 @@ from aen.server.web.admin_exceptions import AdminExceptionPages
 from aen.server.web.admin_fleet import AdminFleetPages
 from aen.server.web.admin_log import AdminLogPages
 from aen.server.web.admin_overview import AdminOverviewPages
+from aen.server.web.admin_places import AdminPlacePages
 from aen.server.web.admin_site import AdminSitePages
 from aen.server.web.admin_tasks import AdminTaskPages
 from aen.server.web.admin_users import AdminUserPages
@@ -58,6 +59,7 @@ def pages(
         AdminOverviewPages(frame),
         AdminUserPages(frame),
         AdminTaskPages(frame),
+        AdminPlacePages(frame),
         AdminLogPages(frame),
         AdminExceptionPages(frame),
         AdminFleetPages(frame),
