@@ -2,10 +2,11 @@
 
 from aen.model.administration import Area, demand_area
 from aen.model.audit import Act
-from aen.model.errors import Conflict, NotFound
+from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import PlaceName
 from aen.model.places import DataCenter, Node
 from aen.model.users import Caller
+from aen.runtime.settings import check_url
 from aen.server.audit import Audit
 from aen.server.centers import Centers, relay
 from aen.server.running import Nodes
@@ -37,6 +38,7 @@ class PlaceDesk:
         :raises Taken: there is one of that name.
         """
         demand_area(caller, Area.CENTERS)
+        _check_url(url)
         made = await self._centers.add(caller, name, url, key, summary)
         await self._note(caller, made.name, "added", url=made.url)
         return made
@@ -63,6 +65,7 @@ class PlaceDesk:
     ) -> DataCenter:
         """Add a node to a data center, or give it another address."""
         demand_area(caller, Area.CENTERS)
+        _check_url(url)
         found = await self._centers.add_node(caller, center, name, url)
         await self._note(caller, center, "node put", node=name, url=url)
         return found
@@ -125,3 +128,11 @@ class PlaceDesk:
     async def _note(self, caller: Caller, center: str, what: str, **facts: str) -> None:
         told = {"data center": center, "what": what, **facts}
         await self._audit.note(Act.CENTER_CHANGED, caller, facts=told)
+
+
+def _check_url(url: str) -> None:
+    """Refuse what is no address, and name the field it was typed in."""
+    try:
+        check_url("url", url)
+    except Invalid as error:
+        raise Invalid(error.message, fields={"url": error.message}) from None

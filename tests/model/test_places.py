@@ -37,6 +37,15 @@ def test_nothing_known_is_no_obstacle() -> None:
     assert choose(None) == ONE
 
 
+def test_draining() -> None:
+    """A node that is emptied gets nothing new; what was there stays there."""
+    drained = frozenset({ONE.name, SIX.name})
+    assert choose_node([ONE, TWO, SIX], {}, None, drained) == TWO
+    assert choose_node([ONE, TWO, SIX], {}, ONE.name, drained) == ONE
+    with pytest.raises(Unavailable, match="being emptied"):
+        choose_node([ONE, SIX], {}, None, drained)
+
+
 def test_no_node_is_said_plainly() -> None:
     """The person learns what an administrator must do."""
     with pytest.raises(Unavailable, match="add-enterprise-resource"):

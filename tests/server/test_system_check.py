@@ -5,7 +5,9 @@ from pytest_twisted import ensureDeferred
 
 from aen.model.errors import Forbidden
 from aen.model.users import Role
+from aen.runtime.version import own_version
 from aen.server.site_values import NewSmtp, SiteChanges
+from aen.wire.messages import NodeStatus
 from tests.server.furnished import furnished
 
 
@@ -32,6 +34,11 @@ async def test_what_is_set_up() -> None:
     root = await world.person("root1", Role.SUPERUSER)
     await world.center()
     await world.app()
+    told = await world.rooms.admin.system.look(root)
+    texts = [one.text for one in told.findings]
+    assert not own_version() or any("runs version 1" in one for one in texts)
+    status = NodeStatus("n1", own_version(), single_user=True, projects=0)
+    await world.rooms.centers.heard_status("east", status)
     smtp = NewSmtp("m.example", 25, "a@b.c")
     await world.rooms.site.change(root, SiteChanges(smtp=smtp))
     schedule = world.rooms.archive.schedule

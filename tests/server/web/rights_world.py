@@ -52,6 +52,8 @@ THINGS = {
     "part": "now",
     "act": "disable",
     "key": "no-such-thing",
+    "center": "main",
+    "node": "node1",
 }
 """What stands in a path for each name, where nothing is said for the address."""
 NAMES = {
