@@ -57,7 +57,6 @@ class ProjectDisk:
         :raises Failed: a step did not succeed; nothing is left of it.
         """
         report(Progress(MAKING))
-        await self._sweep()
         try:
             await self._staged("make", skeleton=str(self.skeleton))
             await self._clone(Path("project", "envs", DEFAULT), report)
@@ -72,7 +71,6 @@ class ProjectDisk:
 
         :raises Failed: a step did not succeed; what was there is still there.
         """
-        await self._sweep()
         try:
             await self._staged("stage")
             await self._clone(Path("environment"), report, name)
@@ -93,8 +91,10 @@ class ProjectDisk:
         await self.ground.settle(self.path, self.team, before, reset=reset)
 
     async def remove(self) -> None:
-        """Take the project off the disk."""
-        await self._sweep()
+        """Take the project off the disk, and what broken work on it left in staging."""
+        prefix = f"{self.project_id}."  # no id has a dot
+        arguments = {"root": str(self.root), "prefix": prefix, "older": 0}
+        await self.steps.run("sweep", arguments)
         await self.ground.remove(self.path, self.staging)
 
     async def _clone(self, target: Path, report: Report, name: str = DEFAULT) -> None:
@@ -102,12 +102,6 @@ class ProjectDisk:
         prefix = self.root / self.path.owner / self.path.name / "envs" / name
         staged = self.root / ".staging" / self.staging / target
         await self.environments.clone(template, staged, prefix, report)
-
-    async def _sweep(self) -> None:
-        """Remove what earlier, broken work on this project left in staging."""
-        prefix = f"{self.project_id}."  # no id has a dot
-        arguments = {"root": str(self.root), "prefix": prefix, "older": 0}
-        await self.steps.run("sweep", arguments)
 
     async def _discard(self) -> None:
         """Leave nothing half made; what cannot go now goes with the next start."""

@@ -41,7 +41,7 @@ async def test_the_door_is_opened_last(tmp_path: Path) -> None:
     """Nobody gets in before everything is there."""
     steps = LocalSteps()
     await disk(tmp_path, steps).make(unheard)
-    assert steps.done == ["sweep", "make", "clone", "finish"]
+    assert steps.done == ["make", "clone", "finish"]
 
 
 @pytest_twisted.ensureDeferred

@@ -81,11 +81,14 @@ class Cloner:
         found = list(entries(self._template))
         counter = Counter(len(found), tell)
         counts = {"shared": 0, "copied": 0}
-        os.mkdir(self._target, DIRECTORY_MODE)
-        os.chmod(self._target, DIRECTORY_MODE)
-        for one in found:
-            self._make(one, counts)
-            counter.one()
+        before = os.umask(0)
+        try:
+            os.mkdir(self._target, DIRECTORY_MODE)
+            for one in found:
+                self._make(one, counts)
+                counter.one()
+        finally:
+            os.umask(before)
         return counts
 
     def _make(self, one: Entry, counts: dict[str, int]) -> None:
@@ -93,8 +96,7 @@ class Cloner:
         target = f"{self._target}/{one.path}"
         kind = one.about.st_mode
         if stat.S_ISDIR(kind):
-            os.mkdir(target)
-            os.chmod(target, DIRECTORY_MODE)
+            os.mkdir(target, DIRECTORY_MODE)
         elif stat.S_ISLNK(kind):
             os.symlink(os.readlink(source), target)
         elif stat.S_ISREG(kind):

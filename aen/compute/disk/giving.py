@@ -21,7 +21,8 @@ def give(directory: int, uids: frozenset[int], owner: Person, depth: int = 0) ->
         entries = list(found)
     for one in entries:
         try:
-            if one.stat(follow_symlinks=False).st_uid in uids:
+            # most of an environment is shared: that is seen before it is opened
+            if _is_given(one.stat(follow_symlinks=False), uids, device):
                 _give_one(directory, one.name, uids, owner, device)
             if one.is_dir(follow_symlinks=False) and depth < DEEPEST:
                 with opened(open_below(directory, one.name)) as below:
@@ -36,13 +37,16 @@ def _give_one(
 ) -> None:
     """Give one entry, if its descriptor says that it is to be given."""
     with opened(os.open(name, _PATH, dir_fd=parent)) as one:
-        about = os.fstat(one)
-        kind = about.st_mode
-        single = stat.S_ISREG(kind) and about.st_nlink == 1
-        if (
-            about.st_uid in uids
-            and about.st_dev == device
-            and (single or stat.S_ISDIR(kind) or stat.S_ISLNK(kind))
-        ):
+        if _is_given(os.fstat(one), uids, device):
             # the descriptor's own inode, a link's too: nothing is looked up by name
             os.chown(f"/proc/self/fd/{one}", owner.uid, owner.gid)
+
+
+def _is_given(about: os.stat_result, uids: frozenset[int], device: int) -> bool:
+    kind = about.st_mode
+    single = stat.S_ISREG(kind) and about.st_nlink == 1
+    return (
+        about.st_uid in uids
+        and about.st_dev == device
+        and (single or stat.S_ISDIR(kind) or stat.S_ISLNK(kind))
+    )

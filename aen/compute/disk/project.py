@@ -32,9 +32,12 @@ def _staging(root: str) -> int:
 
 
 def make(root: str, staging: str, skeleton: str) -> None:
-    """Make a new project's directory in staging, with the skeleton's files."""
+    """Make a new project's directory in staging, with the skeleton's files.
+
+    What earlier, broken work on this project left there goes away.
+    """
     with opened(_staging(root)) as stage:
-        remove_tree(stage, staging)
+        sweep_entries(stage, _own(staging), 0)
         with opened(make_below(stage, staging, modes.CLOSED)) as place:
             shutil.copytree(
                 skeleton, f"{root}/{STAGING}/{staging}/project", symlinks=True
@@ -126,9 +129,12 @@ def settle(root: str, owner: str, name: str) -> None:
 
 
 def stage(root: str, staging: str) -> None:
-    """Make an empty staging directory, for an environment of an existing project."""
+    """Make an empty staging directory, for an environment of an existing project.
+
+    What earlier, broken work on this project left there goes away.
+    """
     with opened(_staging(root)) as top:
-        remove_tree(top, staging)
+        sweep_entries(top, _own(staging), 0)
         os.close(make_below(top, staging, modes.CLOSED))
 
 
@@ -174,3 +180,8 @@ def sweep(root: str, prefix: str, older: float) -> None:
     """
     with opened(_staging(root)) as top:
         sweep_entries(top, prefix, older)
+
+
+def _own(staging: str) -> str:
+    """Return how all that is staged for the same project begins: no id has a dot."""
+    return f"{staging.partition('.')[0]}."
