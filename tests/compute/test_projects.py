@@ -54,7 +54,7 @@ async def test_later_starts_only_look(node: Node) -> None:
     assert whole(node)
 
 
-@pytest.mark.parametrize("survived", range(5))
+@pytest.mark.parametrize("survived", range(4))
 @pytest_twisted.ensureDeferred
 async def test_a_crash_between_any_two_steps(survived: int, node: Node) -> None:
     """Nothing half made is seen, and the next start makes it whole."""

@@ -47,12 +47,17 @@ def owner(real: Installed) -> Iterator[Person]:
     subprocess.run(command, capture_output=True, check=False)
 
 
-def killed_after(real: Installed, project: Project, seconds: float) -> None:
-    """Start a project; kill the node and what it has the helper do meanwhile."""
+def killed_after(
+    real: Installed, project: Project, seconds: float, *, whole: bool
+) -> None:
+    """Start a project; kill what the node has the helper do, and the node if *whole*.
+
+    The attendant is among its children.
+    """
     node = psutil.Process(real.pid("compute"))
     assert project.api.post(f"{project.path}/start").status == 202
     time.sleep(seconds)  # a moment of the start, not a condition
-    for one in (*node.children(recursive=True), node):
+    for one in (*node.children(recursive=True), *((node,) if whole else ())):
         with suppress(psutil.Error):  # it may have ended just now
             if "aen" in " ".join(one.cmdline()):
                 one.kill()
@@ -70,7 +75,8 @@ def test_killed_at_any_moment(real: Installed, owner: Person) -> None:
     """Either nothing is there or all of it; the start goes on by itself or again."""
     for number in range(ROUNDS):
         project = new_project(real, "crash", owner)
-        killed_after(real, project, WHOLE * number / ROUNDS)
+        whole = number % 2 == 0  # else the attendant dies alone
+        killed_after(real, project, WHOLE * number / ROUNDS, whole=whole)
         home = real.one.projects / project.owner / project.name
         assert not home.exists() or is_whole(real, project), number
         until(real.is_ready, "the node is back", 30)
