@@ -1,15 +1,20 @@
 """Who is there: sessions."""
 
+from typing import cast
+
 import pytest
 import pytest_twisted
 from argon2 import PasswordHasher
+from twisted.internet.defer import Deferred
 
 from aen.model.audit import Act
 from aen.model.errors import Forbidden, NotFound, TooMany, Unauthenticated
 from aen.model.users import Caller
 from aen.server.access import DAY, Visitor, digest
+from aen.server.audit import Audit
 from aen.server.events import GATEWAYS
 from aen.server.records import Event
+from tests.outcomes import now
 from tests.server.furnished import PASSWORD, furnished
 
 
@@ -249,3 +254,23 @@ async def test_comings_and_goings_are_noted() -> None:
     assert refused.details == {"why": "wrong password", "browser": "curl"}
     noted = await world.database.collection("audit").count({})
     assert noted == len(entries), "of names that are none nothing is kept"
+
+
+class Forgetful:
+    """A log that takes for ever to be written."""
+
+    async def note(self, *_: object, **__: object) -> None:
+        """Never end."""
+        await Deferred()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_refusal_does_not_wait_until_it_is_noted() -> None:
+    """Else it would take longer where the account exists, and tell that it does."""
+    world = await furnished()
+    await world.person("ada")
+    accounts = world.rooms.accounts
+    accounts._audit = cast("Audit", Forgetful())
+    for name in ("ada", "nobody"):
+        with pytest.raises(Unauthenticated):
+            now(Deferred.fromCoroutine(accounts.sign_in(name, "wrong", "", "")))

@@ -1,11 +1,17 @@
 """Passwords that were forgotten."""
 
+from typing import cast
+
 import pytest
+from attrs import evolve
 from pytest_twisted import ensureDeferred
+from twisted.internet.defer import Deferred
 
 from aen.model.audit import Act
 from aen.model.errors import Conflict, TooMany
-from aen.model.users import Role
+from aen.model.users import Role, User
+from aen.server.store.users import Users
+from tests.outcomes import now
 from tests.server.furnished import furnished
 from tests.server.mailing import switch_on
 
@@ -54,3 +60,28 @@ async def test_nobody_s_mail_is_filled() -> None:
     with pytest.raises(TooMany):
         await world.rooms.recovery.ask("nobody", "192.0.2.1")
     await worker.stop()
+
+
+class Slow:
+    """Accounts that take for ever to be looked up."""
+
+    asked: tuple[str, ...] = ()
+
+    async def named(self, name: str) -> User | None:
+        """Never answer."""
+        self.asked += (name,)
+        await Deferred()
+        return None
+
+
+@ensureDeferred
+async def test_the_answer_does_not_wait_for_the_account() -> None:
+    """So it cannot take longer where there is one."""
+    world = await furnished()
+    root = await world.person("wakari", Role.SUPERUSER)
+    await switch_on(world.rooms.site, root)
+    slow = Slow()
+    recovery = evolve(world.rooms.recovery, users=cast("Users", slow))
+    for name in ("wakari", "nobody"):
+        now(Deferred.fromCoroutine(recovery.ask(name, "192.0.2.1")))
+    assert slow.asked == ("wakari", "nobody")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aen.model.mail import Security
+from aen.model.mail import Smtp
 from tests.asking import Client
 from tests.installed import Installed
 from tests.projects import new_person
@@ -29,6 +29,18 @@ def filled(visitor: Visitor, address: str, fields: dict[str, str]) -> str:
     return visitor.open(address, fields | {"_csrf": html.unescape(token[1])})[1]
 
 
+def switch_on(api: Client, smtp: Smtp) -> None:
+    """Have mail given to a server."""
+    settings = {
+        "host": smtp.host,
+        "port": smtp.port,
+        "sender": "aen@example.org",
+        "security": smtp.security.value,
+    }
+    answer = api.ask("PATCH", "/api/v1/settings", {"smtp": settings})
+    assert answer.status == 200, answer.text
+
+
 def failed(api: Client) -> Any:
     """Return the letter that is tried no more, once there is one."""
     found = api.get("/api/v1/tasks?state=failed&kind=send%20mail").json["items"]
@@ -43,16 +55,11 @@ def test_a_forgotten_password(platform: Installed) -> None:
     answer = api.ask("PATCH", f"/api/v1/users/{person.name}", changes)
     assert answer.status == 200, answer.text
     with mail_server(postman) as smtp:
-        settings = {
-            "host": "localhost",
-            "port": smtp.port,
-            "sender": "aen@example.org",
-            "security": Security.NONE.value,
-        }
-        answer = api.ask("PATCH", "/api/v1/settings", {"smtp": settings})
-        assert answer.status == 200, answer.text
+        switch_on(api, smtp)
         visitor = Visitor(platform)
         asked = f"{base}/account/request_reset"
+        # Another process may have to hear of it first.
+        until(lambda: "Send the link" in visitor.open(asked)[1], "mail is on", 10)
         page = filled(visitor, asked, {"username": "nobody-at-all"})
         assert filled(visitor, asked, {"username": person.name}) == page
         dead = until(lambda: failed(api), "the letter is dead", 30)

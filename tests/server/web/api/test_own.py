@@ -45,6 +45,21 @@ def test_keys_for_sshd(adas: Program, bobs: Program) -> None:
     assert bobs.ask("GET", "/users/ada/ssh-keys")[0] == 403
 
 
+def test_a_token_for_sshd_and_nothing_else(
+    rooms: Rooms, adas: Program, bobs: Program
+) -> None:
+    """It reads everybody's keys; it is no use to somebody who does not administer."""
+    bobs.ask("POST", "/me/ssh-keys", {"key": KEY})
+    scopes = ("ssh-keys:read",)
+    node = Program(adas.browser, token_of(rooms, "ada", scopes=scopes))
+    path = "/users/bob/authorized-keys"
+    assert node.raw("GET", path).text == f"{KEY}\n"
+    assert node.ask("GET", "/me/ssh-keys")[0] == 403
+    assert node.ask("GET", "/tokens")[0] == 403
+    other = Program(adas.browser, token_of(rooms, "bob", scopes=scopes))
+    assert other.ask("GET", path)[0] == 403
+
+
 def test_a_token_for_one_project(rooms: Rooms, bobs: Program) -> None:
     """It reaches that project, no other, and not the account."""
     body = {"note": "ci", "project": "bob/forecast"}
