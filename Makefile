@@ -49,6 +49,7 @@ check: tooled
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/python tools/settings_doc.py --check
+	PYTHONPATH=. $(VENV)/python tools/permissions_doc.py --check
 
 assets: installed
 

@@ -5,6 +5,7 @@ also where they do not belong; then everything it has written or says is searche
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +17,13 @@ from aen.local.installation import ADMINISTRATOR
 from tests.asking import Client
 from tests.installed import ROOT, Installed
 from tests.projects import new_name
+from tests.server.smtp_server import Postman, mail_server
 from tests.system.planting import Browser, Garden
+from tests.waiting import until
 
 pytestmark = pytest.mark.system
 JSON = {"Content-Type": "application/json"}
+LINK = re.compile(r"/account/reset/([\w-]{20,})")
 PAGES = (
     *("/", "/account/", "/account/security", "/account/tokens", "/account/log"),
     *("/admin/", "/admin/users", "/admin/tasks", "/admin/log", "/admin/settings"),
@@ -38,6 +42,7 @@ def garden(platform: Installed) -> Garden:
     _tokens(found)
     _resets(found, name)
     _settings(found)
+    _mail(found, name)
     _gateway(found)
     return found
 
@@ -155,6 +160,29 @@ def _settings(garden: Garden) -> None:
         )  # fmt: skip
         garden.answers.append(("aen-server --check", done.stdout + done.stderr))
     path.unlink()
+
+
+def _mail(garden: Garden, name: str) -> None:
+    """A link that comes by mail."""
+    postman, api = Postman(), garden.platform.api()
+    body = {"email": f"{name}@example.org"}
+    garden.heard("PATCH /users", api.ask("PATCH", f"/api/v1/users/{name}", body))
+    browser = Browser(garden, garden.platform.web)
+    with mail_server(postman) as place:
+        smtp = {
+            "host": "localhost", "port": place.port, "sender": "aen@example.org",
+            "security": "none", "username": "", "password": "",
+        }  # fmt: skip
+        answer = api.ask("PATCH", "/api/v1/settings", {"smtp": smtp})
+        assert answer.status == 200, answer.text
+        browser.post("/account/request_reset", {"username": name})
+        until(lambda: postman.taken, "the letter has come", 60)
+    api.ask("PATCH", "/api/v1/settings", {"reset": ["smtp"]})
+    text = str(postman.taken[0][2].get_body(("plain",)))
+    found = LINK.search(text.replace("=\n", "").replace("=3D", "="))
+    assert found, text
+    garden.know("a reset link in a letter", found[1])
+    browser.get(f"/account/reset/{found[1]}", found[1])
 
 
 def _gateway(garden: Garden) -> None:

@@ -2,16 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from treq.testing import StubTreq
 from twisted.internet.task import Clock
 
 from aen.model.permissions import Action
 from aen.model.rights import Needs, Outcome, outcome
 from aen.model.users import Role
 from aen.runtime.assets import Assets
+from aen.server.channel import Channels
 from aen.server.web.addresses import Address
 from aen.server.web.site import Root, site
+from aen.server.wire_api import WireApi
+from tests.outcomes import now
+from tests.server.furnished import URL
 from tests.server.web.rights_world import (
     OWNER,
     Installation,
@@ -160,3 +166,20 @@ def test_each_action_is_asked_for(addresses: tuple[Address, ...]) -> None:
     """No action of the table is one that nothing needs."""
     asked = {one.right.action for one in addresses if one.right}
     assert asked >= set(Action)
+
+
+def test_gateways_alone_ask_over_the_wire(everything: Installation) -> None:
+    """Each address of the wire answers 401 to whoever has no ticket."""
+    rooms = everything.rooms
+    projects, clock = rooms.archive.projects, everything.world.clock
+    channels = Channels(rooms.centers, projects, rooms.events, clock)
+    wire = WireApi(rooms, channels)
+    treq: Any = StubTreq(wire.resource())
+    rules = [rule.rule for rule in wire.app.url_map.iter_rules()]
+    assert len(rules) > 5
+    for path in rules:
+        asked = treq.post(f"{URL}{path}", json={})
+        treq.flush()
+        # Two want more than a ticket or something else, and say so first.
+        odd = path in ("/oauth/token", "/wire/register")
+        assert now(asked).code == (400 if odd else 401), path
