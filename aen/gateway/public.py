@@ -91,7 +91,9 @@ class PublicFolders:
         if known.place is None or known.place.node is None:
             return nothing_there()
         if known.forward is None or known.until <= self._clock.seconds():
-            base = f"{PUBLIC_PREFIX}{address.path}".encode()
+            there = f"{known.place.owner}/{known.place.project}"
+            where = there if known.place.owner else str(address.path)
+            base = f"{PUBLIC_PREFIX}{where}".encode()
             upstream = self._upstreams.public(known.place.node, base)
             known.until = upstream.until
             known.forward = Forward(

@@ -94,7 +94,9 @@ class Grants:
         project = await self.projects.public(path)
         if project.data_center != center:
             raise NotFound("There is no such project.")
-        return PublicPlace(project.id, await self._node(project))
+        files = project.home or project.path
+        node = await self._node(project)
+        return PublicPlace(project.id, node, files.owner, files.name)
 
     def _demand(
         self, caller: Caller | None, app: AppSummary | None, project: Project

@@ -55,9 +55,12 @@ class Projects(Moves):
     async def public(self, path: ProjectPath) -> Project:
         """Return the project at *path*, for its public folder: open to everybody.
 
-        :raises NotFound: there is none.
+        Links to the folder outlive other names of the project.
+
+        :raises NotFound: there is none, nor was there one that is elsewhere now.
         """
-        return still(await self._records.at(path))
+        found = await self._records.at(path)
+        return still(found or await self._records.formerly(path))
 
     async def mine(self, caller: Caller) -> tuple[Project, ...]:
         """Return what the caller owns or is in the team of, changed last first."""

@@ -311,10 +311,16 @@ class PublicQuestion:
 
 @frozen
 class PublicPlace:
-    """The answer; of a project that was never started there is no node."""
+    """The answer; of a project that was never started there is no node.
+
+    `owner` and `project` say where its files are, which may have been asked for by a
+    former path; empty: where they were asked for.
+    """
 
     project_id: str
     node: Node | None = None
+    owner: str = ""
+    project: str = ""
 
 
 # ---- lines of an answer that streams

@@ -182,3 +182,11 @@ async def test_over_sockets_without_signing_in(world: World) -> None:
     assert text == "/launcher/public/ada/lab/sub/x?y=1 - -"
     other = await world.get("/ada/none/public/x")
     assert (other.code, await other.content()) == (404, NOTHING_THERE)
+
+
+def test_files_of_a_project_that_has_moved(scene: Scene) -> None:
+    """They are read where they are now, by links that still say where they were."""
+    forward = scene.told(PublicPlace("p1", NODE, "bob", "ice"))
+    assert isinstance(forward, Forward)
+    assert forward.base == b"/launcher/public/bob/ice"
+    assert forward.cut == len(b"/ada/lab/public")

@@ -238,7 +238,7 @@ async def test_where_a_public_folder_is() -> None:
     question = PublicQuestion("ada", "LAB")
     found = await one.grants.public("east", question)
     project = await one.world.rooms.projects.at(one.ada, LAB)
-    assert found == PublicPlace(project.id)
+    assert found == PublicPlace(project.id, None, "ada", "lab")
     one.worker.start()
     await one.world.rooms.projects.start(one.ada, LAB)
     await one.worker.stop()
@@ -252,3 +252,22 @@ async def test_where_a_public_folder_is() -> None:
     ):
         with pytest.raises(NotFound):
             await one.grants.public(center, asked)
+
+
+@ensureDeferred
+async def test_links_outlive_another_name() -> None:
+    """Who asks by the old path hears the new one; public files, where they are."""
+    one = await gate()
+    projects = one.world.rooms.projects
+    await projects.rename(one.ada, LAB, "ice")
+    credential = Credential(session=one.ada.session)
+    question = GrantQuestion(credential, "ada", "lab")
+    grant = await one.grants.grant("east", question)
+    assert (grant.owner, grant.project) == ("ada", "ice")
+    asked = PublicQuestion("ada", "lab")
+    assert (await one.grants.public("east", asked)).project == "lab"
+    one.worker.start()
+    await one.worker.stop()
+    for path in ("lab", "ice"):
+        found = await one.grants.public("east", PublicQuestion("ada", path))
+        assert (found.owner, found.project) == ("ada", "ice")
