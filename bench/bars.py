@@ -72,6 +72,10 @@ BARS = (
     Bar("rights", "seconds", 0.25, who="first", aim=True),
     Bar("jupyterlab", "seconds", 0.15, who="beyond its own"),
     Bar("jupyterlab", "seconds", 0.05, who="beyond its own", aim=True),
+    Bar("dashboard", "p99 s", 50 * MS, who="dashboard"),
+    Bar("dashboard", "p99 s", 15 * MS, who="dashboard", aim=True),
+    Bar("dashboard", "p99 s", 50 * MS, who="search"),
+    Bar("dashboard", "p99 s", 15 * MS, who="search", aim=True),
     Bar("memory", "bytes", 300 * MB, who="platform"),
     Bar("memory", "bytes", 200 * MB, who="platform", aim=True),
 )

@@ -35,6 +35,30 @@ def hidden_fields(page: str) -> dict[str, str]:
     return form.hidden
 
 
+def session_cookie(platform: Installed, name: str) -> str:
+    """Sign *name* in at the server; return the ``Cookie`` header of the session.
+
+    Everybody has the password of the administrator.
+
+    :raises Missing: no session came of it.
+    """
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar)
+    )
+    login = urllib.parse.urljoin(platform.one.url, "/login")
+    with browser.open(login, timeout=_PATIENCE) as page:
+        fields = hidden_fields(page.read().decode())
+    fields |= {"username": name, "password": platform.password}
+    body = urllib.parse.urlencode(fields).encode()
+    with browser.open(login, body, timeout=_PATIENCE) as page:
+        page.read()
+    held = [f"{one.name}={one.value}" for one in jar if "aen-session-" in one.name]
+    if len(held) != 1:
+        raise Missing(f"“{name}” could not sign in.")
+    return held[0]
+
+
 def pass_cookie(platform: Installed, url: str) -> str:
     """Sign in at the page *url* of the gateway; return the ``Cookie`` header.
 

@@ -82,6 +82,20 @@ class Stage(ExitStack):
             raise SystemExit(f"The platform did not come up: {error}") from error
         return made
 
+    def crowded(self, fill: Callable[[Installed], float]) -> tuple[Installed, float]:
+        """Start another platform whose store *fill* has filled; say how long it took.
+
+        It is stopped with the others.
+        """
+        made = Installed(new_installation())
+        self.callback(made.clean)
+        took = fill(made)
+        made.start()
+        self.callback(made.stop)
+        self.callback(self._keep_logs, made.one)
+        made.wait_ready()
+        return made, took
+
     @cached_property
     def accounts(self) -> Installed:
         """Another platform: each user has an account of this machine.

@@ -6,7 +6,7 @@ from functools import partial
 from attrs import frozen
 
 from bench.measured import Measured, Missing
-from bench.rows import http, idle, memory, rights, starting, websocket
+from bench.rows import http, idle, memory, pages, rights, starting, websocket
 from bench.rows.websocket import Crowd
 from bench.stage import Pace, Stage
 
@@ -60,6 +60,7 @@ ROWS = (
     Row("tls-1m", "TLS at the door, 1 MB bodies", partial(http.secure, "1m")),
     Row("idle", "10,000 idle WebSockets", idle.idle),
     Row("jupyterlab", "opening JupyterLab", starting.jupyterlab),
+    Row("dashboard", "pages among 50,000 people and 10,000 projects", pages.dashboard),
 )
 
 
