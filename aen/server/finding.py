@@ -25,6 +25,9 @@ from aen.server.store.searches import SavedSearch
 
 _RECENT_ACTS = 60
 _SHOWN = 6
+_CARDS = 30
+"""Projects of one's own, and shared ones, that the dashboard shows; search has all."""
+_LOOKED_AT = 60
 _STARRED = 50
 _TAGS = 20
 _TAGGED = 300
@@ -39,6 +42,8 @@ class Dashboard:
 
     own: tuple[Project, ...] = ()
     shared: tuple[Project, ...] = ()
+    more: bool = False
+    """Whether there may be more of them than are shown."""
     recent: tuple[Project, ...] = ()
     """Those they opened or started last."""
     starred: tuple[Project, ...] = ()
@@ -85,6 +90,7 @@ class Finding:
             visibility=asked.visibility,
             cursor=cursor,
             limit=limit,
+            shared=asked.shared,
         )
 
     async def _starred_page(self, caller: Caller | None, words: str) -> Page[Project]:
@@ -167,11 +173,12 @@ class Finding:
 
     async def dashboard(self, caller: Caller) -> Dashboard:
         """Return what the caller finds after signing in; work is bounded."""
-        mine = await self._projects.mine(caller)
+        mine = await self._projects.mine(caller, _LOOKED_AT)
         me = caller.user.name
         return Dashboard(
-            own=tuple(one for one in mine if one.path.owner == me),
-            shared=tuple(one for one in mine if one.path.owner != me),
+            own=tuple(one for one in mine if one.path.owner == me)[:_CARDS],
+            shared=tuple(one for one in mine if one.path.owner != me)[:_CARDS],
+            more=len(mine) > _CARDS,
             recent=await self._recent(caller),
             starred=(await self.starred(caller))[:_SHOWN],
             top=await self.top(caller),

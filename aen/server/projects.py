@@ -62,9 +62,9 @@ class Projects(Moves):
         found = await self._records.at(path)
         return still(found or await self._records.formerly(path))
 
-    async def mine(self, caller: Caller) -> tuple[Project, ...]:
+    async def mine(self, caller: Caller, most: int = _MOST_MINE) -> tuple[Project, ...]:
         """Return what the caller owns or is in the team of, changed last first."""
-        found = await self._records.of_person(caller.user.name, _MOST_MINE)
+        found = await self._records.of_person(caller.user.name, most)
         if caller.project is not None:
             found = [one for one in found if one.id == caller.project]
         return tuple(found) if _may_list(caller) else ()
@@ -78,8 +78,13 @@ class Projects(Moves):
         visibility: str = "",
         cursor: str | None = None,
         limit: int = 50,
+        *,
+        shared: bool = False,
     ) -> Page[Project]:
-        """Return the projects the caller may see, changed last first."""
+        """Return the projects the caller may see, the best fitting first.
+
+        :param shared: only those whose team the caller is in.
+        """
         if not _may_list(caller):
             raise Forbidden("This token may not read projects.")
         if visibility:
@@ -91,6 +96,7 @@ class Projects(Moves):
             tag=tag.strip().lower()[:40],
             owner=owner[:32],
             visibility=visibility,
+            member=caller.user.name if shared and caller is not None else "",
         )
         return await self._records.finder.page(looking, cursor, limit)
 

@@ -12,9 +12,9 @@ def test_every_row_has_a_bar() -> None:
 
 def test_aims_are_harder_than_bars() -> None:
     """An aim asks for more than the bar against the same peer."""
-    bars = {(one.row, one.figure, one.peer): one for one in BARS if not one.aim}
+    bars = {(b.row, b.figure, b.who, b.peer): b for b in BARS if not b.aim}
     for aim in (one for one in BARS if one.aim):
-        bar = bars.get((aim.row, aim.figure, aim.peer))
+        bar = bars.get((aim.row, aim.figure, aim.who, aim.peer))
         if bar is None:
             continue
         less = aim.figure in SMALLER_IS_BETTER
@@ -23,5 +23,5 @@ def test_aims_are_harder_than_bars() -> None:
 
 def test_each_demand_is_made_once() -> None:
     """Two bars about the same thing would contradict each other one day."""
-    keys = [(one.row, one.figure, one.peer, one.aim) for one in BARS]
+    keys = [(one.row, one.figure, one.who, one.peer, one.aim) for one in BARS]
     assert len(keys) == len(set(keys))

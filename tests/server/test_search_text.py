@@ -9,6 +9,7 @@ TYPED = [
     ("  tide  tables ", SearchText("tide tables")),
     ("tide tag:Sea owner:Ada", SearchText("tide", "sea", "ada")),
     ("is:starred brest", SearchText("brest", starred=True)),
+    ("is:shared x", SearchText("x", shared=True)),
     ("is:public", SearchText(visibility="public")),
     ("visibility:private x", SearchText("x", visibility="private")),
     ("visibility:odd", SearchText("visibility:odd")),

@@ -44,14 +44,14 @@ class Conditions:
                 return list(wanted)
         return None
 
-    def prefix(self, path: str) -> str | None:
-        """Return what a text at *path* must begin with, in the same case."""
-        for asked in self._asked.get(path, ()):
-            if isinstance(asked, dict) and not asked.get("$options"):
-                found = _prefix(asked.get("$regex"))
-                if found:
-                    return found
-        return None
+    def prefixes(self, path: str) -> list[str]:
+        """Return what texts at *path* must begin with, in the same case; one each."""
+        told = (
+            prefix_of(asked.get("$regex"))
+            for asked in self._asked.get(path, ())
+            if isinstance(asked, dict) and not asked.get("$options")
+        )
+        return [one for one in told if one]
 
     def span(self, path: str) -> Span:
         """Return between which ranks a single value at *path* must be."""
@@ -89,7 +89,7 @@ def _parts(query: Query) -> Iterator[tuple[str, Any]]:
                     yield from _parts(part)
 
 
-def _prefix(pattern: object) -> str | None:
+def prefix_of(pattern: object) -> str | None:
     """Return the text that a pattern ``^text`` looks for; None for any other."""
     if not isinstance(pattern, str) or not _ANCHORED.fullmatch(pattern):
         return None

@@ -87,8 +87,14 @@ class Lookup:
         wanted = asked.one_of(self._path)
         if wanted is not None:
             return self._holding(rank(value) for value in wanted)
-        prefix = asked.prefix(self._path)
-        return None if prefix is None else self._holding(self._beginning(prefix))
+        found: dict[str, None] | None = None
+        for prefix in asked.prefixes(self._path):
+            begun = self._holding(self._beginning(prefix))
+            if found is None:
+                found = dict.fromkeys(begun)
+            else:  # in a list another text may be the one that begins so
+                found = {key: None for key in begun if key in found}
+        return None if found is None else list(found)
 
     def _holding(self, ranks: Iterable[Rank]) -> list[str]:
         found: dict[str, None] = {}

@@ -35,6 +35,8 @@ class Looking:
     tag: str = ""
     owner: str = ""
     visibility: str = ""
+    member: str = ""
+    """Somebody who is in the team, not the owner."""
 
     def shows(self, project: Project) -> bool:
         """Whether the reader may see a project that the store found for them."""
@@ -94,7 +96,7 @@ class ProjectFinder:
     async def complete(self) -> int:
         """Give projects of before what finding needs; return how many got it."""
         done = 0
-        query = {"words": {"$exists": False}}
+        query = {"called": {"$exists": False}}
         while found := await self._all.find(query, limit=_AT_ONCE):
             for one in found:
                 await self._all.update({"_id": one["_id"]}, {"$set": derived(one)})
@@ -148,7 +150,7 @@ class _Ranked:
 
     def _narrowed(self, place: int) -> tuple[dict[str, Any], ...]:
         if place == EXACT:
-            return ({"titles": self._whole},)
+            return ({"called": self._whole},)
         field = "titles" if place == TITLES else "words"
         return tuple({field: _begins(word)} for word in self._asked)
 
@@ -184,6 +186,7 @@ def _parts(looking: Looking) -> list[dict[str, Any]]:
         ("tags", looking.tag),
         ("owner", looking.owner),
         ("visibility", looking.visibility),
+        ("members", looking.member),
     ):
         if value:
             parts.append({name: value})

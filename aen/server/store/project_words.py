@@ -13,13 +13,15 @@ DERIVED_FROM = frozenset({"name", "owner", "summary", "description", "tags"})
 def derived(document: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a project that only finding it needs.
 
-    `titles` are the words of its name and tags, `words` these and all others.
+    `called` is its name in small letters, `titles` are the words of name and tags,
+    `words` these and all others.
     """
     name, tags = document["name"].lower(), document["tags"]
     titles = _once([name, *words_of(name), *tags, *words_of(" ".join(tags))])
     texts = (document["owner"], document["summary"], document["description"])
     words = [one for text in texts for one in words_of(text, _MOST)]
     return {
+        "called": name,
         "titles": titles[:_MOST_TITLES],
         "words": _once([*titles, document["owner"], *words])[:_MOST],
     }
@@ -30,7 +32,7 @@ def rank(document: dict[str, Any], asked: tuple[str, ...], whole: str) -> int:
 
     :param whole: all that was asked, in small letters.
     """
-    if document["name"].lower() == whole:
+    if document["called"] == whole:
         return EXACT
     titles = document["titles"]
     begun = all(any(title.startswith(one) for title in titles) for one in asked)

@@ -92,10 +92,12 @@ class ProjectRecords:
 
     async def of_person(self, name: str, limit: int) -> list[Project]:
         """Return what somebody owns or is in the team of, changed last first."""
-        query = {"$or": [{"owner": name}, {"members": name}]}
-        found = await self._all.find(query, order=[("updated", -1)], limit=limit)
-        read = [self._read(one) for one in found]
-        return [one for one in read if one.holds(name)]
+        order = [("updated", -1), ("_id", -1)]
+        own = await self._all.find({"owner": name}, order=order, limit=limit)
+        shared = await self._all.find({"members": name}, order=order, limit=limit)
+        read = [self._read(one) for one in (*own, *shared)]
+        read.sort(key=lambda one: (-one.updated, one.id))
+        return [one for one in read if one.holds(name)][:limit]
 
     async def owned(self, name: str) -> int:
         """Return how many projects somebody owns."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aen.server.store.collection import Query
+from aen.server.store.conditions import prefix_of
 from aen.server.store.values import (
     Unsupported,
     bracket,
@@ -39,12 +40,22 @@ def _clause(key: str, asked: Any) -> Predicate:
         return lambda document: some(part(document) for part in parts)
     steps = split(key)
     tests = field_tests(asked)
+    if len(steps) == 1:  # nearly all: every document is asked this, so be quick
+        return lambda document: _holds(tests, document, key)
 
     def holds(document: Mapping[str, Any]) -> bool:
         values = list(reach(document, steps))
         return all(test(values) for test in tests)
 
     return holds
+
+
+def _holds(tests: list[Test], document: Mapping[str, Any], name: str) -> bool:
+    values = [document[name]] if name in document else []
+    for test in tests:  # noqa: SIM110 -- a generator would cost more than the tests
+        if not test(values):
+            return False
+    return True
 
 
 def field_tests(asked: Any) -> list[Test]:
@@ -96,7 +107,29 @@ def _equal(wanted: Any) -> Test:
     check_value(wanted)
     if wanted is None:
         return lambda values: not values or None in _candidates(values)
+    if isinstance(wanted, str):
+        return lambda values: _has_text(values, wanted)
     return lambda values: any(same(each, wanted) for each in _candidates(values))
+
+
+def _has_text(values: Values, wanted: str) -> bool:
+    """Whether a text is among *values*: as `same` says, without its detours."""
+    for value in values:
+        if value == wanted or (isinstance(value, list) and wanted in value):
+            return True
+    return False
+
+
+def _begins(values: Values, wanted: str) -> bool:
+    for value in values:
+        if isinstance(value, str):
+            if value.startswith(wanted):
+                return True
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, str) and item.startswith(wanted):
+                    return True
+    return False
 
 
 def _any_of(wanted: Any) -> Test:
@@ -139,6 +172,9 @@ def _pattern(text: Any, options: Any) -> Test:
     if not isinstance(text, str) or options not in ("", "i"):
         raise Unsupported('$regex needs text, and $options "" or "i"')
     check_value(text)
+    beginning = None if options else prefix_of(text)
+    if beginning is not None:
+        return lambda values: _begins(values, beginning)
     try:
         pattern = re.compile(text, re.IGNORECASE if options else 0)
     except re.error as error:

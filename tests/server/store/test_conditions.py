@@ -44,7 +44,9 @@ def test_what_must_be_equal() -> None:
 )
 def test_prefix(pattern: object, prefix: str | None) -> None:
     """Only what every match certainly begins with."""
-    assert Conditions({"name": pattern}).prefix("name") == prefix
+    assert Conditions({"name": pattern}).prefixes("name") == (
+        [prefix] if prefix else []
+    )
 
 
 def test_span() -> None:

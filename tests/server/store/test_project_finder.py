@@ -94,7 +94,7 @@ async def test_cursors_of_others_are_refused(cursor: str) -> None:
 async def test_what_was_there_before_is_found_too() -> None:
     """Once it was completed; a changed text is found by its new words."""
     records = await _filled()
-    await records._all.update_all({}, {"$unset": {"words": "", "titles": ""}})
+    await records._all.update_all({}, {"$unset": {"words": "", "called": ""}})
     assert await records.finder.complete() == len(PROJECTS)
     assert await records.finder.complete() == 0
     await records.edit("p1", {"summary": "Ebb at Dover"}, 9.0)
