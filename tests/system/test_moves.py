@@ -137,6 +137,27 @@ def test_transfer(real: Installed, people: list[Person], project: Project) -> No
     assert shell(real, there, member, "id -un").strip() == member.name
 
 
+def test_duplicate(real: Installed, people: list[Person], project: Project) -> None:
+    """A member's copy is theirs, with environments that run, without what is hidden."""
+    _, receiver, member = people
+    source = Project(real.api(receiver.token), receiver.name, "again")
+    shell(real, source, receiver, "echo s > hidden; chmod 600 hidden")
+    copy = Project(real.api(member.token), member.name, "copy")
+    answer = copy.api.post(f"{source.path}/duplicate", {"name": copy.name})
+    assert answer.status == 202, answer.text
+    copy.wait("stopped")
+    copy.start()
+    told = shell(real, copy, member, tool(home(real, source)))
+    assert told == f"{home(real, copy)}/envs/default\n"
+    assert shell(real, copy, member, "cat kept.txt") == "kept\n"
+    assert "No such file" in shell(real, copy, member, "ls hidden")
+    kept = home(real, copy) / "kept.txt"
+    assert kept.owner() == member.name
+    assert as_account(receiver, "cat", str(kept)).returncode != 0
+    copy.api.post(f"{copy.path}/stop")
+    copy.wait("stopped")
+
+
 def test_a_guests_end(real: Installed, people: list[Person], project: Project) -> None:
     """At that moment apps are closed to them, soon after the files are, too."""
     _, receiver, guest = people
