@@ -14,6 +14,8 @@ from aen.model.tasks import Kind, Task
 from aen.model.users import Caller, User
 from aen.server.accounts import Accounts
 from aen.server.audit import Audit
+from aen.server.letters import LetterKind, moment
+from aen.server.mail import Mail
 from aen.server.store.archive import Archive
 from aen.server.store.project_finder import Looking
 from aen.server.tasks import Tasks
@@ -78,6 +80,7 @@ class Leaving:
     archive: Archive
     tasks: Tasks
     audit: Audit
+    mail: Mail
 
     async def owned(self, caller: Caller, name: str) -> tuple[Project, ...]:
         """Return every project of whoever is called *name*; for them and superusers."""
@@ -139,8 +142,16 @@ class Leaving:
         act = Act.ACCOUNT_CLOSED
         await self.audit.note(act, caller, user=user.name, facts=facts)
         await self.accounts.shut(user)
+        await self._tell(user, "yourself" if own else "an administrator")
         removed = removes and await self._remove(caller, user)
         return Outcome(given, len(plan) - given, removed)
+
+    async def _tell(self, user: User, who: str) -> None:
+        """Write to *user* that the account is closed, whoever did it."""
+        if user.email:
+            now = moment(self.mail.clock.seconds())
+            facts = {"Account": user.name, "When": now, "By": who}
+            await self.mail.post(LetterKind.CLOSED, user.id, facts, user.email)
 
     async def _check_receivers(
         self, user: User, plan: list[tuple[Project, str]], *, among_team: bool

@@ -21,6 +21,7 @@ class LetterKind(enum.Enum):
     PASSWORD_CHANGED = "password changed"  # noqa: S105 -- no password
     ADDRESS_CHANGED = "address changed"
     ACCESS_ADDED = "access added"
+    CLOSED = "closed"
     TEST = "test"
 
 
@@ -156,6 +157,18 @@ def _access_added(letter: Letter, sending: Sending) -> Words:
     )
 
 
+def _closed(letter: Letter, sending: Sending) -> Words:
+    return Words(
+        f"Your account at {sending.site} was closed",
+        (
+            "Nobody can sign in with it any more; its tokens and keys have ended.",
+            "This is the last letter about it.",
+        ),
+        letter.facts,
+        last=("If it was not you, tell an administrator at once.",),
+    )
+
+
 def _test(letter: Letter, sending: Sending) -> Words:
     return Words(
         f"Mail from {sending.site} works",
@@ -173,6 +186,7 @@ _SAY = {
     LetterKind.PASSWORD_CHANGED: _password_changed,
     LetterKind.ADDRESS_CHANGED: _address_changed,
     LetterKind.ACCESS_ADDED: _access_added,
+    LetterKind.CLOSED: _closed,
     LetterKind.TEST: _test,
 }
 

@@ -5,6 +5,7 @@ from typing_extensions import override
 
 from aen.model.errors import Failed, Invalid
 from aen.model.tasks import Task
+from aen.model.users import User
 from aen.server.accounts import Accounts
 from aen.server.hands import Hand, TryAgain
 from aen.server.letters import Letter, LetterKind, Sending
@@ -70,21 +71,25 @@ class MailWork(Hand):
         """Return where it goes and what it needs; None: nobody needs it any more."""
         if letter.kind is LetterKind.CONFIRM:
             return await self._confirmation(letter)
+        if letter.kind is LetterKind.CLOSED:
+            return letter.address, await self.mail.sending("")
         user = await self.archive.users.with_id(letter.user)
         if user is None or user.disabled:
             return None
         to = letter.address or user.email
-        if not to:
-            return None
-        if letter.kind is not LetterKind.RESET:
-            return to, await self.mail.sending(user.title)
+        if letter.kind is LetterKind.RESET:
+            return await self._reset(letter, user)
+        return (to, await self.mail.sending(user.title)) if to else None
+
+    async def _reset(self, letter: Letter, user: User) -> tuple[str, Sending] | None:
         settings = self.mail.settings
         hours = settings.reset_hours
-        if self.mail.clock.seconds() > letter.created + hours * 3600:
+        late = self.mail.clock.seconds() > letter.created + hours * 3600
+        if late or not user.email:
             return None
         secret = await self.accounts.new_reset(user)
         link = f"{settings.public_url}/account/reset/{secret}"
-        return to, await self.mail.sending(user.name, link, hours)
+        return user.email, await self.mail.sending(user.name, link, hours)
 
     async def _confirmation(self, letter: Letter) -> tuple[str, Sending] | None:
         found = await self.registration.new_link(letter.user)

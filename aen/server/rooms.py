@@ -147,7 +147,7 @@ def furnish(parts: Parts) -> Rooms:
         mail=mail,
         recovery=Recovery.over(archive, audit, mail),
         registration=Registration.over(archive, accounts, mail),
-        leaving=Leaving(accounts, projects, archive, tasks, audit),
+        leaving=Leaving(accounts, projects, archive, tasks, audit, mail),
         admin=Administration.of(ground, accounts, projects, running, centers, parts),
         finding=Finding(projects, archive, clock, settings.searches_per_user),
     )

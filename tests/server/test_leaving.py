@@ -10,6 +10,7 @@ from aen.model.projects import TeamRole
 from aen.model.users import Caller, Role
 from aen.server.leaving import DELETE, Outcome, Then, Wishes
 from tests.server.furnished import PASSWORD, World, at, furnished
+from tests.server.mailing import switch_on
 
 
 async def leaving() -> tuple[World, Caller, Caller]:
@@ -62,6 +63,23 @@ async def test_an_account_without_projects_goes_at_once() -> None:
     assert done == Outcome(0, 0, removed=True)
     with pytest.raises(NotFound):
         await world.rooms.accounts.user("eve")
+
+
+@ensureDeferred
+async def test_it_is_told_by_mail() -> None:
+    """To the address the account had, though the account is gone."""
+    world, root, _ = await leaving()
+    rooms, worker = world.rooms, world.worker()
+    await switch_on(rooms.site, root)
+    await rooms.accounts.update_user(root, "eve", email="eve@example.org")
+    await rooms.leaving.close(root, "eve", Wishes({}))
+    worker.start()
+    ((to, letter),) = world.mailer.sent
+    assert to == "eve@example.org"
+    assert "was closed" in str(letter["Subject"])
+    assert "Account: eve" in world.mailer.texts[0]
+    assert "By: an administrator" in world.mailer.texts[0]
+    await worker.stop()
 
 
 @pytest.mark.parametrize(
