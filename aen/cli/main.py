@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from aen.cli import people
 from aen.cli.client import Client
+from aen.cli.completion import script
 from aen.cli.desk import Desk
 from aen.cli.keeping import Login, find, place
 from aen.cli.options import parser
@@ -52,6 +53,9 @@ def run(arguments: Sequence[str], around: Surroundings) -> int:
 
 def _obey(asked: Namespace, around: Surroundings) -> None:
     path = place(around.environment)
+    if asked.word == "completion":
+        around.out.write(script(parser()))
+        return
     if asked.word == "login":
         people.login(_desk(Login("", ""), asked, around), asked, path, around.asker)
         return

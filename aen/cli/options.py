@@ -43,6 +43,8 @@ def _signing_in(words: "_SubParsersAction[Any]") -> None:
     one.add_argument("--with-token", action="store_true", help=help_)
     _add(words, "logout", None, "forget the token, and end it")
     _add(words, "whoami", people.whoami, "who you are, and where")
+    about = 'a script for bash: eval "$(aen completion)"'
+    _add(words, "completion", None, about)
 
 
 def _projects(words: "_SubParsersAction[Any]") -> None:
