@@ -21,7 +21,7 @@ from aen.server.store.ordered import Ordered, Walk
 from aen.server.store.query import predicate
 from aen.server.store.values import check_value, order_key, plain, split
 
-_FEW = 500
+_FEW = 6000
 """So many candidates are sorted rather than to look through all in their order."""
 
 
@@ -247,6 +247,16 @@ class MemoryCollection:
 
 def in_order(documents: list[Document], order: Order) -> list[Document]:
     """Return the documents sorted as *order* says, else in the order they came."""
+    ways = {way for _, way in order}
+    if len(ways) == 1:
+        # All in one direction: one pass does.
+        (way,) = ways
+        paths = [split(path) for path, _ in order]
+        return sorted(
+            documents,
+            key=lambda document: [order_key(document, one, way) for one in paths],
+            reverse=way < 0,
+        )
     for path, way in reversed(order):
         steps = split(path)
         documents = sorted(

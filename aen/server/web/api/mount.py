@@ -25,6 +25,7 @@ from aen.server.web.api.openapi import describe
 from aen.server.web.api.operation import Calls
 from aen.server.web.api.own import OwnCalls
 from aen.server.web.api.people import People
+from aen.server.web.api.place_changes import PlaceChangeCalls
 from aen.server.web.api.places import PlaceCalls
 from aen.server.web.api.projects import ProjectCalls
 from aen.server.web.api.resources import ResourceCalls
@@ -46,6 +47,7 @@ def _parts(rooms: Rooms, live: Live) -> tuple[object, ...]:
         EnvironmentCalls(rooms),
         ResourceCalls(rooms),
         PlaceCalls(rooms),
+        PlaceChangeCalls(rooms),
         SiteCalls(rooms),
         LogCalls(rooms),
         JobCalls(rooms),
