@@ -18,7 +18,7 @@ const STATES = {
 const REFUSALS = {
   401: "Signed out. Reload the page to sign in.",
   403: "You may no longer use this project’s terminals.",
-  404: "This project is not there any more.",
+  404: "You can no longer use this project: you are not in its team any more, or it is gone.",
 };
 
 const byId = (id) => document.getElementById(id);

@@ -146,5 +146,8 @@ def test_one_file_two_people_then_one(
 
     answer = shared.api.ask("DELETE", f"{shared.path}/team/{member.name}")
     assert answer.status in (200, 204), answer.text
+    said = other.get_by_role("heading", name="You can no longer open this project")
+    expect(said).to_be_visible(timeout=OUT_WITHIN_MS)
+    keep(other, "team-page-out")
     is_out(terminal, real, member, shared)
     expect(lab.locator(".jp-FileEditor .cm-content").first).to_contain_text("from-ada")

@@ -18,6 +18,9 @@ from urllib.parse import quote
 
 import psutil
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Close
+from websockets.sync.client import ClientConnection, connect
 
 from tests.asking import Answer
 from tests.installed import Installed, brought_up
@@ -52,6 +55,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 Server(sys.argv[1], Answer).serve_forever()
 """
 PROGRAM = Path("/usr/bin/python3")
+OUT_WITHIN = 3.0
+"""Seconds: two, and one for a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +246,50 @@ def test_apps_outlive_the_node(
     real.kill("compute")
     until(real.is_ready, "all is well again")
     assert shell(real, team, member, "echo $PPID") == before
+
+
+def test_sockets_of_who_left_are_closed(
+    real: Installed, team: Project, people: list[Person]
+) -> None:
+    """With the code of a policy and a reason, as the gateway learns of it."""
+    owner, member = people[:2]
+    path = f"/{team.owner}/{team.name}/terminal/"
+    staying, leaving = (terminal(real, team, one) for one in (owner, member))
+    with staying, leaving:
+        answer = team.api.ask("DELETE", f"{team.path}/team/{member.name}")
+        assert answer.status in (200, 204), answer.text
+        began = time.monotonic()
+        said = end_of(leaving)
+        assert time.monotonic() - began < OUT_WITHIN
+        assert said.code == 1008
+        assert said.reason
+        assert real.apps(member.token).get(path).status in (403, 404)
+        staying.ping().wait(10)
+    put_in(team, member, "member")
+    until(partial(reads, real, team, member), "the member is back", 10)
+
+
+def end_of(channel: ClientConnection) -> Close:
+    """Return how the other end closes a channel; what it says before is passed over."""
+    found: ConnectionClosed | None = None
+    while found is None:
+        try:
+            channel.recv(timeout=10)
+        except ConnectionClosed as closed:
+            found = closed
+    assert found.rcvd is not None, found
+    return found.rcvd
+
+
+def terminal(real: Installed, project: Project, person: Person) -> ClientConnection:
+    """Open somebody's terminal by its WebSocket."""
+    client, path = real.apps(person.token), f"/{project.owner}/{project.name}/terminal/"
+    until(lambda: client.get(path).status == 200, f"{person.name}'s terminal is up")
+    return connect(
+        f"{client.url.replace('http://', 'ws://', 1)}{path}socket",
+        additional_headers=dict(client.headers),
+        proxy=None,
+    )
 
 
 def test_out_within_two_seconds(

@@ -226,11 +226,13 @@ def _as(
     if child == 0:
         _work(person, directory, rules, walk, writing, lists=lists)
     os.close(writing)
-    with opened(reading):
-        content = _read(reading)
-    with suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    try:
+        with opened(reading):
+            content = _read(reading)
+    finally:  # also when the time of the whole is over
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
     try:
         report = json.loads(content)
     except ValueError:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,9 +25,13 @@ def as_person(account: Account, work: Callable[[], Any]) -> Any:
     if child == 0:
         _work(account, work, writing)
     os.close(writing)
-    with opened(reading):
-        content = _read_all(reading)
-    os.waitpid(child, 0)
+    try:
+        with opened(reading):
+            content = _read_all(reading)
+    finally:  # our time may be over: a person may stop what runs as them for ever
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
     try:
         answer = json.loads(content)
     except ValueError:

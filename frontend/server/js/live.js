@@ -56,7 +56,7 @@ export function follow(refresh) {
     source.addEventListener("progress", (event) => {
       if (!progress(JSON.parse(event.data))) soon("state");
     });
-    source.addEventListener("end", () => location.reload());
+    source.addEventListener("end", ended);
     source.addEventListener("error", () => {
       // The browser tries again by itself unless the answer was a refusal.
       if (source?.readyState !== EventSource.CLOSED) return;
@@ -86,6 +86,36 @@ export function follow(refresh) {
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
   open();
+}
+
+/**
+ * What the page shows is closed to whoever looks at it, or nobody is signed in.
+ *
+ * Whether a project is still there, nobody learns here: the page had shown it before.
+ */
+async function ended() {
+  const main = document.querySelector("main");
+  const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null);
+  if (answer?.status !== 404 || !main) {
+    location.reload();
+    return;
+  }
+  const box = document.createElement("div");
+  box.className = "error-page";
+  const title = document.createElement("h1");
+  title.textContent = "You can no longer open this project";
+  const text = document.createElement("p");
+  text.textContent =
+    "You are not in its team any more, or it was deleted or renamed. Its owner can tell you more.";
+  const link = document.createElement("a");
+  link.className = "button";
+  link.href = "/";
+  link.textContent = "Go to your projects";
+  box.append(title, text, link);
+  main.replaceChildren(box);
+  document.title = title.textContent;
+  const voice = document.getElementById("voice");
+  if (voice) voice.textContent = title.textContent;
 }
 
 /** Tells screen readers of a new state. */

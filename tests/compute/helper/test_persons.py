@@ -1,6 +1,7 @@
 """Work with a person's rights."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from aen.compute.disk.walk import Refused
 from aen.compute.helper.accounts import Account
 from aen.compute.helper.persons import as_person, write_files
-from tests.compute.accounts import People
+from tests.compute.accounts import People, processes_of
 
 pytestmark = pytest.mark.root
 
@@ -38,6 +39,32 @@ def test_a_refusal_keeps_its_words(accounts: People) -> None:
     one = accounts[0]
     with pytest.raises(Refused, match="Not today"):
         as_person(Account(one.name, one.uid, one.gid, ""), refusing)
+
+
+class TooLate(Exception):
+    """The time of a call is over."""
+
+
+def too_late(number: int, frame: object) -> None:
+    """Say so."""
+    raise TooLate
+
+
+def test_nothing_is_left_of_what_takes_too_long(accounts: People) -> None:
+    """A person may stop what runs as them: it ends with the call all the same."""
+    one = accounts[0]
+
+    def stopped() -> None:
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    before = signal.signal(signal.SIGALRM, too_late)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        with pytest.raises(TooLate):
+            as_person(Account(one.name, one.uid, one.gid, ""), stopped)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert processes_of(one.uid) == []
 
 
 def test_files_are_put_whole_and_past_no_link(tmp_path: Path) -> None:
