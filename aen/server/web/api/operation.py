@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from twisted.web.server import Request
 
 from aen.model.errors import AenError, Moved, Unauthenticated
-from aen.model.rights import ANYONE, PERSON, Right, admit
+from aen.model.rights import ANYONE, PERSON, Needs, Right, admit
 from aen.model.users import Caller
 from aen.runtime.structure import unstructure
 from aen.runtime.tasks import finish_anyway, start
@@ -108,8 +108,8 @@ class Operation:
 
     @property
     def repeats(self) -> bool:
-        """Whether an ``Idempotency-Key`` is heeded."""
-        return self.method == "POST"
+        """Whether an ``Idempotency-Key`` is heeded: it is the key of a caller."""
+        return self.method == "POST" and self.demanded.needs is Needs.PERSON
 
     def written(self, call: Call, found: Any) -> str:
         """Return what a view has found as the text of an answer."""

@@ -27,3 +27,11 @@ def test_wrong_passwords_are_slowed_down(nobody: Program) -> None:
     body = {"username": "bob", "password": "wrong"}
     statuses = [nobody.ask("POST", "/login", body)[0] for _ in range(4)]
     assert statuses[-1] == 429
+
+
+def test_a_visitors_key_is_not_heeded(nobody: Program) -> None:
+    """It would be anybody's: each login makes a token of its own."""
+    body = {"username": "bob", "password": PASSWORD}
+    found = {nobody.raw("POST", "/login", body, idempotency_key="k").text for _ in "ab"}
+    assert len(found) == 2
+    assert nobody.ask("POST", "/login", body)[0] == 201
