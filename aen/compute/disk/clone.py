@@ -49,16 +49,19 @@ def is_private(path: str, about: os.stat_result) -> bool:
     )
 
 
-def entries(template: str, below: str = "") -> Iterator[Entry]:
+def entries(template: str) -> Iterator[Entry]:
     """Yield what is in *template*, each directory before its content."""
-    with os.scandir(os.path.join(template, below)) as found:
-        for one in found:
-            path = f"{below}/{one.name}" if below else one.name
-            if path in _SKIPPED:
-                continue
-            yield Entry(path, one.stat(follow_symlinks=False))
-            if one.is_dir(follow_symlinks=False):
-                yield from entries(template, path)
+    waiting = [""]
+    while waiting:
+        below = waiting.pop()
+        with os.scandir(os.path.join(template, below)) as found:
+            for one in found:
+                path = f"{below}/{one.name}" if below else one.name
+                if path in _SKIPPED:
+                    continue
+                yield Entry(path, one.stat(follow_symlinks=False))
+                if one.is_dir(follow_symlinks=False):
+                    waiting.append(path)
 
 
 def file_mode(mode: int) -> int:
