@@ -30,7 +30,7 @@ document.documentElement.dataset.script = "on";
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A page where a part was asked for (an error page) must not be put into the part.
   const text = event.detail.serverResponse;
-  const chosen = event.detail.elt.closest("[hx-select]"); // takes its part out of a page
+  const chosen = event.detail.requestConfig?.elt?.closest("[hx-select]"); // takes its part out of a page
   const page = typeof text === "string" && text.trimStart().startsWith("<!doctype");
   if (page && !(chosen && event.detail.xhr.status < 400)) {
     event.detail.shouldSwap = false;
