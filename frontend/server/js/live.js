@@ -111,7 +111,10 @@ async function ended() {
   link.className = "button";
   link.href = "/";
   link.textContent = "Go to your projects";
-  box.append(title, text, link);
+  const buttons = document.createElement("p");
+  buttons.className = "buttons";
+  buttons.append(link);
+  box.append(title, text, buttons);
   main.replaceChildren(box);
   document.title = title.textContent;
   const voice = document.getElementById("voice");
