@@ -86,10 +86,18 @@ class Audit:
         return await self._records.page(seeking, cursor, limit)
 
     async def of_project(
-        self, project: Project, cursor: str | None = None, limit: int = 50
+        self,
+        project: Project,
+        cursor: str | None = None,
+        limit: int = 50,
+        acts: tuple[Act, ...] = (),
     ) -> Page[Entry]:
-        """Return what was done to a project; who may see it is asked before."""
-        return await self._records.page(Seeking(project=project.id), cursor, limit)
+        """Return what was done to a project; who may see it is asked before.
+
+        :param acts: to have only these.
+        """
+        seeking = Seeking(project=project.id, acts=acts)
+        return await self._records.page(seeking, cursor, limit)
 
     async def everything(
         self,

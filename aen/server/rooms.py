@@ -5,6 +5,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from aen.server.access import AccountParts
 from aen.server.accounts import Accounts
+from aen.server.activity import Activity
 from aen.server.administration import Administration
 from aen.server.app_tokens import AppTokens
 from aen.server.audit import Audit
@@ -71,6 +72,11 @@ class Rooms:
     def door(self) -> Door:
         """Who asks the back end of accounts."""
         return self.accounts.door
+
+    @property
+    def activity(self) -> Activity:
+        """What happened in projects."""
+        return Activity(self.projects, self.audit)
 
 
 @frozen

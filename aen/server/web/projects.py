@@ -1,5 +1,7 @@
 """A project's own page: state, controls, apps, description, team; and making one."""
 
+from collections.abc import Mapping
+
 from attrs import frozen
 from twisted.internet.defer import TimeoutError as TooSlow
 
@@ -18,6 +20,8 @@ from aen.server.web.visit import Answer, Page, Redirect, Streamed, Visit
 from aen.server.web.watching import watching
 from aen.wire.messages import Launch
 
+FEW = 5
+"""How many of the last acts a project's own page shows."""
 PATIENCE = 2.0
 """Seconds a page waits for what a node says; it is shown without it then."""
 
@@ -161,8 +165,11 @@ class ProjectPages:
         self, visit: Visit, path: ProjectPath, problem: AenError | None = None
     ) -> Answer:
         project = await self._projects.at(visit.caller, path)
-        template = "part/live.html" if visit.partial else "project.html"
-        return await self._show(visit, project, template, problem)
+        if visit.partial:
+            return await self._show(visit, project, "part/live.html", problem)
+        happened = await self._rooms.activity.of(visit.caller, project, limit=FEW)
+        more = {"happened": happened.items}
+        return await self._show(visit, project, "project.html", problem, more)
 
     async def _show(
         self,
@@ -170,8 +177,10 @@ class ProjectPages:
         project: Project,
         template: str,
         problem: AenError | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> Answer:
         values = {
+            **(more or {}),
             "project": project,
             "running": await self._running(visit.caller, project),
             "can": rights(visit.caller, project),

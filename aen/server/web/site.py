@@ -14,6 +14,7 @@ from aen.server.web.account_close import AccountClosePages
 from aen.server.web.account_keys import AccountKeysPages
 from aen.server.web.account_security import AccountSecurityPages
 from aen.server.web.account_tokens import AccountTokensPages
+from aen.server.web.activity import ActivityPages
 from aen.server.web.addresses import Address
 from aen.server.web.admin_exceptions import AdminExceptionPages
 from aen.server.web.admin_fleet import AdminFleetPages
@@ -68,6 +69,7 @@ def pages(
         DashboardPages(frame, live),
         FindingPages(frame),
         ProjectPages(frame, live),
+        ActivityPages(frame),
         SettingsPages(frame),
         OwnershipPages(frame),
         CopyPages(frame),

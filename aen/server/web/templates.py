@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from aen.model.activity import said
 from aen.runtime.assets import Assets
 from aen.server.browsers import browser_name
 from aen.server.site_values import zone
@@ -77,7 +78,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(stamp=stamp, day=day, markdown=markdown, ago=ago)
-    made.filters.update(browser=browser_name, initials=initials)
+    made.filters.update(browser=browser_name, initials=initials, said=said)
     made.filters.update(day_in=day_in)
     made.globals.update(percent=percent, hue=hue)
     return made

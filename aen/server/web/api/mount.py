@@ -13,6 +13,7 @@ from aen.model.rights import MACHINE
 from aen.runtime.version import own_version
 from aen.server.rooms import Rooms
 from aen.server.web.addresses import API, Address
+from aen.server.web.api.activity import ActivityCalls
 from aen.server.web.api.acts import Acts
 from aen.server.web.api.admin_log import LogCalls
 from aen.server.web.api.environments import EnvironmentCalls
@@ -53,6 +54,7 @@ def _parts(rooms: Rooms, live: Live) -> tuple[object, ...]:
         JobCalls(rooms),
         LoginCalls(rooms),
         FindingCalls(rooms),
+        ActivityCalls(rooms),
     )
 
 
