@@ -232,7 +232,10 @@ def test_no_list_gives_one_away(garden: Garden) -> None:
     for path in plain:
         if not path.endswith("/events"):
             assert garden.found_in(api.get(f"/api/v1{path}").text) == [], path
-    said = garden.platform.command_below_bin("aen-server-admin", "doctor")
+    # 1: the manifest that was broken on purpose is found, sooner or later.
+    said = garden.platform.command_below_bin(
+        "aen-server-admin", "doctor", statuses=(0, 1)
+    )
     assert garden.found_in(said) == []
 
 
