@@ -142,7 +142,7 @@ _REMOVAL = Nature(
 class Kind(enum.Enum):
     """What a worker can be asked to do: the words it is stored by, and its nature.
 
-    `aen.server.handlers` has who does it. A new kind is a line there and one here.
+    `aen.server.work.handlers` has who does it. A new kind is a line there and one here.
     """
 
     START_PROJECT = "start project", _START

@@ -18,8 +18,8 @@ from aen.server.browsers import browser_name
 from aen.server.directories.door import Door
 from aen.server.events import GATEWAYS, Events, user_topic
 from aen.server.familiar import Familiar
-from aen.server.letters import LetterKind, moment
-from aen.server.mail import Mail
+from aen.server.mail.letters import LetterKind, moment
+from aen.server.mail.post import Mail
 from aen.server.passwords import Passwords
 from aen.server.records import SessionInfo
 from aen.server.settings import ServerSettings

@@ -18,7 +18,7 @@ from aen.server.directories.sources import (
     demand_open_to_strangers,
     demand_own_password,
 )
-from aen.server.letters import LetterKind, moment
+from aen.server.mail.letters import LetterKind, moment
 from aen.server.password_changes import PasswordChanges
 from aen.server.passwords import check_password
 from aen.server.records import AccountChanges, Page

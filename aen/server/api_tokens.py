@@ -11,7 +11,7 @@ from aen.model.projects import Project
 from aen.model.users import Caller, User
 from aen.server import profile
 from aen.server.access import DAY, TOUCH_SECONDS, Access, demand_whole, digest
-from aen.server.letters import LetterKind
+from aen.server.mail.letters import LetterKind
 from aen.server.records import TokenInfo
 from aen.server.store.tokens import Token
 

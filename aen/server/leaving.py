@@ -14,8 +14,8 @@ from aen.model.tasks import Kind, Task
 from aen.model.users import Caller, User
 from aen.server.accounts import Accounts
 from aen.server.audit import Audit
-from aen.server.letters import LetterKind, moment
-from aen.server.mail import Mail
+from aen.server.mail.letters import LetterKind, moment
+from aen.server.mail.post import Mail
 from aen.server.store.archive import Archive
 from aen.server.store.project_finder import Looking
 from aen.server.tasks import Tasks

@@ -11,12 +11,12 @@ from typing_extensions import override
 from aen.model.errors import Unavailable
 from aen.runtime.tasks import Periodic, background, pause
 from aen.server.channel import Channels
-from aen.server.chores import chores
 from aen.server.rooms import Rooms
-from aen.server.schedule import Clockwork
 from aen.server.store.outage import through_outages
 from aen.server.store.schema import INDEXES
-from aen.server.worker import Worker
+from aen.server.work.chores import chores
+from aen.server.work.clockwork import Clockwork
+from aen.server.work.worker import Worker
 
 _RETRY_SECONDS = 0.5
 _INHERIT_SECONDS = 2.0

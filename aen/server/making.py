@@ -4,8 +4,8 @@ from typing import Any
 
 from aen.runtime.credentials import keep_secret
 from aen.server.directories.choosing import make_directory
-from aen.server.mail import own_name
-from aen.server.mail_sending import SmtpMailer
+from aen.server.mail.post import own_name
+from aen.server.mail.sending import SmtpMailer
 from aen.server.passwords import Passwords
 from aen.server.rooms import Parts, Rooms, furnish
 from aen.server.settings import ServerSettings

@@ -9,7 +9,7 @@ from aen.model.users import Caller, User
 from aen.server.access import demand_whole, digest
 from aen.server.api_tokens import ApiTokens
 from aen.server.directories.sources import demand_own_password
-from aen.server.letters import LetterKind
+from aen.server.mail.letters import LetterKind
 from aen.server.passwords import check_password
 
 

@@ -9,9 +9,9 @@ from aen.model.users import LOCAL, User
 from aen.runtime.tasks import spawn
 from aen.server import profile
 from aen.server.audit import Audit
-from aen.server.letters import LetterKind
-from aen.server.mail import Mail
-from aen.server.mail_quota import MailQuota
+from aen.server.mail.letters import LetterKind
+from aen.server.mail.post import Mail
+from aen.server.mail.quota import MailQuota
 from aen.server.store.archive import Archive
 from aen.server.store.users import Users
 

@@ -10,9 +10,9 @@ from aen.model.users import User
 from aen.server import profile
 from aen.server.access import digest
 from aen.server.accounts import Accounts
-from aen.server.letters import LetterKind
-from aen.server.mail import Mail
-from aen.server.mail_quota import MailQuota
+from aen.server.mail.letters import LetterKind
+from aen.server.mail.post import Mail
+from aen.server.mail.quota import MailQuota
 from aen.server.settings import ServerSettings
 from aen.server.store.archive import Archive
 from aen.server.store.signups import Signup, Signups

@@ -17,8 +17,8 @@ from aen.server.events import Events
 from aen.server.finding import Finding
 from aen.server.launching import Launching
 from aen.server.leaving import Leaving
-from aen.server.mail import Mail
-from aen.server.mail_sending import Mailer
+from aen.server.mail.post import Mail
+from aen.server.mail.sending import Mailer
 from aen.server.oauth import OAuth
 from aen.server.passwords import Passwords
 from aen.server.projects import ProjectParts, Projects

@@ -17,7 +17,6 @@ from aen.server.channel import Channels
 from aen.server.doorway import Doorway
 from aen.server.exceptions import ExceptionWatch
 from aen.server.front import front
-from aen.server.handlers import handlers
 from aen.server.life import Life
 from aen.server.making import make_rooms
 from aen.server.passwords import Passwords, in_pool
@@ -29,8 +28,9 @@ from aen.server.web.http import bounded_site
 from aen.server.web.site import site
 from aen.server.web.templates import BUILT
 from aen.server.wire_api import WireApi
-from aen.server.worker import Pace, Worker
-from aen.server.worker_names import gone_from, worker_name
+from aen.server.work.handlers import handlers
+from aen.server.work.names import gone_from, worker_name
+from aen.server.work.worker import Pace, Worker
 
 _HASHED_AT_ONCE = 2
 """argon2 takes 64 MiB and a core for each; the rest waits its turn."""

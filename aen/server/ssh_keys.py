@@ -13,8 +13,8 @@ from aen.model.users import Caller, Role
 from aen.server import profile
 from aen.server.access import demand_whole
 from aen.server.audit import Audit
-from aen.server.letters import LetterKind
-from aen.server.mail import Mail
+from aen.server.mail.letters import LetterKind
+from aen.server.mail.post import Mail
 from aen.server.settings import ServerSettings
 from aen.server.store.archive import Archive
 from aen.server.store.ssh_keys import KeptKey

@@ -15,7 +15,6 @@ from aen.model.projects import Project, State, TeamRole
 from aen.model.users import Caller, Role
 from aen.server.channel import Channels
 from aen.server.directories.directory import Directory
-from aen.server.handlers import handlers
 from aen.server.passwords import Passwords
 from aen.server.records import NewProject
 from aen.server.rooms import Parts, Rooms, furnish
@@ -23,7 +22,8 @@ from aen.server.settings import ServerSettings
 from aen.server.store.collection import Collection, Index
 from aen.server.store.memory import MemoryDatabase
 from aen.server.store.schema import INDEXES
-from aen.server.worker import Pace, Worker
+from aen.server.work.handlers import handlers
+from aen.server.work.worker import Pace, Worker
 from aen.wire.client import OnLine, Place
 from aen.wire.messages import Launch, LaunchList, NodeStatus
 from aen.wire.routes import Route

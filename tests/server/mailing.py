@@ -8,7 +8,7 @@ from attrs import define, field
 
 from aen.model.mail import Smtp
 from aen.model.users import Caller
-from aen.server.mail_message import Envelope
+from aen.server.mail.message import Envelope
 from aen.server.site_settings import SiteSettings
 from aen.server.site_values import NewSmtp, SiteChanges
 

@@ -13,7 +13,7 @@ from aen.model.projects import State, TeamRole
 from aen.model.users import Caller
 from aen.server.access import digest
 from aen.server.grants import Grants
-from aen.server.worker import Worker
+from aen.server.work.worker import Worker
 from aen.wire.messages import (
     Credential,
     GrantQuestion,

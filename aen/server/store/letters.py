@@ -1,6 +1,6 @@
 """Letters that wait to be sent, in the store: what they are about, never a link."""
 
-from aen.server.letters import Letter, LetterKind
+from aen.server.mail.letters import Letter, LetterKind
 from aen.server.store.collection import Database, Document
 
 

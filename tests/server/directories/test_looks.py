@@ -8,9 +8,9 @@ import pytest_twisted
 from aen.model.audit import Act
 from aen.model.errors import Failed, Unauthenticated, Unavailable
 from aen.model.users import Role
-from aen.server.chores import chores
 from aen.server.directories.directory import Person, Reason, Refusal
 from aen.server.store.audit import Seeking
+from aen.server.work.chores import chores
 from tests.server.directories.test_door import HORSE, People, enter
 from tests.server.furnished import PASSWORD, World, furnished
 

@@ -2,7 +2,7 @@
 
 from pytest_twisted import ensureDeferred
 
-from aen.server.letters import Letter, LetterKind
+from aen.server.mail.letters import Letter, LetterKind
 from aen.server.store.letters import Letters
 from aen.server.store.memory import MemoryDatabase
 

@@ -1,0 +1,1 @@
+"""Writing to people: the words, the message, the mail server, and how much."""

@@ -1,0 +1,39 @@
+"""What the platform does by the clock, all of it: one line each."""
+
+from aen.model.schedule import Every
+from aen.server.directories.looks import Looks
+from aen.server.rooms import Rooms
+from aen.server.work.clockwork import Chore
+from aen.server.work.late_teams import LateTeams
+
+_DAY = 86_400.0
+
+
+def chores(rooms: Rooms) -> tuple[Chore, ...]:
+    """Return what a worker does by the clock, with the times of the settings."""
+    settings = rooms.settings
+    teams = LateTeams(rooms.archive, rooms.tasks, rooms.clock)
+
+    looks = Looks(rooms.archive.users, rooms.accounts, rooms.settings, rooms.clock)
+
+    async def trim() -> str:
+        await rooms.archive.trim(
+            rooms.clock.seconds(),
+            events=settings.events_kept,
+            history=settings.history_days * _DAY,
+            audit=settings.audit_days * _DAY,
+        )
+        return ""
+
+    return (
+        Chore("late-teams", "Apply teams to files", Every(settings.teams_every),
+              teams.look),
+        Chore("guests", "End the time of guests", Every(settings.guests_every),
+              rooms.projects.end_guests),
+        Chore("moves", "Move files of renamed projects", Every(settings.moves_every),
+              rooms.projects.settle_moves),
+        Chore("accounts", "Look for people in the directory",
+              Every(settings.accounts_look), looks.look, limit=300.0),
+        Chore("trim", "Forget what has expired", Every(settings.trim_every), trim,
+              limit=300.0),
+    )  # fmt: skip
