@@ -25,7 +25,11 @@ _NEEDED = "attrs autobahn cattrs Jinja2 Brotli Twisted service-identity pyOpenSS
 _MODULES = Path(__file__).parents[1]
 _COPIED = ".py .html .js .css .br .gz .svg .json .woff2 .txt .map".split()
 _SHELLS = "shells"
-_PARTS = ("__init__.py", "model", "runtime", "compute/__init__.py", "compute/apps")
+_PARTS = (
+    *("__init__.py", "model", "runtime", "compute/__init__.py", "compute/apps"),
+    *("compute/disk/__init__.py", "compute/disk/remove.py", "compute/disk/walk.py"),
+    "compute/serving",
+)
 """What our apps import of our own, below `aen`."""
 
 

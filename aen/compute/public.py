@@ -14,14 +14,13 @@ from twisted.web.server import NOT_DONE_YET, Request
 from aen.compute.public_files import (
     NotPublic,
     PublicDirectory,
-    PublicFile,
     look,
     parse_path,
 )
 from aen.compute.public_listing import Listing
-from aen.compute.public_ranges import Parts, Wish, choose
-from aen.compute.public_sending import Piece, Sending
-from aen.compute.public_types import PLAIN_TYPE, headers_of
+from aen.compute.public_types import headers_of
+from aen.compute.serving.files import OpenFile, send, wish_of
+from aen.compute.serving.ranges import choose
 from aen.model.errors import AenError
 from aen.model.names import ProjectPath, parse_project_path
 from aen.runtime.tasks import spawn
@@ -109,14 +108,14 @@ class PublicFolders(Resource):
         except BaseException:
             finish(asked, 500, NOTHING_THERE)
             raise
-        if isinstance(found, PublicFile):
+        if isinstance(found, OpenFile):
             self._file(asked, found)
         elif not asked.directory and asked.names:
             self._add_slash(asked)
         else:
             self._page(asked, found)
 
-    async def _look(self, asked: _Asked) -> PublicFile | PublicDirectory:
+    async def _look(self, asked: _Asked) -> OpenFile | PublicDirectory:
         way = (asked.path.owner.encode(), asked.path.name.encode(), FOLDER)
 
         def search() -> Deferred[Any]:
@@ -125,10 +124,10 @@ class PublicFolders(Resource):
                 self._reactor, pool, look, self._root, way, asked.names
             )
 
-        found: PublicFile | PublicDirectory = await self._turn.run(search)
+        found: OpenFile | PublicDirectory = await self._turn.run(search)
         return found
 
-    def _file(self, asked: _Asked, found: PublicFile) -> None:
+    def _file(self, asked: _Asked, found: OpenFile) -> None:
         """Answer with a file, or that it is still the same."""
         stands_for_folder = not asked.names or found.name != asked.names[-1]
         if asked.gone or stands_for_folder is not (asked.directory or not asked.names):
@@ -173,16 +172,6 @@ def parse_request(request: Request) -> _Asked:
     return _Asked(request, path, names, directory)
 
 
-def wish_of(request: Request) -> Wish:
-    """Return the conditions and the range of a request."""
-    return Wish(
-        match=request.getHeader(b"if-none-match"),
-        since=request.getHeader(b"if-modified-since"),
-        range=request.getHeader(b"range") if request.method == b"GET" else None,
-        if_range=request.getHeader(b"if-range"),
-    )
-
-
 def say(request: Request, status: int, text: bytes) -> bytes:
     """Return *text* as an answer, its headers set."""
     for name, value in HEADERS:
@@ -205,54 +194,3 @@ def finish(
         request.setHeader(b"content-security-policy", policy)
     request.write(body if request.method != b"HEAD" else b"")
     request.finish()
-
-
-def send(request: Request, found: PublicFile, chosen: Parts) -> None:
-    """Send the *chosen* parts of a file, as fast as they are taken."""
-    size = found.version.size
-    request.setResponseCode(chosen.status)
-    if chosen.status in (304, 416):
-        os.close(found.descriptor)
-        if chosen.status == 416:  # noqa: PLR2004 -- RFC 9110 section 15.5.17
-            request.setHeader(b"content-range", b"bytes */%d" % size)
-            request.setHeader(b"content-length", b"0")
-        request.finish()
-        return
-    pieces = _pieces(request, found, chosen.parts or ((0, size),))
-    length = sum(len(text) + length for text, _, length in pieces)
-    request.setHeader(b"content-length", b"%d" % length)
-    if request.method == b"HEAD" or length == 0:
-        os.close(found.descriptor)
-        request.write(b"")
-        request.finish()
-    else:
-        file = os.fdopen(found.descriptor, "rb", buffering=0)
-        Sending(request, file, pieces).start()
-
-
-def _pieces(
-    request: Request, found: PublicFile, parts: tuple[tuple[int, int], ...]
-) -> list[Piece]:
-    """Return what is to be sent; sets the headers that say what it is."""
-    if len(parts) > 1:
-        return _several(request, parts, found.version.size)
-    start, length = parts[0]
-    if request.code == 206:  # noqa: PLR2004 -- RFC 9110 section 15.3.7
-        said = b"bytes %d-%d/%d" % (start, start + length - 1, found.version.size)
-        request.setHeader(b"content-range", said)
-    return [(b"", start, length)]
-
-
-def _several(
-    request: Request, parts: tuple[tuple[int, int], ...], size: int
-) -> list[Piece]:
-    boundary = os.urandom(16).hex().encode()
-    kind = request.responseHeaders.getRawHeaders(b"content-type", [PLAIN_TYPE])[0]
-    pieces: list[Piece] = []
-    for start, length in parts:
-        head = b"\r\n--%s\r\nContent-Type: %s\r\nContent-Range: bytes %d-%d/%d\r\n\r\n"
-        said = head % (boundary, kind, start, start + length - 1, size)
-        pieces.append((said, start, length))
-    pieces.append((b"\r\n--%s--\r\n" % boundary, 0, 0))
-    request.setHeader(b"content-type", b"multipart/byteranges; boundary=" + boundary)
-    return pieces

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 from attrs import frozen
 
 from aen.compute.disk.walk import opened
-from aen.compute.public_ranges import Version
+from aen.compute.serving.files import OpenFile, version_of
 
 MOST_ENTRIES = 5000
 """Names of one directory that are looked at for a listing."""
@@ -27,15 +27,6 @@ _DEEPEST = 64
 
 class NotPublic(Exception):
     """There is nothing that anybody may read."""
-
-
-@frozen
-class PublicFile:
-    """A regular file, open for reading; whoever has it closes `descriptor`."""
-
-    name: bytes
-    descriptor: int
-    version: Version
 
 
 @frozen
@@ -80,7 +71,7 @@ def is_shown(name: bytes) -> bool:
 
 def look(
     root: str, way: tuple[bytes, ...], names: Iterable[bytes]
-) -> "PublicFile | PublicDirectory":
+) -> "OpenFile | PublicDirectory":
     """Return what is called *names* below the public folder, if anybody may read it.
 
     A directory with an ``index.html`` that is public is that file.
@@ -98,7 +89,7 @@ def look(
 
 def _look(
     root: str, way: tuple[bytes, ...], names: tuple[bytes, ...]
-) -> "PublicFile | PublicDirectory":
+) -> "OpenFile | PublicDirectory":
     current = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     for step in way:
         with opened(current):
@@ -127,22 +118,15 @@ def _demand(descriptor: int, kind: int, right: int) -> os.stat_result:
     return about
 
 
-def _file(descriptor: int, name: bytes) -> PublicFile:
+def _file(descriptor: int, name: bytes) -> OpenFile:
     _demand(descriptor, stat.S_IFREG, stat.S_IROTH)
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
     found = os.open(f"/proc/self/fd/{descriptor}", flags)
     try:
-        return PublicFile(name, found, version_of(os.fstat(found)))
+        return OpenFile(name, found, version_of(os.fstat(found)))
     except BaseException:
         os.close(found)
         raise
-
-
-def version_of(about: os.stat_result) -> Version:
-    """Return what is known of a file's content without reading it."""
-    numbers = (about.st_dev, about.st_ino, about.st_mtime_ns, about.st_size)
-    etag = '"' + "-".join(f"{number:x}" for number in numbers) + '"'
-    return Version(etag.encode(), int(about.st_mtime), about.st_size)
 
 
 def _directory(descriptor: int) -> PublicDirectory:

@@ -3,7 +3,8 @@
 from typing import Final
 from urllib.parse import quote_from_bytes
 
-PLAIN_TYPE: Final = b"application/octet-stream"
+from aen.compute.serving.ranges import PLAIN_TYPE
+
 _TEXT: Final = b"text/plain; charset=utf-8"
 _SHOWN: Final = {
     b"html": b"text/html; charset=utf-8",

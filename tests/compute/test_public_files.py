@@ -9,10 +9,10 @@ from aen.compute import public_files
 from aen.compute.public_files import (
     NotPublic,
     PublicDirectory,
-    PublicFile,
     look,
     parse_path,
 )
+from aen.compute.serving.files import OpenFile
 
 WAY = (b"ada", b"lab", b"public")
 
@@ -51,7 +51,7 @@ def names(root: Path, *path: bytes) -> list[bytes]:
 def read(root: Path, *path: bytes) -> bytes:
     """Return the content of a file."""
     found = look(str(root), WAY, path)
-    assert isinstance(found, PublicFile)
+    assert isinstance(found, OpenFile)
     with os.fdopen(found.descriptor, "rb") as file:
         return file.read()
 
@@ -122,7 +122,7 @@ def test_a_version_changes_with_the_content(public: Path, tmp_path: Path) -> Non
 
     def etag() -> bytes:
         found = look(str(tmp_path), WAY, (b"a.txt",))
-        assert isinstance(found, PublicFile)
+        assert isinstance(found, OpenFile)
         os.close(found.descriptor)
         return found.version.etag
 

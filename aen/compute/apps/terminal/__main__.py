@@ -13,9 +13,9 @@ from attrs import frozen
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import globalLogBeginner
 
+from aen.compute.apps.listening import listen_privately
 from aen.compute.apps.terminal.commands import Place, shell_command
 from aen.compute.apps.terminal.limits import Limits
-from aen.compute.apps.terminal.listening import listen_privately
 from aen.compute.apps.terminal.page import make_site
 from aen.compute.apps.terminal.shells import Shells
 from aen.compute.apps.terminal.terminals import AllTerminals

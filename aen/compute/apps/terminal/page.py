@@ -5,10 +5,10 @@ from pathlib import Path
 from autobahn.twisted.resource import WebSocketResource
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from twisted.web.http import FOUND, NOT_FOUND
-from twisted.web.http import Request as HTTPRequest
-from twisted.web.resource import IResource, Resource
+from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
+from aen.compute.apps.sites import QuietSite, below
 from aen.compute.apps.terminal.messages import render
 from aen.compute.apps.terminal.terminals import AllTerminals
 from aen.compute.apps.terminal.viewer import ViewerFactory
@@ -126,25 +126,6 @@ def render_page(assets: Assets, title: str) -> bytes:
     )
     template = templates.get_template("terminal.html")
     return template.render(title=title, url=assets.url).encode()
-
-
-def below(prefix: str, resource: IResource) -> Resource:
-    """Return a root resource that has *resource* at *prefix*, and nothing else."""
-    root = parent = Resource()
-    *folders, last = prefix.strip("/").encode().split(b"/")
-    for name in folders:
-        child = Resource()
-        parent.putChild(name, child)
-        parent = child
-    parent.putChild(last, resource)
-    return root
-
-
-class QuietSite(Site):
-    """Logs no requests: the gateway does."""
-
-    def log(self, request: HTTPRequest) -> None:
-        """Say nothing."""
 
 
 def make_site(

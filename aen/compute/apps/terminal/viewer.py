@@ -10,6 +10,7 @@ from autobahn.websocket.types import ConnectionDeny, ConnectionRequest
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
+from aen.compute.apps.origin import is_own_origin
 from aen.compute.apps.terminal.limits import Limits
 from aen.compute.apps.terminal.messages import (
     Ack,
@@ -24,7 +25,6 @@ from aen.compute.apps.terminal.messages import (
     parse,
     render,
 )
-from aen.compute.apps.terminal.origin import is_own_origin
 from aen.compute.apps.terminal.terminal import Terminal
 from aen.compute.apps.terminal.terminals import AllTerminals
 from aen.model.errors import Invalid, NotFound, TooMany

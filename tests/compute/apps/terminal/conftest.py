@@ -4,16 +4,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 import pytest_twisted
 from attrs import define, field
 from autobahn.twisted.resource import WebSocketResource
 from twisted.internet.defer import maybeDeferred
 
+from aen.compute.apps.listening import listen_privately
+from aen.compute.apps.sites import QuietSite, below
 from aen.compute.apps.terminal.commands import Place, shell_command
 from aen.compute.apps.terminal.limits import Limits
-from aen.compute.apps.terminal.listening import listen_privately
-from aen.compute.apps.terminal.page import QuietSite, below
 from aen.compute.apps.terminal.shells import Shells
 from aen.compute.apps.terminal.terminals import AllTerminals
 from aen.compute.apps.terminal.viewer import ViewerFactory
@@ -50,14 +49,6 @@ class App:
         client.attach(terminal, **more)
         await client.until(lambda: bool(client.told("attached") + client.told("gone")))
         return client
-
-
-@pytest.fixture
-def reactor() -> Any:
-    """The real reactor."""
-    from twisted.internet import reactor as real  # noqa: PLC0415, TID251 -- tests own it
-
-    return real
 
 
 @pytest_twisted.async_yield_fixture

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.web.resource import Resource
 from twisted.web.test.requesthelper import DummyRequest
 
-from aen.compute.apps.terminal.page import _Busy, below, render_page
+from aen.compute.apps.terminal.page import _Busy, render_page
 from aen.runtime.assets import Assets
 
 
@@ -61,17 +60,6 @@ def test_title_is_text(assets: Assets) -> None:
     text = render_page(assets, "<b>/\"'").decode()
     assert "<b>" not in text
     assert "&lt;b&gt;" in text
-
-
-@pytest.mark.parametrize("prefix", ["/terminal", "/alice/climate/terminal", "/a/b/"])
-def test_below(prefix: str) -> None:
-    """The app is at its prefix, and nowhere else."""
-    app = Resource()
-    at: Resource = below(prefix, app)
-    for name in prefix.strip("/").encode().split(b"/"):
-        assert list(at.children) == [name]
-        at = at.children[name]
-    assert at is app
 
 
 def test_whether_a_job_runs() -> None:

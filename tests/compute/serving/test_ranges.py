@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aen.compute.public_ranges import Parts, Version, Wish, choose, parse_ranges
+from aen.compute.serving.ranges import Parts, Version, Wish, choose, parse_ranges
 
 NOW = Version(b'"a-1"', 1_000_000_000, 100)
 

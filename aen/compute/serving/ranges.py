@@ -2,9 +2,12 @@
 
 import re
 from email.utils import formatdate, parsedate_to_datetime
+from typing import Final
 
 from attrs import frozen
 
+PLAIN_TYPE: Final = b"application/octet-stream"
+"""What bytes are of which nothing is known."""
 _RANGE = re.compile(rb"(\d{0,18})-(\d{0,18})", re.ASCII)
 _MOST_RANGES = 16
 

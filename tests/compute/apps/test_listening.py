@@ -11,7 +11,7 @@ import pytest_twisted
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.protocol import ServerFactory
 
-from aen.compute.apps.terminal.listening import listen_privately
+from aen.compute.apps.listening import listen_privately
 from aen.model.errors import Invalid
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define, field
 
-from aen.compute.public_sending import Piece, Sending
+from aen.compute.serving.sending import Piece, Sending
 
 
 @define

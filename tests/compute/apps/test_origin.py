@@ -2,7 +2,7 @@
 
 import pytest
 
-from aen.compute.apps.terminal.origin import is_own_origin
+from aen.compute.apps.origin import is_own_origin
 
 
 @pytest.mark.parametrize(

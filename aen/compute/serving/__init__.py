@@ -1,0 +1,1 @@
+"""Sending parts of files to browsers, whatever they are files of."""
