@@ -67,8 +67,8 @@ def mounted() -> tuple[Address, ...]:
 
 def page(addresses: Iterable[Address]) -> str:
     """Return the whole page."""
-    known = [one for one in addresses if one.right is not None]
-    rights = sorted({words(one.right): one.right for one in known if one.right}.items())
+    known = tuple(addresses)
+    rights = sorted({words(one.right): one.right for one in known}.items())
     lines = [HEAD, "## What one may do to a project", ""]
     lines += _table(
         ("who", *(one.value for one in Action)),
@@ -107,7 +107,6 @@ def _order(one: Address) -> tuple[str, str]:
 
 
 def _line(one: Address) -> tuple[str, ...]:
-    assert one.right is not None
     scopes = one.right.scopes if one.calls else ()
     listed = "any" if len(scopes) == len(SCOPES) else ", ".join(sorted(scopes))
     return f"`{one.method} {one.path}`", words(one.right), listed

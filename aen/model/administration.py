@@ -65,9 +65,7 @@ def may_enter(caller: Caller | None, one: Area) -> bool:
 
     Never to a token that is limited, whoever made it.
     """
-    if caller is None or caller.user.disabled:
-        return False
-    if caller.scopes is not None or caller.project is not None:
+    if caller is None or caller.user.disabled or not caller.whole:
         return False
     return _RANK[caller.user.role] >= _RANK[LEAST[one]]
 

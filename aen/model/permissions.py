@@ -125,6 +125,12 @@ def demand(caller: Caller | None, action: Action, project: Project) -> None:
     raise Forbidden(f"You may not {action.value} in {project.path}.")
 
 
+def demand_whole(caller: Caller) -> None:
+    """Guard what is somebody's own: raise `Forbidden` to tokens that are limited."""
+    if not caller.whole:
+        raise Forbidden("This token may not do that.")
+
+
 def demand_superuser(caller: Caller) -> None:
     """Guard administration: raise `Forbidden` to everyone but superusers."""
     if not caller.is_superuser:

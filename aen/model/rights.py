@@ -15,6 +15,8 @@ from aen.model.projects import Project
 from aen.model.users import Caller, Role
 
 EVERY_SCOPE = frozenset(SCOPES)
+SIGN_IN = "Sign in, or send a token as “Authorization: Bearer”."
+"""What a caller is told whom nobody has authenticated."""
 
 
 class Needs(enum.Enum):
@@ -24,8 +26,6 @@ class Needs(enum.Enum):
     """Machines and browsers without any session: no store is asked."""
     ANYONE = "anyone"
     PERSON = "person"
-    SUPERUSER = "superuser"
-    """The same as a right with that role; for those who do not say a right."""
 
 
 @frozen
@@ -90,10 +90,8 @@ def admit(right: Right, caller: Caller | None) -> None:
     :raises Forbidden: this caller, or this token, may not come here.
     """
     if caller is None:
-        if right.needs in (Needs.PERSON, Needs.SUPERUSER):
-            raise Unauthenticated(
-                "Sign in, or send a token as “Authorization: Bearer”."
-            )
+        if right.needs is Needs.PERSON:
+            raise Unauthenticated(SIGN_IN)
         return
     if not takes(right, caller):
         raise Forbidden(_missing(right, caller))
@@ -111,13 +109,12 @@ def takes(right: Right, caller: Caller) -> bool:
 
 def reaches(right: Right, caller: Caller) -> bool:
     """Whether the caller's role is enough."""
-    least_role = Role.SUPERUSER if right.needs is Needs.SUPERUSER else right.role
-    if least_role is Role.USER:
+    if right.role is Role.USER:
         return True
     if caller.project is not None or (right.own and caller.scopes is not None):
         return False
     order = list(Role)
-    return order.index(caller.user.role) >= order.index(least_role)
+    return order.index(caller.user.role) >= order.index(right.role)
 
 
 def _missing(right: Right, caller: Caller) -> str:
@@ -140,9 +137,9 @@ def words(right: Right) -> str:
         return f"those who may {right.action.value}{visitors}"
     if right.needs is Needs.ANYONE:
         return "everybody"
-    role = "superuser" if right.needs is Needs.SUPERUSER else right.role.value
-    if role == Role.USER.value:
+    if right.role is Role.USER:
         return "everybody who has signed in"
+    role = right.role.value
     return f"whoever it belongs to, and {role}" if right.own else role
 
 

@@ -69,13 +69,16 @@ class Caller:
     """Where the request came from, for the log of acts."""
 
     @property
+    def whole(self) -> bool:
+        """Whether nothing limits what they ask with: a session, or a whole token."""
+        return self.scopes is None and self.project is None
+
+    @property
     def is_staff(self) -> bool:
         """Whether some of administration is open to this caller."""
-        whole = self.scopes is None and self.project is None
-        return self.user.role in (Role.STAFF, Role.SUPERUSER) and whole
+        return self.user.role in (Role.STAFF, Role.SUPERUSER) and self.whole
 
     @property
     def is_superuser(self) -> bool:
         """Whether everything on the platform is open to this caller."""
-        whole = self.scopes is None and self.project is None
-        return self.user.role is Role.SUPERUSER and whole
+        return self.user.role is Role.SUPERUSER and self.whole

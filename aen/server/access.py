@@ -9,7 +9,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from aen.model.audit import Act
-from aen.model.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from aen.model.errors import NotFound, Unauthenticated, Unavailable
+from aen.model.permissions import demand_whole
 from aen.model.users import Caller, Role, User
 from aen.runtime.tasks import spawn
 from aen.server import profile
@@ -37,12 +38,6 @@ _WRONG = "The user name or the password is wrong."
 def digest(secret: str) -> str:
     """Return the SHA-256 (hex) under which the store knows *secret*."""
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
-
-
-def demand_whole(caller: Caller) -> None:
-    """Refuse tokens with scopes: they never reach the account itself."""
-    if caller.scopes is not None or caller.project is not None:
-        raise Forbidden("This token may not do that.")
 
 
 @frozen

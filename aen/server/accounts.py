@@ -7,11 +7,10 @@ from typing import Any
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Forbidden, Invalid
 from aen.model.names import UserName, parse_user_name
-from aen.model.permissions import demand_superuser
+from aen.model.permissions import demand_superuser, demand_whole
 from aen.model.tasks import Kind
 from aen.model.users import LOCAL, Caller, Role, User
 from aen.server import profile
-from aen.server.access import demand_whole
 from aen.server.directories.sources import (
     demand_directory,
     demand_known,

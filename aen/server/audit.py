@@ -6,7 +6,8 @@ from typing import Protocol
 
 from aen.model.administration import Area, demand_area
 from aen.model.audit import About, Act, Entry
-from aen.model.errors import Forbidden, Invalid
+from aen.model.errors import Invalid
+from aen.model.permissions import demand_whole
 from aen.model.projects import Project
 from aen.model.users import Caller
 from aen.server import profile
@@ -80,8 +81,7 @@ class Audit:
 
         :param about: the value of an `About`, to have that kind only.
         """
-        if caller.scopes is not None or caller.project is not None:
-            raise Forbidden("This token may not do that.")
+        demand_whole(caller)
         seeking = Seeking(caller.user.name, acts=_acts(about))
         return await self._records.page(seeking, cursor, limit)
 

@@ -10,11 +10,10 @@ from twisted.internet.interfaces import IReactorTime
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import ProjectPath
-from aen.model.permissions import Action, may
+from aen.model.permissions import Action, demand_whole, may
 from aen.model.projects import Project
 from aen.model.users import Caller
 from aen.server import profile
-from aen.server.access import demand_whole
 from aen.server.projects import Projects
 from aen.server.records import Page
 from aen.server.search_text import parse_search
@@ -199,7 +198,7 @@ class Finding:
 
     async def top(self, caller: Caller) -> tuple[Project, ...]:
         """Return the public projects with the most stars, a few."""
-        if caller.scopes is not None or caller.project is not None:
+        if not caller.whole:
             return ()
         return tuple(await self._archive.projects.finder.top(_SHOWN))
 

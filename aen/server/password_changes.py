@@ -5,8 +5,9 @@ import secrets
 from aen.model.administration import Area, demand_above, demand_area
 from aen.model.audit import Act
 from aen.model.errors import Invalid, NotFound
+from aen.model.permissions import demand_whole
 from aen.model.users import Caller, User
-from aen.server.access import demand_whole, digest
+from aen.server.access import digest
 from aen.server.api_tokens import ApiTokens
 from aen.server.directories.sources import demand_own_password
 from aen.server.mail.letters import LetterKind

@@ -7,11 +7,10 @@ from twisted.internet.interfaces import IReactorTime
 
 from aen.model.audit import Act
 from aen.model.errors import Conflict, NotFound, Taken
-from aen.model.permissions import demand_superuser
+from aen.model.permissions import demand_superuser, demand_whole
 from aen.model.ssh_keys import parse_ssh_key
 from aen.model.users import Caller, Role
 from aen.server import profile
-from aen.server.access import demand_whole
 from aen.server.audit import Audit
 from aen.server.mail.letters import LetterKind
 from aen.server.mail.post import Mail

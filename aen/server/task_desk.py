@@ -139,7 +139,7 @@ class TaskDesk:
             return True
         if task.by != caller.user.name:
             return False
-        if caller.scopes is None and caller.project is None:
+        if caller.whole:
             return True
         project = await self._projects.with_id(task.project) if task.project else None
         return project is not None and may(caller, Action.VIEW, project)

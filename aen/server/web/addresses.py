@@ -14,8 +14,8 @@ class Address:
     method: str
     path: str
     """With names in pointed brackets, as ``/<owner>/<name>``."""
-    right: Right | None
-    """Who may; None: whoever wrote it did not say."""
+    right: Right
+    """Who may."""
     code: str
     """Class and method that answer."""
     body: type[AttrsInstance] | None = None

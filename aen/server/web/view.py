@@ -58,8 +58,6 @@ class _Route:
     path: str
     methods: tuple[str, ...]
     right: Right
-    told: bool = True
-    """Whether the page says its right, rather than only what it needs."""
 
     def changes(self, request: Request) -> bool:
         """Whether *request* asks the page to change something, by a form."""
@@ -69,22 +67,15 @@ class _Route:
 
     def addresses(self, code: str) -> list[Address]:
         """Return the route as what can be reached."""
-        right = self.right if self.told else None
-        return [Address(method, self.path, right, code) for method in self.methods]
+        return [Address(method, self.path, self.right, code) for method in self.methods]
 
 
-def view(
-    path: str,
-    *methods: str,
-    right: Right | None = None,
-    needs: Needs = Needs.PERSON,
-) -> Callable[[View], View]:
+def view(path: str, *methods: str, right: Right) -> Callable[[View], View]:
     """Mark ``async def page(self, visit, …) -> Answer`` as the page at *path*.
 
     *right* says who may see it at all; the use cases decide about what is on it.
     """
-    told = right is not None
-    route = _Route(path, methods or ("GET",), right or Right(needs), told)
+    route = _Route(path, methods or ("GET",), right)
 
     def mark(function: View) -> View:
         setattr(function, _MARK, [*getattr(function, _MARK, []), route])

@@ -58,22 +58,12 @@ def test_nothing_is_left_out(everything: Installation) -> None:
     assert mounted == {(one.method, one.path) for one in everything.site.addresses}
 
 
-def test_each_says_who_may(addresses: tuple[Address, ...]) -> None:
-    """A page or call without a right, or with one that forgets its project, fails."""
-    silent = [
-        f"{one.method} {one.path} ({one.code})" for one in addresses if not one.right
-    ]
-    assert not silent, (
-        "These say nothing about who may come: give “right=…” to @view or Operation,"
-        f" e.g. in_project(Action.VIEW) or PERSON of aen.model.rights: {silent}"
-    )
+def test_each_names_what_it_does_to_its_project(addresses: tuple[Address, ...]) -> None:
+    """A page or call with a right that forgets its project fails."""
     forgetful = [
         f"{one.method} {one.path} ({one.code})"
         for one in addresses
-        if one.of_project
-        and one.right
-        and one.right.action is None
-        and one.right.role is Role.USER
+        if one.of_project and one.right.action is None and one.right.role is Role.USER
     ]
     assert not forgetful, (
         "These have a project in their path, but their right does not say what one"
@@ -93,8 +83,6 @@ def _tried(everything: Installation, address: Address) -> Iterator[str]:
     places = ("private", "public") if address.of_project else ("private",)
     for where in places:
         for who in everything.personas:
-            if address.right is None:
-                continue
             expected = _expected(everything, address, who, where)
             status, found, said = everything.attempt(address, who, where)
             fits = _fits(address, expected, found, status)
@@ -110,7 +98,6 @@ def _expected(
     everything: Installation, address: Address, who: Persona, where: str
 ) -> Outcome:
     right, caller = address.right, who.caller
-    assert right is not None
     if right.needs is Needs.NOBODY:
         return Outcome.LET_IN
     if address.calls and who.refused_by_calls:
@@ -140,9 +127,7 @@ def _fits(address: Address, expected: Outcome, found: Outcome, status: int) -> b
 def test_ones_own(everything: Installation, addresses: tuple[Address, ...]) -> None:
     """What is one's own one may do without the role; to another's only with it."""
     (owner,) = (one for one in everything.personas if one.name == "owner")
-    mine = [
-        one for one in addresses if one.right and one.right.own and "<user>" in one.path
-    ]
+    mine = [one for one in addresses if one.right.own and "<user>" in one.path]
     assert mine
     for address in mine:
         _, found, said = everything.attempt(address, owner, "private", OWNER)
@@ -155,7 +140,7 @@ def test_strangers_never_learn_of_a_private_project(
     """They get what they would get where nothing is, to the letter."""
     (stranger,) = (one for one in everything.personas if one.name == "stranger")
     for address in addresses:
-        if address.of_project and address.right and address.right.role is Role.USER:
+        if address.of_project and address.right.role is Role.USER:
             real = everything.attempt(address, stranger, "private")
             none = everything.attempt(address, stranger, "nothing")
             assert real[0] == none[0] == 404, (address.path, real, none)
@@ -164,7 +149,7 @@ def test_strangers_never_learn_of_a_private_project(
 
 def test_each_action_is_asked_for(addresses: tuple[Address, ...]) -> None:
     """No action of the table is one that nothing needs."""
-    asked = {one.right.action for one in addresses if one.right}
+    asked = {one.right.action for one in addresses}
     assert asked >= set(Action)
 
 

@@ -87,14 +87,14 @@ def describe(operations: Iterable[Operation], server: str, version: str) -> Any:
 def _operation(one: Operation, schemas: Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": one.summary,
-        "description": _who(one.demanded),
+        "description": _who(one.right),
         "operationId": _identifier(one),
         "parameters": [_path_parameter(name) for name in _names(one.path)]
         + [_query_parameter(name) for name in one.parameters]
         + ([_KEY] if one.repeats else []),
         "responses": _responses(one, schemas),
     }
-    if one.demanded.needs is Needs.ANYONE:
+    if one.right.needs is Needs.ANYONE:
         described["security"] = [{}, {"token": []}, {"session": [], "forgery": []}]
     if one.body is not None:
         content = {"application/json": {"schema": schemas.of(one.body)}}

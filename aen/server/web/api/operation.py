@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from twisted.web.server import Request
 
 from aen.model.errors import AenError, Moved, Unauthenticated
-from aen.model.rights import ANYONE, PERSON, Needs, Right, admit
+from aen.model.rights import SIGN_IN, Needs, Right, admit
 from aen.model.users import Caller
 from aen.runtime.structure import unstructure
 from aen.runtime.tasks import finish_anyway, start
@@ -55,9 +55,7 @@ class Call:
     def person(self) -> Caller:
         """The one who has signed in, or `Unauthenticated`."""
         if self.caller is None:
-            raise Unauthenticated(
-                "Sign in, or send a token as “Authorization: Bearer”."
-            )
+            raise Unauthenticated(SIGN_IN)
         return self.caller
 
 
@@ -76,19 +74,12 @@ class Operation:
     query: tuple[str, ...] = ()
     pages: bool = False
     """Whether it answers a list, page by page."""
-    visitors: bool = False
-    """Whether somebody who has not signed in may ask; `right` says it better."""
-    right: Right | None = None
+    right: Right = field(kw_only=True)
     """Who may; what that is in the project of the path, its use case asks."""
     streams: bool = False
     """Whether it answers server-sent events; the method writes them itself."""
     text: bool = False
     """Whether it answers a text file: something with a `name` and a `text`."""
-
-    @property
-    def demanded(self) -> Right:
-        """Who may, also where nothing is said."""
-        return self.right or (ANYONE if self.visitors else PERSON)
 
     def address(self, code: str) -> Address:
         """Return the call as what can be reached."""
@@ -109,7 +100,7 @@ class Operation:
     @property
     def repeats(self) -> bool:
         """Whether an ``Idempotency-Key`` is heeded: it is the key of a caller."""
-        return self.method == "POST" and self.demanded.needs is Needs.PERSON
+        return self.method == "POST" and self.right.needs is Needs.PERSON
 
     def written(self, call: Call, found: Any) -> str:
         """Return what a view has found as the text of an answer."""
@@ -238,7 +229,7 @@ class Calls:
         if caller is not None:
             caller = evolve(caller, address=client_address(request))
         demand_open(await self.rooms.site.values(), caller)
-        admit(described.demanded, caller)
+        admit(described.right, caller)
         query = read_query(request, described.parameters)
         body = None
         if described.body is not None:
