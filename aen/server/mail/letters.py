@@ -9,7 +9,7 @@ import html
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 
 class LetterKind(enum.Enum):
@@ -73,122 +73,100 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%-d %B %Y, %H:%M UTC")
 
 
-def words_of(letter: Letter, sending: Sending) -> Words:
-    """Return what *letter* says."""
-    say = _SAY[letter.kind]
-    return say(letter, sending)
-
-
-def _reset(letter: Letter, sending: Sending) -> Words:
-    return Words(
-        f"A new password for {sending.site}",
+_SEE_LOG = ("{base}/account/log", "See what was done")
+_LINK_LASTS = "The link works once, for {hours}."
+_TEXTS = {
+    LetterKind.RESET: Words(
+        "A new password for {site}",
         (
-            f"Somebody asked for a new password for the account “{sending.name}”.",
+            "Somebody asked for a new password for the account “{name}”.",
             "If it was you, follow the link and choose one.",
             "Afterwards you are signed out everywhere.",
         ),
-        letter.facts,
-        sending.link,
-        "Choose a new password",
-        (
-            f"The link works once, for {_hours(sending.hours)}.",
+        link="{link}",
+        label="Choose a new password",
+        last=(
+            _LINK_LASTS,
             "If it was not you, do nothing: your password stays as it is.",
         ),
-    )
-
-
-def _confirm(letter: Letter, sending: Sending) -> Words:
-    return Words(
-        f"Confirm your account at {sending.site}",
-        (f"Somebody, we hope you, asked for the account “{sending.name}”.",),
-        link=sending.link,
+    ),
+    LetterKind.CONFIRM: Words(
+        "Confirm your account at {site}",
+        ("Somebody, we hope you, asked for the account “{name}”.",),
+        link="{link}",
         label="Confirm the account",
+        last=(_LINK_LASTS, "If it was not you, do nothing: no account is made then."),
+    ),
+    LetterKind.NEW_SIGN_IN: Words(
+        "A sign-in from a new place at {site}",
+        ("The account “{name}” was signed in to from a new place.",),
+        link="{base}/account/security",
+        label="See where you are signed in",
         last=(
-            f"The link works once, for {_hours(sending.hours)}.",
-            "If it was not you, do nothing: no account is made then.",
+            "If it was not you, change your password at once and sign out elsewhere.",
         ),
-    )
-
-
-def _new_sign_in(letter: Letter, sending: Sending) -> Words:
-    return Words(
-        f"A sign-in from a new place at {sending.site}",
-        (f"The account “{sending.name}” was signed in to from a new place.",),
-        letter.facts,
-        f"{sending.base}/account/security",
-        "See where you are signed in",
-        ("If it was not you, change your password at once and sign out elsewhere.",),
-    )
-
-
-def _password_changed(letter: Letter, sending: Sending) -> Words:
-    return Words(
-        f"Your password at {sending.site} was changed",
-        (f"The account “{sending.name}” has a new password.",),
-        letter.facts,
-        f"{sending.base}/account/log",
-        "See what was done",
+    ),
+    LetterKind.PASSWORD_CHANGED: Words(
+        "Your password at {site} was changed",
+        ("The account “{name}” has a new password.",),
+        {},
+        *_SEE_LOG,
         ("If it was not you, ask for a new password or tell an administrator.",),
-    )
-
-
-def _address_changed(letter: Letter, sending: Sending) -> Words:
-    return Words(
-        f"Your mail address at {sending.site} was changed",
+    ),
+    LetterKind.ADDRESS_CHANGED: Words(
+        "Your mail address at {site} was changed",
         (
-            f"The account “{sending.name}” has another mail address from now on.",
+            "The account “{name}” has another mail address from now on.",
             "This is the last letter to the old one.",
         ),
-        letter.facts,
-        f"{sending.base}/account/log",
-        "See what was done",
+        {},
+        *_SEE_LOG,
         ("If it was not you, tell an administrator.",),
-    )
-
-
-def _access_added(letter: Letter, sending: Sending) -> Words:
-    return Words(
-        f"Something new opens your account at {sending.site}",
-        (f"It was added to the account “{sending.name}”.",),
-        letter.facts,
-        f"{sending.base}/account/log",
-        "See what was done",
+    ),
+    LetterKind.ACCESS_ADDED: Words(
+        "Something new opens your account at {site}",
+        ("It was added to the account “{name}”.",),
+        {},
+        *_SEE_LOG,
         ("If it was not you, remove it and change your password.",),
-    )
-
-
-def _closed(letter: Letter, sending: Sending) -> Words:
-    return Words(
-        f"Your account at {sending.site} was closed",
+    ),
+    LetterKind.CLOSED: Words(
+        "Your account at {site} was closed",
         (
             "Nobody can sign in with it any more; its tokens and keys have ended.",
             "This is the last letter about it.",
         ),
-        letter.facts,
         last=("If it was not you, tell an administrator at once.",),
-    )
-
-
-def _test(letter: Letter, sending: Sending) -> Words:
-    return Words(
-        f"Mail from {sending.site} works",
+    ),
+    LetterKind.TEST: Words(
+        "Mail from {site} works",
         (
             "An administrator sent this to see whether mail arrives. It does.",
             "Nobody has to do anything.",
         ),
-    )
-
-
-_SAY = {
-    LetterKind.RESET: _reset,
-    LetterKind.CONFIRM: _confirm,
-    LetterKind.NEW_SIGN_IN: _new_sign_in,
-    LetterKind.PASSWORD_CHANGED: _password_changed,
-    LetterKind.ADDRESS_CHANGED: _address_changed,
-    LetterKind.ACCESS_ADDED: _access_added,
-    LetterKind.CLOSED: _closed,
-    LetterKind.TEST: _test,
+    ),
 }
+"""What letters say; names in braces are filled in when one is sent."""
+
+
+def words_of(letter: Letter, sending: Sending) -> Words:
+    """Return what *letter* says."""
+    known = {
+        "site": sending.site,
+        "base": sending.base,
+        "name": sending.name,
+        "link": sending.link,
+        "hours": _hours(sending.hours),
+    }
+    text = _TEXTS[letter.kind]
+    return evolve(
+        text,
+        subject=text.subject.format(**known),
+        paragraphs=tuple(one.format(**known) for one in text.paragraphs),
+        facts=letter.facts,
+        link=text.link.format(**known),
+        last=tuple(one.format(**known) for one in text.last),
+    )
 
 
 def _hours(hours: float) -> str:
