@@ -24,7 +24,7 @@ from aen.gateway.pages import Pages
 from aen.gateway.paths import parse_address
 from aen.gateway.router import GatewayRouter
 from aen.gateway.signin import CALLBACK
-from aen.model.errors import AenError, Failed, NotFound, Unauthenticated
+from aen.model.errors import OUR_FAULT, AenError, Failed, NotFound, Unauthenticated
 from aen.model.projects import Progress
 from aen.proxy.head import RequestHead
 from aen.proxy.routing import Answer
@@ -175,7 +175,7 @@ class EventStream:
         """Tell why the app is not there."""
         error = failure.value
         if not isinstance(error, AenError):
-            error = AenError("Something went wrong on our side; it has been logged.")
+            error = AenError(OUR_FAULT)
         log = list(error.log) if isinstance(error, Failed) else []
         self._send("problem", {"message": error.message, "log": log})
         self._end()

@@ -5,6 +5,9 @@ Nothing here knows of HTTP; `aen.wire.problems` maps each class to a status.
 
 from typing import ClassVar
 
+OUR_FAULT = "Something went wrong on our side; it has been logged."
+"""What people are told of a mistake of ours."""
+
 
 class AenError(Exception):
     """Something we can explain. The text is shown to people as it stands."""

@@ -17,6 +17,7 @@ from twisted.logger import Logger
 from twisted.web.server import Request
 
 from aen.model.errors import (
+    OUR_FAULT,
     AenError,
     Invalid,
     TooLarge,
@@ -106,7 +107,7 @@ def answer_error(request: Request, error: Exception) -> bytes:
         raise error
     if not isinstance(error, AenError):
         _log.failure("{path} failed", path=request.path.decode("latin-1"))
-        error = AenError("Something went wrong on our side; it has been logged.")
+        error = AenError(OUR_FAULT)
     if status_of(error) == 401:  # noqa: PLR2004 -- RFC 9110 section 15.5.2
         request.setHeader(b"www-authenticate", b"Bearer")
     return answer_json(request, status_of(error), to_json(error))

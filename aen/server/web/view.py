@@ -19,7 +19,7 @@ from twisted.web.iweb import IRequest
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from aen.model.errors import AenError, Moved, NotFound, Unauthenticated
+from aen.model.errors import OUR_FAULT, AenError, Moved, NotFound, Unauthenticated
 from aen.model.rights import ANYONE, Needs, Right, admit
 from aen.model.users import Caller
 from aen.runtime.settings import without_usual_port
@@ -288,7 +288,7 @@ class Frame:
             return b""  # the page's script loads the whole page there
         if not isinstance(error, AenError):
             _log.failure("{path} failed", path=request.path.decode("latin-1"))
-            error = AenError("Something went wrong on our side; it has been logged.")
+            error = AenError(OUR_FAULT)
         return self._write(visit, Page("error.html", problem=error))
 
     def _note(

@@ -8,14 +8,13 @@ from twisted.internet.defer import TimeoutError as TookTooLong
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from aen.model.errors import AenError, Unavailable
+from aen.model.errors import OUR_FAULT, AenError, Unavailable
 from aen.model.schedule import When
 from aen.runtime.tasks import Periodic, background, start
 from aen.server.store.outage import through_outages
 from aen.server.store.schedule import ChoreState, Outcome, ScheduleRecords
 
 _LOOKING = "looking at the clock"
-_OURS = "Something went wrong on our side; it has been logged."
 LOOK_SECONDS = 1.0
 GRACE = 30.0
 """Seconds a turn stays its worker's after its time is over: clocks differ."""
@@ -146,7 +145,7 @@ class Clockwork:
             words = error.message
         except Exception:  # noqa: BLE001 -- a mistake of ours fails one turn, no more
             self._log.failure("{name} failed", name=chore.name)
-            words = _OURS
+            words = OUR_FAULT
         else:
             return Outcome(good=True, words=words)
         self._log.warn("{name} did not succeed: {why}", name=chore.name, why=words)

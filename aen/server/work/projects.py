@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from attrs import frozen
 from twisted.internet.defer import CancelledError
 
-from aen.model.errors import AenError, Failed
+from aen.model.errors import OUR_FAULT, AenError, Failed
 from aen.model.projects import Problem, State
 from aen.model.tasks import Kind, Task
 from aen.server.events import GATEWAYS
@@ -23,7 +23,6 @@ from aen.server.work.moves import bring_home, move
 from aen.server.work.turn import Means, Turn, Unreached
 from aen.wire import routes
 
-_OURS = "Something went wrong on our side; it has been logged."
 _MOST_TEAM_CHANGES = 5
 
 Step = Callable[[Turn], Awaitable[None]]
@@ -62,8 +61,8 @@ class ProjectWork(Means, Hand):
             raise
         except Exception as error:
             turn.log.failure("{kind} failed", kind=task.kind.value)
-            await turn.fail(Problem(_OURS))
-            raise Failed(_OURS) from error
+            await turn.fail(Problem(OUR_FAULT))
+            raise Failed(OUR_FAULT) from error
         finally:
             await turn.writer.stop()
 

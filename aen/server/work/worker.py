@@ -7,7 +7,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from aen.model.errors import AenError, Failed, Unavailable
+from aen.model.errors import OUR_FAULT, AenError, Failed, Unavailable
 from aen.model.tasks import Kind, Stopping, Task, TaskState, Urgency
 from aen.runtime.tasks import Periodic, background, spawn
 from aen.server.events import TASKS, Events
@@ -19,7 +19,6 @@ from aen.server.work.hands import Hand, Lost, TryAgain
 
 _LOOKING = "looking for tasks"
 _RENEWING = "renewing leases"
-_OURS = "Something went wrong on our side; it has been logged."
 _WAITED_FOR = tuple(one for one in Kind if one.nature.urgency is Urgency.WAITED_FOR)
 
 
@@ -190,7 +189,7 @@ class Worker:
             await self._put_off(held, error)
         except Exception:  # noqa: BLE001 -- a mistake while ending it: not for ever
             self._log.failure("{kind} {key} cannot end", **what)
-            await self._put_off(held, Unavailable(_OURS))
+            await self._put_off(held, Unavailable(OUR_FAULT))
         else:
             state, why = end.state.value, end.problem
             self._log.info(
@@ -217,7 +216,7 @@ class Worker:
             return _failed(error)
         except Exception:  # noqa: BLE001 -- a mistake of ours ends one task, no more
             self._log.failure("{kind} failed", kind=held.task.kind.value)
-            return await self._given_up(held, _OURS)
+            return await self._given_up(held, OUR_FAULT)
         return End()
 
     async def _before(self, held: _Held) -> End | None:

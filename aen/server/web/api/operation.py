@@ -17,7 +17,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.web.server import Request
 
-from aen.model.errors import AenError, Moved, Unauthenticated
+from aen.model.errors import OUR_FAULT, AenError, Moved, Unauthenticated
 from aen.model.rights import SIGN_IN, Needs, Right, admit
 from aen.model.users import Caller
 from aen.runtime.structure import unstructure
@@ -277,7 +277,7 @@ class Calls:
         if not isinstance(error, AenError):
             path = request.path.decode("latin-1")
             _log.failure("{path} failed", path=path)
-            error = AenError("Something went wrong on our side; it has been logged.")
+            error = AenError(OUR_FAULT)
         self._head(request, set_status(request, error))
         if isinstance(error, Unauthenticated):
             request.setHeader(b"www-authenticate", b'Bearer realm="aen"')
