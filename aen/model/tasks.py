@@ -91,36 +91,18 @@ _START = Nature(
     tidied=True,
     busy="is starting",
 )
-_STOP = Nature(
-    weight=2,
-    urgency=Urgency.WAITED_FOR,
-    stopping=Stopping.NEVER,
-    busy="is stopping; wait until it has stopped",
-)
-_RESET = Nature(
-    weight=3,
-    urgency=Urgency.WAITED_FOR,
-    stopping=Stopping.NEVER,
-    busy="is being reset; wait until that is done",
-)
-_COPY = Nature(
-    weight=1,
-    urgency=Urgency.WAITED_FOR,
-    stopping=Stopping.NEVER,
-    busy="is being copied; wait until that is done",
-)
-_MOVE = Nature(
-    weight=4,
-    urgency=Urgency.WAITED_FOR,
-    stopping=Stopping.NEVER,
-    busy="is being moved; wait until that is done",
-)
-_DELETE = Nature(
-    weight=5,
-    urgency=Urgency.WAITED_FOR,
-    stopping=Stopping.NEVER,
-    busy="is being deleted",
-)
+
+
+def _alone(weight: int, busy: str) -> Nature:
+    """Return the nature of what has a project to itself and has to be done."""
+    return Nature(weight, Urgency.WAITED_FOR, Stopping.NEVER, busy=busy)
+
+
+_STOP = _alone(2, "is stopping; wait until it has stopped")
+_RESET = _alone(3, "is being reset; wait until that is done")
+_COPY = _alone(1, "is being copied; wait until that is done")
+_MOVE = _alone(4, "is being moved; wait until that is done")
+_DELETE = _alone(5, "is being deleted")
 # Until it is done, somebody who has left the team may still reach the files.
 _TEAM = Nature(urgency=Urgency.WAITED_FOR, stopping=Stopping.NEVER)
 _ENVIRONMENT = Nature(
@@ -142,7 +124,7 @@ _REMOVAL = Nature(
 class Kind(enum.Enum):
     """What a worker can be asked to do: the words it is stored by, and its nature.
 
-    `aen.server.work.handlers` has who does it. A new kind is a line there and one here.
+    `aen.server.work.handlers` has who does it: a new kind is a line there and one here.
     """
 
     START_PROJECT = "start project", _START
