@@ -32,6 +32,10 @@ class DataCenter:
     draining: frozenset[PlaceName] = frozenset()
     """Nodes that get no new projects; those that are there go on."""
 
+    def node(self, name: str | None) -> Node | None:
+        """Return the node called *name*, if there is one."""
+        return next((one for one in self.nodes if one.name == name), None)
+
 
 @frozen
 class NodeHealth:

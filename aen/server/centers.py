@@ -63,8 +63,8 @@ class Centers:
         self._process = secrets.token_hex(6)
         self._log = Logger()
 
-    async def data_centers(self, caller: Caller | None) -> tuple[DataCenter, ...]:
-        """Return every data center; anybody who has signed in may choose one."""
+    async def data_centers(self) -> tuple[DataCenter, ...]:
+        """Return every data center; they are no secret from anybody."""
         return tuple(await self._records.all())
 
     async def center(self, name: str) -> DataCenter:
@@ -72,6 +72,16 @@ class Centers:
         found = await self._records.named(name)
         if found is None:
             raise NotFound(f"There is no data center “{name}”.")
+        return found
+
+    async def node(self, center: str, name: str) -> Node:
+        """Return a node of a data center.
+
+        :raises NotFound: there is no such data center, or no such node of it.
+        """
+        found = (await self.center(center)).node(name)
+        if found is None:
+            raise NotFound(f"The data center “{center}” has no node “{name}”.")
         return found
 
     async def choose(self, name: str | None) -> DataCenter:
@@ -151,8 +161,7 @@ class Centers:
         """
         if by is not None:
             demand_superuser(by)
-        if all(one.name != name for one in (await self.center(center)).nodes):
-            raise NotFound(f"The data center “{center}” has no node “{name}”.")
+        await self.node(center, name)
         running = await self._projects.count_in(center, name)
         if running:
             raise Conflict(f"Projects run on “{name}” ({running}); stop them first.")
@@ -207,7 +216,7 @@ class Centers:
     async def heard_status(self, center: str, status: NodeStatus) -> None:
         """Note what a node of *center* said of itself."""
         found = await self._records.named(center)
-        if found is None or all(one.name != status.name for one in found.nodes):
+        if found is None or found.node(status.name) is None:
             self._log.warn("{center} reports an unknown node", center=center)
             return
         await self._records.put_status(center, status, self._clock.seconds())
@@ -215,7 +224,7 @@ class Centers:
     async def heard_silence(self, center: str, node: str) -> None:
         """Note that a node of *center* does not answer its gateway."""
         found = await self._records.named(center)
-        if found is not None and any(one.name == node for one in found.nodes):
+        if found is not None and found.node(node) is not None:
             await self._records.put_silent(center, node, self._clock.seconds())
 
     async def demand_person(self, center: str, user: str, field: str) -> None:

@@ -29,7 +29,7 @@ async def examine(rooms: Rooms, agent: IAgent) -> tuple[Finding, ...]:
     found = [await _store(rooms), _pages(rooms), await _administrators(rooms)]
     found.append(await _accounts(rooms))
     try:
-        centers = await rooms.centers.data_centers(None)
+        centers = await rooms.centers.data_centers()
     except AenError:
         return tuple(found)
     if not centers:

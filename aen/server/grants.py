@@ -141,8 +141,7 @@ class Grants:
         if project.node is None:
             return None
         center = await self.centers.center(project.data_center)
-        places = (one for one in center.nodes if one.name == project.node)
-        return next(places, None)
+        return center.node(project.node)
 
 
 def _until(caller: Caller | None, project: Project) -> float | None:

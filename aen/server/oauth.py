@@ -146,7 +146,7 @@ class OAuth:
         )
 
     async def _client(self, client_id: str) -> str:
-        for center in await self._centers.data_centers(None):
+        for center in await self._centers.data_centers():
             if center.name == client_id:
                 return center.url
         raise Invalid("This data center is not registered here.")

@@ -4,7 +4,7 @@ from aen.model.administration import Area, demand_area
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import PlaceName
-from aen.model.places import DataCenter, Node
+from aen.model.places import DataCenter
 from aen.model.users import Caller
 from aen.runtime.settings import check_url
 from aen.server.audit import Audit
@@ -101,7 +101,7 @@ class PlaceDesk:
         :raises Unavailable: gateway or node do not answer; the sentence says which.
         """
         demand_area(caller, Area.CENTERS)
-        node = await self._node(center, name)
+        node = await self._centers.node(center, name)
         at = relay(await self._centers.center(center), node.name)
         status = await self._nodes.ask(
             at, routes.STATUS, Nothing(), NodeStatus, _PATIENCE
@@ -117,13 +117,6 @@ class PlaceDesk:
             node.name: await self._archive.projects.count_on(center, node.name)
             for node in found.nodes
         }
-
-    async def _node(self, center: str, name: str) -> Node:
-        found = await self._centers.center(center)
-        for node in found.nodes:
-            if node.name == name:
-                return node
-        raise NotFound(f"The data center “{center}” has no node “{name}”.")
 
     async def _note(self, caller: Caller, center: str, what: str, **facts: str) -> None:
         told = {"data center": center, "what": what, **facts}

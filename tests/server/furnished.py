@@ -12,6 +12,7 @@ from aen.model.apps import AppSummary, Instance, Permission
 from aen.model.errors import Unavailable
 from aen.model.names import AppName, ProjectPath, parse_project_path
 from aen.model.projects import Project, State, TeamRole
+from aen.model.tasks import Task
 from aen.model.users import Caller, Role
 from aen.server.channel import Channels
 from aen.server.directories.directory import Directory
@@ -22,6 +23,7 @@ from aen.server.settings import ServerSettings
 from aen.server.store.collection import Collection, Index
 from aen.server.store.memory import MemoryDatabase
 from aen.server.store.schema import INDEXES
+from aen.server.store.tasks import TasksWanted
 from aen.server.work.handlers import handlers
 from aen.server.work.worker import Pace, Worker
 from aen.wire.client import OnLine, Place
@@ -182,6 +184,10 @@ class World:
         status = NodeStatus("n1", "1", single_user=True, projects=0, apps=(app,))
         await self.rooms.centers.heard_status("east", status)
 
+    async def tasks(self) -> tuple[Task, ...]:
+        """Return all tasks, the newest first."""
+        return (await self.rooms.archive.tasks.page(TasksWanted(), None, 200)).items
+
     async def project(self, caller: Caller, name: str = "lab", **parts: Any) -> Project:
         """Return a new project of *caller*."""
         return await self.rooms.projects.create(caller, NewProject(name, **parts))
@@ -212,6 +218,13 @@ async def furnished(
         mailer=(mailer := FakeMailer()),
     )
     return World(clock, database, nodes, furnish(parts), mailer)
+
+
+async def task_of(rooms: Rooms, key: str) -> Task:
+    """Return the task with that id as it is now."""
+    found = await rooms.archive.tasks.with_id(key)
+    assert found is not None
+    return found
 
 
 def at(text: str) -> ProjectPath:
@@ -249,7 +262,7 @@ async def running(state: State = State.RUNNING) -> tuple[World, Caller, Caller]:
     project = await world.project(ada)
     records = world.rooms.archive.projects
     await records.begin(project.id, "m", state, 0.0)
-    (center,) = await world.rooms.centers.data_centers(ada)
+    (center,) = await world.rooms.centers.data_centers()
     await records.place(project.id, "m", center.nodes[0].name)
     await records.finish(project.id, "m", state, None, 0.0)
     theirs = launch(project.id, id="l2", user="bob")

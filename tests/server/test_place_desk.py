@@ -49,7 +49,7 @@ async def test_a_center_goes_when_it_is_empty() -> None:
         await desk.remove(root, "east")
     await world.rooms.archive.projects.remove(project.id)
     await desk.remove(root, "east")
-    assert await world.rooms.centers.data_centers(root) == ()
+    assert await world.rooms.centers.data_centers() == ()
     made = await desk.add(root, "west", GATEWAY, "Far away")
     await desk.add_node(root, "west", "n1", "http://n1:5002")
     assert (made.name, made.key) == ("west", "")

@@ -39,7 +39,7 @@ class AdminFleetPages:
         found = await self._fleet.projects(
             visit.person, wanted, visit.query["cursor"] or None, _PAGE
         )
-        centers = await self._rooms.centers.data_centers(visit.person)
+        centers = await self._rooms.centers.data_centers()
         return await self._frame.page(
             visit,
             "projects",

@@ -24,7 +24,7 @@ class AdminOverviewPages:
             "",
             "admin_overview.html",
             figures=await self._figures(visit),
-            centers=await self._rooms.centers.data_centers(visit.person),
+            centers=await self._rooms.centers.data_centers(),
             health=await self._rooms.centers.health(visit.person),
             accounts=await self._rooms.door.watch.health(),
         )

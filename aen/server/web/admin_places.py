@@ -44,7 +44,7 @@ class AdminPlacePages:
             "data-centers",
             "admin_data_centers.html",
             problem,
-            centers=await self._rooms.centers.data_centers(visit.person),
+            centers=await self._rooms.centers.data_centers(),
             health=await self._rooms.centers.health(visit.person),
             form=visit.form,
         )

@@ -84,7 +84,7 @@ class ProjectPages:
     async def _form(
         self, visit: Visit, wanted: NewProject, problem: AenError | None = None
     ) -> Answer:
-        places = await self._rooms.centers.data_centers(visit.person)
+        places = await self._rooms.centers.data_centers()
         values = {"wanted": wanted, "places": places}
         return Page("new_project.html", values, problem=problem)
 

@@ -206,10 +206,7 @@ class Turn:
     async def tell(self, state: State, problem: Problem | None) -> None:
         """Tell watchers and the gateway that the state has changed."""
         await self._publish("state", _told(state, problem))
-        node = None
-        if self.center is not None:
-            places = (one for one in self.center.nodes if one.name == self.project.node)
-            node = next(places, None)
+        node = None if self.center is None else self.center.node(self.project.node)
         news = ProjectNews(self.project.id, state, node, None, problem)
         await self._tell_gateway(news)
 

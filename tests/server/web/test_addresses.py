@@ -2,6 +2,7 @@
 
 import pytest
 
+from aen.model.rights import PERSON
 from aen.server.web.addresses import Address
 
 
@@ -19,6 +20,6 @@ def test_what_a_path_says(
     path: str, *, calls: bool, of_project: bool, of_project_name: bool
 ) -> None:
     """Whether it is a call, whether it names a project, and how."""
-    one = Address("GET", path, None, "x")
+    one = Address("GET", path, PERSON, "x")
     assert (one.calls, one.of_project) == (calls, of_project)
     assert one.of_project_name is of_project_name

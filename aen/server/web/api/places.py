@@ -31,7 +31,7 @@ class PlaceCalls:
         demand_superuser(call.person)
         health = await self.rooms.centers.health(call.person)
         found = []
-        for center in await self.rooms.centers.data_centers(call.person):
+        for center in await self.rooms.centers.data_centers():
             known = health.get(center.name)
             found.append(
                 DataCenterObject(
@@ -54,7 +54,7 @@ class PlaceCalls:
         demand_superuser(call.person)
         health = await self.rooms.centers.health(call.person)
         found = []
-        for center in await self.rooms.centers.data_centers(call.person):
+        for center in await self.rooms.centers.data_centers():
             known = health.get(center.name)
             nodes = {one.name: one for one in known.nodes} if known else {}
             found += [
