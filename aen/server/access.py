@@ -28,6 +28,7 @@ from aen.server.site_settings import SiteSettings
 from aen.server.slow_down import SlowDown
 from aen.server.store.archive import Archive
 from aen.server.store.sessions import Session
+from aen.server.tasks import Tasks
 
 TOUCH_SECONDS = 60.0
 """Uses of a session or a token are noted at most so often."""
@@ -61,6 +62,7 @@ class AccountParts:
     site: SiteSettings
     door: Door
     mail: Mail
+    tasks: Tasks
     csrf_secret: bytes = field(repr=False)
 
 
@@ -76,6 +78,7 @@ class Access:
         self._clock = parts.clock
         self._audit = parts.audit
         self._mail = parts.mail
+        self._tasks = parts.tasks
         self._familiar = Familiar(parts.archive.familiar, parts.clock)
         self._site = parts.site
         self._door = parts.door

@@ -8,7 +8,6 @@ from aen.model.audit import Act
 from aen.model.errors import Conflict, Forbidden, Invalid
 from aen.model.names import UserName, parse_user_name
 from aen.model.permissions import demand_superuser, demand_whole
-from aen.model.tasks import Kind
 from aen.model.users import LOCAL, Caller, Role, User
 from aen.server import profile
 from aen.server.directories.sources import (
@@ -22,7 +21,6 @@ from aen.server.password_changes import PasswordChanges
 from aen.server.passwords import check_password
 from aen.server.records import AccountChanges, Page
 from aen.server.store.users import taken, without_private
-from aen.server.tasks import Tasks, team_key
 
 
 class Accounts(PasswordChanges):
@@ -115,27 +113,6 @@ class Accounts(PasswordChanges):
         await self._users.add(user, hashed)
         self._log.info("account made: {name} {role}", name=user.name, role=role.value)
         return user
-
-    async def update_user(  # noqa: PLR0913 -- the parts of an account
-        self,
-        by: Caller | None,
-        name: str,
-        *,
-        display_name: str | None = None,
-        email: str | None = None,
-        role: Role | None = None,
-        disabled: bool | None = None,
-        password: str | None = None,
-    ) -> User:
-        """Change parts of an account; people may change their own name and address."""
-        changes = AccountChanges(
-            display_name=display_name,
-            email=email,
-            role=role,
-            disabled=disabled,
-            password=password,
-        )
-        return await self.change_user(by, name, changes)
 
     async def change_user(
         self, by: Caller | None, name: str, changes: AccountChanges
@@ -262,13 +239,10 @@ class Accounts(PasswordChanges):
     async def _leave_teams(self, user: User) -> None:
         """Take somebody out of every team; the files follow, as with any change."""
         projects, now = self._archive.projects, self._clock.seconds()
-        tasks = Tasks(self._archive.tasks, self._events, self._clock)
         for project in await projects.memberships(user.name):
             await projects.drop_member(project.id, user.name, now)
             if project.node is not None:
-                arguments = {"project": project.id}
-                key = team_key(project.id)
-                await tasks.add_fresh(Kind.APPLY_TEAM, key, arguments, user.name)
+                await self._tasks.apply_team(project.id, user.name)
 
     def _demand_over(self, by: Caller | None, user: User, *, own: bool) -> None:
         if by is None:

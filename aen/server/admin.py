@@ -22,6 +22,7 @@ from aen.server.directories import commands as directories
 from aen.server.doctor import examine
 from aen.server.making import make_rooms
 from aen.server.passwords import Passwords
+from aen.server.records import AccountChanges
 from aen.server.rooms import Rooms
 from aen.server.settings import DEFAULT_PREFIX, ServerSettings, check_server
 from aen.server.store.opening import open_database
@@ -120,7 +121,7 @@ async def _superuser(rooms: Rooms, options: argparse.Namespace) -> None:
     name, role = options.add, Role.SUPERUSER
     if options.remove:
         name, role = options.remove, Role.USER
-    await rooms.accounts.update_user(None, name, role=role)
+    await rooms.accounts.change_user(None, name, AccountChanges(role=role))
     word = "is an administrator now" if options.add else "is no administrator any more"
     _say(f"“{name}” {word}.")
 

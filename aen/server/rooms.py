@@ -205,5 +205,6 @@ def _account_parts(parts: Parts, ground: Ground) -> AccountParts:
         site=ground.site,
         door=_door(parts, ground),
         mail=ground.mail,
+        tasks=ground.tasks,
         csrf_secret=parts.key.derive("anti-forgery"),
     )

@@ -1,18 +1,14 @@
-"""Tasks: asking for work that outlives the request, and seeing how it goes."""
+"""Tasks: asking for work that outlives the request."""
 
 import secrets
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
-from aen.model.errors import Conflict, NotFound
-from aen.model.permissions import demand_superuser
+from aen.model.errors import Conflict
 from aen.model.tasks import Kind, Task, TaskState
-from aen.model.users import Caller
 from aen.server.events import TASKS, Events
-from aen.server.records import Page
 from aen.server.store.tasks import TaskRecords
-from aen.server.task_desk import tasks_wanted
 
 _TRIES = 20
 
@@ -33,7 +29,7 @@ def environments_key(project: str) -> str:
 
 
 class Tasks:
-    """Adds tasks, each key once, and shows them.
+    """Adds tasks, each key once.
 
     Of starts, stops, resets and deletes a project has one at a time. One that weighs
     more takes its place: whoever stops a project that starts does not have to wait for
@@ -94,6 +90,11 @@ class Tasks:
                 return task
         raise Conflict("Too much is happening to this at once; try again.")
 
+    async def apply_team(self, project: str, by: str = "") -> Task:
+        """Have the files of the project with that id follow its team as it is now."""
+        key, arguments = team_key(project), {"project": project}
+        return await self.add_fresh(Kind.APPLY_TEAM, key, arguments, by)
+
     async def last(self, key: str) -> Task | None:
         """Return the newest task for *key*, ended or not."""
         return await self._records.last(key)
@@ -102,24 +103,6 @@ class Tasks:
         await self._events.publish(TASKS, "task", {"id": task.id})
         return task
 
-    async def task(self, key: str) -> Task:
-        """Return the task with that id, or raise `NotFound`."""
-        found = await self._records.with_id(key)
-        if found is None:
-            raise NotFound("There is no such task.")
-        return found
-
     async def active(self, key: str) -> Task | None:
         """Return the task for *key* that has not ended."""
         return await self._records.active(key)
-
-    async def tasks(
-        self,
-        caller: Caller,
-        state: str = "",
-        cursor: str | None = None,
-        limit: int = 50,
-    ) -> Page[Task]:
-        """Return tasks, the newest first; for administrators."""
-        demand_superuser(caller)
-        return await self._records.page(tasks_wanted(state), cursor, limit)

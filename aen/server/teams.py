@@ -5,11 +5,9 @@ from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import ProjectPath
 from aen.model.permissions import Action
 from aen.model.projects import Member, Project, TeamRole
-from aen.model.tasks import Kind
 from aen.model.users import Caller
 from aen.server.events import project_topic
 from aen.server.project_desk import ProjectDesk, no_account, still
-from aen.server.tasks import team_key
 
 _AT_ONCE = 100
 _LONGEST = 10 * 366 * 86_400.0
@@ -124,9 +122,7 @@ class Teams(ProjectDesk):
         await self._told(project, why)
         if project.node is not None:
             # Beside a start or stop under way: the files follow at once.
-            arguments = {"project": project.id}
-            key = team_key(project.id)
-            await self._tasks.add_fresh(Kind.APPLY_TEAM, key, arguments, by)
+            await self._tasks.apply_team(project.id, by)
         return project
 
     async def _told(self, project: Project, why: str) -> None:

@@ -13,7 +13,7 @@ from aen.model.users import Caller
 from aen.server.access import DAY, Visitor, digest
 from aen.server.audit import Audit
 from aen.server.events import GATEWAYS
-from aen.server.records import Event
+from aen.server.records import AccountChanges, Event
 from tests.outcomes import now
 from tests.server.furnished import PASSWORD, furnished
 
@@ -145,11 +145,11 @@ async def test_a_disabled_account_has_no_session() -> None:
     accounts = world.rooms.accounts
     await world.person("ada")
     token, _ = await accounts.sign_in("ada", PASSWORD, "", "")
-    await accounts.update_user(None, "ada", disabled=True)
+    await accounts.change_user(None, "ada", AccountChanges(disabled=True))
     assert await accounts.caller_of_session(token) is None
     with pytest.raises(Unauthenticated):
         await accounts.sign_in("ada", PASSWORD, "", "")
-    await accounts.update_user(None, "ada", disabled=False)
+    await accounts.change_user(None, "ada", AccountChanges(disabled=False))
     assert await accounts.caller_of_session(token) is None
 
 
@@ -210,7 +210,7 @@ async def test_a_limited_token_does_not_reach_the_account() -> None:
         accounts.add_token(limited, "more"),
         accounts.users(limited),
         accounts.change_password(limited, PASSWORD, "another one"),
-        accounts.update_user(limited, "ada", email="a@b"),
+        accounts.change_user(limited, "ada", AccountChanges(email="a@b")),
     ):
         with pytest.raises(Forbidden):
             await attempt

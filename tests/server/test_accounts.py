@@ -68,17 +68,19 @@ async def test_only_administrators_manage_people() -> None:
     await world.person("bob")
     for attempt in (
         accounts.add_user(ada, "eve", PASSWORD),
-        accounts.update_user(ada, "ada", role=Role.SUPERUSER),
-        accounts.update_user(ada, "ada", disabled=True),
-        accounts.update_user(ada, "ada", password="another one"),
-        accounts.update_user(ada, "bob", email="x@y"),
+        accounts.change_user(ada, "ada", AccountChanges(role=Role.SUPERUSER)),
+        accounts.change_user(ada, "ada", AccountChanges(disabled=True)),
+        accounts.change_user(ada, "ada", AccountChanges(password="another one")),
+        accounts.change_user(ada, "bob", AccountChanges(email="x@y")),
         accounts.remove_user(ada, "bob"),
         accounts.make_reset(ada, "bob"),
         accounts.register("eve", PASSWORD),
     ):
         with pytest.raises(Forbidden):
             await attempt
-    changed = await accounts.update_user(ada, "ada", display_name="Ada L.")
+    changed = await accounts.change_user(
+        ada, "ada", AccountChanges(display_name="Ada L.")
+    )
     assert changed.title == "Ada L."
 
 
@@ -128,8 +130,8 @@ async def test_the_last_administrator_stays() -> None:
     accounts = world.rooms.accounts
     await world.person("wakari", Role.SUPERUSER)
     for attempt in (
-        accounts.update_user(None, "wakari", role=Role.USER),
-        accounts.update_user(None, "wakari", disabled=True),
+        accounts.change_user(None, "wakari", AccountChanges(role=Role.USER)),
+        accounts.change_user(None, "wakari", AccountChanges(disabled=True)),
         accounts.remove_user(None, "wakari"),
     ):
         with pytest.raises(Conflict, match="last administrator"):

@@ -10,7 +10,7 @@ from aen.model.projects import State, TeamRole
 from aen.model.users import Role
 from aen.server.channel import Channels
 from aen.server.events import gateway_topic, project_topic
-from aen.server.records import Event, ProjectChanges
+from aen.server.records import AccountChanges, Event, ProjectChanges
 from aen.wire.messages import NodeStatus, Up
 from tests.server.furnished import LAB, World, furnished, launch
 
@@ -58,9 +58,9 @@ async def test_what_no_longer_holds_is_dropped_at_once() -> None:
     end.said.clear()
     await projects.edit(ada, LAB, ProjectChanges(visibility="private"))
     await projects.remove_member(ada, LAB, "bob")
-    await accounts.update_user(None, "bob", password="another one")
+    await accounts.change_user(None, "bob", AccountChanges(password="another one"))
     await accounts.sign_out(ada)
-    await accounts.update_user(None, "ada", disabled=True)
+    await accounts.change_user(None, "ada", AccountChanges(disabled=True))
     dropped = [
         (one.drop.project_id, one.drop.user_id, one.drop.session) for one in end.said
     ]

@@ -9,6 +9,7 @@ from aen.model.errors import Conflict, Forbidden, Invalid, NotFound, Unauthentic
 from aen.model.projects import TeamRole
 from aen.model.users import Caller, Role
 from aen.server.leaving import DELETE, Outcome, Then, Wishes
+from aen.server.records import AccountChanges
 from tests.server.furnished import PASSWORD, World, at, furnished
 from tests.server.mailing import switch_on
 
@@ -71,7 +72,9 @@ async def test_it_is_told_by_mail() -> None:
     world, root, _ = await leaving()
     rooms, worker = world.rooms, world.worker()
     await switch_on(rooms.site, root)
-    await rooms.accounts.update_user(root, "eve", email="eve@example.org")
+    await rooms.accounts.change_user(
+        root, "eve", AccountChanges(email="eve@example.org")
+    )
     await rooms.leaving.close(root, "eve", Wishes({}))
     worker.start()
     ((to, letter),) = world.mailer.sent

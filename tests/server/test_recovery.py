@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from aen.model.audit import Act
 from aen.model.errors import Conflict, TooMany
 from aen.model.users import Role, User
+from aen.server.records import AccountChanges
 from aen.server.store.users import Users
 from tests.outcomes import now
 from tests.server.furnished import furnished
@@ -29,8 +30,8 @@ async def test_a_link_by_mail() -> None:
     for name, email in (("ada", "ada@example.org"), ("bob", "bob@example.org")):
         if name != "ada":
             await world.person(name)
-        await rooms.accounts.update_user(root, name, email=email)
-    await rooms.accounts.update_user(root, "bob", disabled=True)
+        await rooms.accounts.change_user(root, name, AccountChanges(email=email))
+    await rooms.accounts.change_user(root, "bob", AccountChanges(disabled=True))
     worker = world.worker()
     worker.start()
     for who in ("nobody", "", "bob", "wakari", "x@example.org", "bob@example.org"):
@@ -51,7 +52,9 @@ async def test_nobody_s_mail_is_filled() -> None:
     world = await furnished(mail_per_person=1, mail_per_address=3)
     root = await world.person("wakari", Role.SUPERUSER)
     await switch_on(world.rooms.site, root)
-    await world.rooms.accounts.update_user(root, "wakari", email="w@example.org")
+    await world.rooms.accounts.change_user(
+        root, "wakari", AccountChanges(email="w@example.org")
+    )
     worker = world.worker()
     worker.start()
     for _ in range(3):

@@ -7,6 +7,7 @@ from pytest_twisted import ensureDeferred
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Forbidden, Invalid, NotFound, Taken
 from aen.model.users import Role
+from aen.server.records import AccountChanges
 from aen.server.ssh_keys import SCOPE
 from tests.server.furnished import furnished
 from tests.ssh_keys import ed25519_line
@@ -72,7 +73,7 @@ async def test_administrators_read_keys_of_all() -> None:
     ):
         with pytest.raises(Forbidden):
             await keys.of(other, "ada")
-    await accounts.update_user(root, "ada", disabled=True)
+    await accounts.change_user(root, "ada", AccountChanges(disabled=True))
     assert await keys.of(root, "ada") == ()
     await accounts.remove_user(root, "ada")
     assert await world.rooms.archive.ssh_keys.count(ada.user.id) == 0

@@ -13,7 +13,7 @@ from aen.model.users import Caller, Role
 from aen.server.store.audit import Seeking
 from aen.server.store.tasks import End, Holder, TasksWanted
 from aen.server.task_desk import TaskDesk, tasks_wanted
-from tests.server.furnished import LAB, World, furnished
+from tests.server.furnished import LAB, World, furnished, task_of
 
 
 async def desk() -> tuple[World, TaskDesk, Caller, Caller]:
@@ -34,7 +34,7 @@ async def failed(world: World, kind: Kind = Kind.STOP_PROJECT) -> Task:
     assert claimed is not None
     end = End(TaskState.FAILED, "No space.", ("line",))
     assert await records.finish(Holder(task.id, "w", 1, kind), end, 2.0)
-    return await world.rooms.tasks.task(task.id)
+    return await task_of(world.rooms, task.id)
 
 
 @pytest_twisted.ensureDeferred
@@ -196,7 +196,7 @@ async def test_cancelling_a_start_in_the_middle() -> None:
     assert waits.called
     assert world.nodes.routes == ["start", "stop"]
     assert (await world.rooms.projects.at(ada, LAB)).state is State.STOPPED
-    ended = await world.rooms.tasks.task(task.id)
+    ended = await task_of(world.rooms, task.id)
     assert ended.state is TaskState.CANCELLED
     await worker.stop()
 
@@ -213,5 +213,5 @@ async def test_cancelling_the_start_of_what_runs() -> None:
     await one.cancel(ada, task.id)
     assert world.nodes.routes == ["start", "start"]
     assert (await world.rooms.projects.at(ada, LAB)).state is State.RUNNING
-    assert (await world.rooms.tasks.task(task.id)).state is TaskState.CANCELLED
+    assert (await task_of(world.rooms, task.id)).state is TaskState.CANCELLED
     await worker.stop()

@@ -3,11 +3,10 @@
 import pytest
 import pytest_twisted
 
-from aen.model.errors import Conflict, Forbidden, Invalid, NotFound
+from aen.model.errors import Conflict
 from aen.model.tasks import Kind
-from aen.model.users import Role
 from aen.server.store.tasks import End, Holder
-from tests.server.furnished import furnished
+from tests.server.furnished import furnished, task_of
 
 
 @pytest.mark.parametrize("active", list(Kind))
@@ -40,28 +39,7 @@ async def test_a_key_is_free_when_its_task_has_ended() -> None:
     assert await records.finish(holder, End(), world.clock.seconds())
     second = await tasks.add(Kind.START_PROJECT, "project:1", {}, "ada")
     assert second.id != first.id
-    assert (await tasks.task(first.id)).state.ended
-    with pytest.raises(NotFound):
-        await tasks.task("unknown")
-
-
-@pytest_twisted.ensureDeferred
-async def test_administrators_see_tasks() -> None:
-    """Newest first, by state, in pages; nobody else does."""
-    world = await furnished()
-    tasks = world.rooms.tasks
-    root = await world.person("wakari", Role.SUPERUSER)
-    for number in range(3):
-        world.clock.advance(1)
-        await tasks.add(Kind.START_PROJECT, f"project:{number}", {}, "ada")
-    page = await tasks.tasks(root, "queued", limit=2)
-    assert [one.key for one in page.items] == ["project:2", "project:1"]
-    rest = await tasks.tasks(root, cursor=page.next)
-    assert [one.key for one in rest.items] == ["project:0"]
-    with pytest.raises(Invalid):
-        await tasks.tasks(root, "lost")
-    with pytest.raises(Forbidden):
-        await tasks.tasks(await world.person("ada"))
+    assert (await task_of(world.rooms, first.id)).state.ended
 
 
 @pytest_twisted.ensureDeferred

@@ -29,7 +29,7 @@ from aen.server.tasks import project_key
 from aen.wire.messages import NodeStatus
 from tests.installed import free_ports
 from tests.reactor import reactor
-from tests.server.furnished import quick_passwords
+from tests.server.furnished import quick_passwords, task_of
 from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -186,7 +186,7 @@ async def all_ended(crew: Crew, seconds: float) -> list[Task]:
     async def look() -> None:
         ended.clear()
         for task in crew.tasks:
-            now = await crew.rooms.tasks.task(task.id)
+            now = await task_of(crew.rooms, task.id)
             if now.state.ended:
                 ended.append(now)
 

@@ -12,6 +12,7 @@ from aen.model.projects import State
 from aen.model.tasks import TaskState
 from aen.runtime.tasks import pause
 from tests.reactor import reactor
+from tests.server.furnished import task_of
 from tests.system.crew import Crew, all_ended, begun, found
 
 pytestmark = pytest.mark.system
@@ -65,7 +66,7 @@ async def test_a_worker_that_is_asked_to_end_gives_back_what_it_does(
     crew.dismiss(first, signal.SIGTERM)
     assert first.returncode == -signal.SIGTERM, crew.log
     crew.center.seconds = 0.05
-    waiting = [await crew.rooms.tasks.task(one.id) for one in crew.tasks]
+    waiting = [await task_of(crew.rooms, one.id) for one in crew.tasks]
     assert {(one.state, one.lost) for one in waiting} == {(TaskState.QUEUED, 0)}
     crew.hire()
     ended = await all_ended(crew, 30)
@@ -74,7 +75,7 @@ async def test_a_worker_that_is_asked_to_end_gives_back_what_it_does(
 
 async def _running(crew: Crew, number: int) -> None:
     for _ in range(300):
-        states = [(await crew.rooms.tasks.task(one.id)).state for one in crew.tasks]
+        states = [(await task_of(crew.rooms, one.id)).state for one in crew.tasks]
         if states.count(TaskState.RUNNING) == number:
             return
         await pause(reactor, 0.1)

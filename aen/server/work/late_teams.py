@@ -4,9 +4,8 @@ from twisted.internet.interfaces import IReactorTime
 
 from aen.model.names import PlaceName
 from aen.model.projects import Project
-from aen.model.tasks import Kind
 from aen.server.store.archive import Archive
-from aen.server.tasks import Tasks, team_key
+from aen.server.tasks import Tasks
 
 REFUSED_SECONDS = 600.0
 """How long to wait after a node has tried, and did not succeed."""
@@ -29,9 +28,7 @@ class LateTeams:
                 # Until that has an end nobody asks again.
                 later = now + REFUSED_SECONDS
                 await self._archive.projects.team_due(project.id, later)
-                arguments = {"project": project.id}
-                key = team_key(project.id)
-                await self._tasks.add_fresh(Kind.APPLY_TEAM, key, arguments, "")
+                await self._tasks.apply_team(project.id)
                 asked += 1
         return f"{asked} projects were asked again." if asked else ""
 

@@ -11,6 +11,7 @@ from aen.model.errors import Unauthenticated, Unavailable
 from aen.model.users import Role, User
 from aen.server.directories.directory import Person, Reason, Refusal
 from aen.server.directories.door import role_of
+from aen.server.records import AccountChanges
 from aen.server.store.audit import Seeking
 from tests.server.furnished import PASSWORD, World, furnished
 
@@ -209,7 +210,7 @@ async def test_roles_given_here_stay() -> None:
     """Without the setting the directory has no say in them."""
     world, _ = await world_of(Person("eve"))
     await enter(world, "eve")
-    await world.rooms.accounts.update_user(None, "eve", role=Role.STAFF)
+    await world.rooms.accounts.change_user(None, "eve", AccountChanges(role=Role.STAFF))
     assert (await enter(world, "eve")).role is Role.STAFF
 
 

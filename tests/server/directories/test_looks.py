@@ -9,6 +9,7 @@ from aen.model.audit import Act
 from aen.model.errors import Failed, Unauthenticated, Unavailable
 from aen.model.users import Role
 from aen.server.directories.directory import Person, Reason, Refusal
+from aen.server.records import AccountChanges
 from aen.server.store.audit import Seeking
 from aen.server.work.chores import chores
 from tests.server.directories.test_door import HORSE, People, enter
@@ -68,7 +69,7 @@ async def test_whom_an_administrator_disabled() -> None:
     world, people = await world_of("eve")
     gone = people.known.pop("eve")
     await look(world)
-    await world.rooms.accounts.update_user(None, "eve", disabled=True)
+    await world.rooms.accounts.change_user(None, "eve", AccountChanges(disabled=True))
     people.known["eve"] = gone
     with pytest.raises(Unauthenticated, match="is wrong"):
         await enter(world, "eve")

@@ -7,6 +7,7 @@ from aen.model.errors import Forbidden, Invalid
 from aen.model.names import UserName
 from aen.model.users import User
 from aen.server.directories import sources
+from aen.server.records import AccountChanges
 from aen.server.settings import ServerSettings
 from tests.server.furnished import PASSWORD, furnished
 
@@ -49,7 +50,7 @@ async def test_every_way_to_a_new_password() -> None:
     with pytest.raises(Forbidden, match="Ask the help desk"):
         await accounts.make_reset(None, "eve")
     with pytest.raises(Forbidden):
-        await accounts.update_user(None, "eve", password=PASSWORD)
+        await accounts.change_user(None, "eve", AccountChanges(password=PASSWORD))
     with pytest.raises(Forbidden):
         await accounts.register("mallory", PASSWORD)
     ada = await world.person("ada")

@@ -9,6 +9,7 @@ from aen.model.users import Role
 from aen.server.mail.letters import LetterKind
 from aen.server.mail.post import own_name
 from aen.server.mail.sending import Delayed, Refused
+from aen.server.records import AccountChanges
 from aen.server.settings import ServerSettings
 from tests.server.furnished import furnished
 from tests.server.mailing import switch_on
@@ -32,7 +33,7 @@ async def test_a_task_says_nothing_of_its_letter() -> None:
     await switch_on(world.rooms.site, root)
     facts = {"Asked from": "192.0.2.1"}
     assert await world.rooms.mail.post(LetterKind.RESET, root.user.id, facts)
-    (task,) = (await world.rooms.tasks.tasks(root)).items
+    (task,) = await world.tasks()
     assert task.kind is Kind.SEND_MAIL
     assert list(task.arguments) == ["letter"]
     assert task.key == f"mail:{task.arguments['letter']}"
@@ -46,7 +47,9 @@ async def test_notices_are_for_those_who_want_them() -> None:
     root = await world.person("wakari", Role.SUPERUSER)
     await switch_on(world.rooms.site, root)
     without = root.user
-    wants = await accounts.update_user(root, "wakari", email="w@example.org")
+    wants = await accounts.change_user(
+        root, "wakari", AccountChanges(email="w@example.org")
+    )
     for user, count in ((without, 0), (wants, 1)):
         await mail.notice(LetterKind.PASSWORD_CHANGED, user, {})
         assert await world.database.collection("letters").count({}) == count

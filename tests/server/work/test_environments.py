@@ -18,7 +18,7 @@ from aen.wire.environments import (
 from aen.wire.messages import (
     Line,
 )
-from tests.server.furnished import LAB, World, running
+from tests.server.furnished import LAB, World, running, task_of
 
 BOTH = EnvironmentChanges(remove=("scipy",), install=("numpy>=2",), active=True)
 
@@ -29,7 +29,7 @@ async def changed(world: World, wanted: EnvironmentChanges = BOTH) -> Task:
     worker = world.worker()
     worker.start()
     task = await world.rooms.environments.change(caller, LAB, "gpu", wanted)
-    ended = await world.rooms.tasks.task(task.id)
+    ended = await task_of(world.rooms, task.id)
     await worker.stop()
     return ended
 
@@ -104,7 +104,7 @@ async def test_what_stops_meanwhile_is_not_changed() -> None:
     await records.finish(project.id, "m", State.STOPPED, None, 0.0)
     worker = world.worker()
     worker.start()
-    ended = await world.rooms.tasks.task(task.id)
+    ended = await task_of(world.rooms, task.id)
     await worker.stop()
     assert "does not run any more" in ended.problem
     assert "change" not in world.nodes.routes
@@ -124,7 +124,7 @@ async def test_a_cancelled_change_ends_after_the_step_under_way() -> None:
     await world.rooms.task_desk.cancel(ada, task.id)
     assert not waits.called
     waits.callback(None)
-    ended = await world.rooms.tasks.task(task.id)
+    ended = await task_of(world.rooms, task.id)
     assert ended.state is TaskState.CANCELLED
     assert world.nodes.routes.count("change") == 1
     news = [one.data for one in told if one.kind == "environment"]

@@ -7,7 +7,7 @@ from aen.model.errors import NotFound
 from aen.model.projects import Problem, State
 from aen.model.tasks import Kind, TaskState
 from aen.model.users import Role
-from tests.server.furnished import furnished
+from tests.server.furnished import furnished, task_of
 
 
 @ensureDeferred
@@ -23,17 +23,17 @@ async def test_it_waits_for_projects_and_says_which() -> None:
     task = await rooms.tasks.add(Kind.REMOVE_ACCOUNT, "account:x", arguments, "wakari")
     worker = world.worker()
     worker.start()
-    waiting = await rooms.tasks.task(task.id)
+    waiting = await task_of(rooms, task.id)
     assert waiting.state is TaskState.QUEUED
     assert waiting.problem == "Projects of “ada” are being deleted: ada/lab."
     records = rooms.archive.projects
     await records.begin(lab.id, "m", State.STOPPING, 0.0)
     await records.finish(lab.id, "m", State.FAILED, Problem("No."), 0.0)
     world.clock.pump([1.0] * 4)
-    assert "could not be deleted yet" in (await rooms.tasks.task(task.id)).problem
+    assert "could not be deleted yet" in (await task_of(rooms, task.id)).problem
     await records.remove(lab.id)
     world.clock.pump([1.0] * 20)
-    assert (await rooms.tasks.task(task.id)).state is TaskState.DONE
+    assert (await task_of(rooms, task.id)).state is TaskState.DONE
     with pytest.raises(NotFound):
         await rooms.accounts.user("ada")
     (last, *_) = (await rooms.audit.own(ada)).items

@@ -10,6 +10,7 @@ from aen.model.tasks import Task, TaskState
 from aen.model.users import Caller, Role
 from aen.server.mail.letters import LetterKind
 from aen.server.mail.sending import Delayed, Refused
+from aen.server.records import AccountChanges
 from aen.server.site_values import SiteChanges
 from tests.server.furnished import World, furnished
 from tests.server.mailing import switch_on
@@ -20,15 +21,16 @@ async def mailing(**settings: Any) -> tuple[World, Caller]:
     world = await furnished(**settings)
     root = await world.person("wakari", Role.SUPERUSER)
     ada = await world.person("ada")
-    await world.rooms.accounts.update_user(root, "ada", email="ada@example.org")
+    await world.rooms.accounts.change_user(
+        root, "ada", AccountChanges(email="ada@example.org")
+    )
     await switch_on(world.rooms.site, root)
     return world, ada
 
 
 async def only_task(world: World) -> Task:
     """Return the one task there is."""
-    root = await world.rooms.accounts.user("wakari")
-    (task,) = (await world.rooms.tasks.tasks(Caller(root, session="s"))).items
+    (task,) = await world.tasks()
     return task
 
 
@@ -99,7 +101,7 @@ async def test_letters_nobody_needs_any_more() -> None:
     await mail.post(LetterKind.CONFIRM, "nobody")
     await mail.post(LetterKind.RESET, ada.user.id)
     world.clock.advance(3601)
-    await accounts.update_user(None, "ada", disabled=True)
+    await accounts.change_user(None, "ada", AccountChanges(disabled=True))
     await mail.post(LetterKind.NEW_SIGN_IN, ada.user.id)
     worker = world.worker()
     worker.start()
@@ -145,7 +147,7 @@ async def test_who_is_told_what() -> None:
     _, ada = await accounts.sign_in("ada", "correct horse", "192.0.2.1", agent)
     await accounts.change_password(ada, "correct horse", "better horse")
     await accounts.add_token(ada, "nightly")
-    await accounts.update_user(ada, "ada", email="new@example.org")
+    await accounts.change_user(ada, "ada", AccountChanges(email="new@example.org"))
     site = (await world.rooms.site.values()).site_name
     assert world.mailer.subjects == [
         ("ada@example.org", f"A sign-in from a new place at {site}"),

@@ -14,7 +14,7 @@ from aen.server.records import Event
 from aen.server.work.worker import Worker
 from aen.wire.client import OnLine
 from aen.wire.messages import Line, ProjectOnDisk
-from tests.server.furnished import GATEWAY, LAB, World, furnished
+from tests.server.furnished import GATEWAY, LAB, World, furnished, task_of
 
 
 def hire(world: World, name: str = "w1") -> Worker:
@@ -95,7 +95,7 @@ async def test_a_failed_start_says_why_and_reset_retries() -> None:
     assert project.problem is not None
     assert project.problem.message == "No network."
     assert project.problem.log == ("pip: timed out",)
-    ended = await world.rooms.tasks.task(task.id)
+    ended = await task_of(world.rooms, task.id)
     assert (ended.state, ended.problem) == (TaskState.FAILED, "No network.")
     await world.rooms.projects.reset(ada, LAB)
     project = await world.rooms.projects.at(ada, LAB)

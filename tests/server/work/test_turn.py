@@ -16,7 +16,7 @@ from aen.server.work.turn import Turn
 from aen.wire import routes
 from aen.wire.client import OnLine
 from aen.wire.messages import Line
-from tests.server.furnished import LAB, World, running
+from tests.server.furnished import LAB, World, running, task_of
 
 
 async def turn_of(kind: Kind = Kind.APPLY_TEAM) -> tuple[World, Turn]:
@@ -50,7 +50,7 @@ async def test_every_line_is_heard() -> None:
     heard: list[Line] = []
     await turn.follow(routes.APPLY_TEAM, "n1", heard=heard.append)
     assert [one.output for one in heard] == ["", "hello"]
-    task = await world.rooms.tasks.task(turn.task.id)
+    task = await task_of(world.rooms, turn.task.id)
     assert task.progress == Progress("Reading", 1, 2)
     await turn.writer.stop()
 

@@ -12,7 +12,7 @@ from aen.server.events import TASKS
 from aen.server.store.tasks import Holder, TaskRecords
 from aen.server.work.hands import Hand, Lost, TryAgain
 from aen.server.work.worker import Pace, Worker
-from tests.server.furnished import World, furnished
+from tests.server.furnished import World, furnished, task_of
 
 
 @define
@@ -74,7 +74,7 @@ class Hall:
 
     async def state(self, task: Task) -> tuple[TaskState, str]:
         """Return state and problem of a task."""
-        found = await self.world.rooms.tasks.task(task.id)
+        found = await task_of(self.world.rooms, task.id)
         return found.state, found.problem
 
     async def pass_time(self, seconds: float) -> None:
@@ -191,7 +191,7 @@ async def test_a_task_that_turns_is_begun_anew() -> None:
     assert stopped.id == started.id
     await one.pass_time(0.5)
     assert one.work.done == ["a", "a"]
-    assert (await one.world.rooms.tasks.task(stopped.id)).kind is Kind.STOP_PROJECT
+    assert (await task_of(one.world.rooms, stopped.id)).kind is Kind.STOP_PROJECT
     one.work.doing["a"].callback(None)
     assert (await one.state(stopped))[0] is TaskState.DONE
     await worker.stop()
@@ -218,7 +218,7 @@ async def test_what_may_pass_is_tried_again_with_growing_pauses() -> None:
     away = Unavailable("The store does not answer.")
     one.work.errors += [away, away, TryAgain("Soon.", after=10.0)]
     (task,) = await one.add("a")
-    found = await one.world.rooms.tasks.task(task.id)
+    found = await task_of(one.world.rooms, task.id)
     assert (found.state, found.problem) == (TaskState.QUEUED, away.message)
     assert found.next == one.world.clock.seconds() + 1.0
     for seconds, begun in ((0.75, 1), (0.25, 2), (1.75, 2), (0.25, 3), (9.75, 3)):
@@ -226,7 +226,7 @@ async def test_what_may_pass_is_tried_again_with_growing_pauses() -> None:
         assert len(one.work.done) == begun
     await one.pass_time(0.5)
     one.work.doing["a"].callback(None)
-    found = await one.world.rooms.tasks.task(task.id)
+    found = await task_of(one.world.rooms, task.id)
     assert (found.state, found.problem) == (TaskState.DONE, "")
     assert (found.tries, found.lost) == (3, 0)
     await worker.stop()
@@ -326,7 +326,7 @@ async def test_an_outage_at_the_end_of_a_task_costs_one_repetition() -> None:
     assert one.work.done == ["a", "a"]
     one.work.doing["a"].callback(None)
     assert (await one.state(task))[0] is TaskState.DONE
-    assert (await one.world.rooms.tasks.task(task.id)).lost == 0
+    assert (await task_of(one.world.rooms, task.id)).lost == 0
     await worker.stop()
 
 

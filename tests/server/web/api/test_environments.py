@@ -11,7 +11,7 @@ from aen.wire.environments import (
     FoundPackages,
 )
 from tests.outcomes import now
-from tests.server.furnished import World
+from tests.server.furnished import World, task_of
 from tests.server.web.api.program import Program, token_of
 
 ATLAS = "/projects/ada/climate-atlas"
@@ -47,7 +47,7 @@ def test_changes_are_tasks(
     status, task = bobs.ask(method, ALL + path, body)
     assert (status, task["kind"], task["by"]) == (202, "change environment", "bob")
     assert bobs.ask("GET", f"/tasks/{task['id']}") == (200, task)
-    asked = now(Deferred.fromCoroutine(world.rooms.tasks.task(task["id"])))
+    asked = now(Deferred.fromCoroutine(task_of(world.rooms, task["id"])))
     assert [one["verb"] for one in asked.arguments["steps"]] == verbs
 
 
