@@ -23,10 +23,11 @@ from aen.proxy.https import Insisting, ToHttps
 from aen.proxy.routing import Router
 from aen.proxy.trust import Trust
 from aen.runtime.certificates import Certificates, check_certificates
-from aen.runtime.listening import ListeningService, remove_stale_socket
+from aen.runtime.listening import ListeningService
 from aen.runtime.options import CrewOptions, Place
 from aen.runtime.services import InOrder, OnSignal
 from aen.runtime.settings import read_settings
+from aen.runtime.sockets import Occupied, remove_stale_socket
 from aen.runtime.worker import Membership
 from aen.runtime.workers import Crew, Plan
 from aen.wire.agents import trust_root
@@ -93,7 +94,7 @@ def _workers_socket(settings: GatewaySettings, pid: int) -> Path:
 def _forget_dead_workers(own_socket: Path) -> None:
     """Remove the sockets of workers that were killed together with their parent."""
     for path in own_socket.parent.glob(f"{own_socket.stem}.*{own_socket.suffix}"):
-        with contextlib.suppress(Invalid):  # that one lives, and will end by itself
+        with contextlib.suppress(Occupied):  # it lives, and will end by itself
             remove_stale_socket(path)
 
 

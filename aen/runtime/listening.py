@@ -3,10 +3,9 @@
 import re
 import socket
 import ssl
-import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from attrs import frozen
 from twisted.application.service import Service
@@ -22,38 +21,14 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import Factory
 
 from aen.model.errors import Invalid
+from aen.runtime.sockets import BACKLOG, Occupied, remove_stale_socket, why_not
 from aen.runtime.tls import speak_tls
-
-_BACKLOG: Final = 1024
-"""Connections that wait to be accepted; the kernel may allow fewer."""
 
 
 def unix_endpoint(path: Path, mode: int = 0o600) -> str:
     """Return the endpoint string for a UNIX socket only *mode* may open."""
     # twistd's own lock file would keep a killed server from coming back.
     return f"unix:{quoteStringArgument(str(path))}:mode={mode:o}:lockfile=0"
-
-
-def remove_stale_socket(path: Path) -> None:
-    """Unlink a UNIX socket nobody listens on (its owner was killed).
-
-    :raises Invalid: somebody does listen, or something else is at *path*.
-    """
-    try:
-        about = path.lstat()
-    except FileNotFoundError:
-        return
-    if not stat.S_ISSOCK(about.st_mode):
-        raise Invalid(f"{path}: exists and is not a socket")
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink(missing_ok=True)
-            return
-        except OSError:
-            return
-    raise Invalid(f"{path}: another process already listens there")
 
 
 class ListeningService(Service):
@@ -109,7 +84,7 @@ class ListeningService(Service):
         self._port = port
         if isinstance(port, tcp.Port):
             # Twisted's 50 are soon used up when many come back at once.
-            port.socket.listen(_BACKLOG)
+            port.socket.listen(BACKLOG)
         if self._tls is not None:
             speak_tls(port, self._tls)
 
@@ -169,7 +144,7 @@ class Held:
     _service: ListeningService
     descriptor: int
 
-    def release(self) -> "Deferred[None] | None":
+    def release(self) -> Deferred[None] | None:
         """Close it, for those who have inherited it, too."""
         return self._service.stopService()
 
@@ -196,6 +171,8 @@ def _make_room(path: Path) -> None:
         remove_stale_socket(path)
     except OSError as error:
         raise Invalid(f"cannot listen on {path}: {error.strerror}") from None
+    except Occupied as occupied:
+        raise Invalid(str(occupied)) from None
 
 
 def _take_turns(port: Any) -> None:
@@ -211,6 +188,5 @@ def _take_turns(port: Any) -> None:
 
 def _why(error: BaseException) -> str:
     if isinstance(error, CannotListenError):
-        # A name that cannot be resolved has an error number of its own kind.
-        return error.socketError.strerror or str(error.socketError)
+        return why_not(error)
     return str(error)

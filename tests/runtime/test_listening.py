@@ -16,12 +16,7 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
 from aen.model.errors import Invalid
-from aen.runtime.listening import (
-    ListeningService,
-    hold,
-    remove_stale_socket,
-    unix_endpoint,
-)
+from aen.runtime.listening import ListeningService, hold, unix_endpoint
 from aen.runtime.tasks import pause
 
 reactor: Any = _reactor
@@ -78,22 +73,6 @@ def test_what_cannot_be_listened_on(tmp_path: Path, where: str, why: str) -> Non
     service = ListeningService(where.format(room=tmp_path), Factory(), reactor)
     with pytest.raises(Invalid, match=why):
         service.privilegedStartService()
-
-
-@pytest_twisted.ensureDeferred
-async def test_another_listener_is_not_pushed_aside(tmp_path: Path) -> None:
-    """A live socket stays its owner's; a plain file is never removed."""
-    path = tmp_path / "a.sock"
-    with socket.socket(socket.AF_UNIX) as live:
-        live.bind(str(path))
-        live.listen()
-        with pytest.raises(Invalid, match="another process already listens"):
-            remove_stale_socket(path)
-    file = tmp_path / "file"
-    file.touch()
-    with pytest.raises(Invalid, match="not a socket"):
-        remove_stale_socket(file)
-    remove_stale_socket(tmp_path / "none")
 
 
 def test_tls_on_tcp_only(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 
 from aen.model.errors import Invalid
-from aen.runtime.listening import remove_stale_socket
+from aen.runtime.sockets import Occupied, remove_stale_socket, why_not
 
 
 def listen_privately(
@@ -24,9 +24,9 @@ def listen_privately(
 
     :raises Invalid: the folder is not there, or somebody else listens.
     """
-    remove_stale_socket(path)
     with _private():
         try:
+            remove_stale_socket(path)
             port: IListeningPort = reactor.listenUNIX(
                 str(path),
                 factory,
@@ -35,8 +35,9 @@ def listen_privately(
         except OSError as error:
             raise Invalid(f"{path}: cannot listen: {error.strerror}") from None
         except CannotListenError as error:
-            reason = os.strerror(error.socketError.errno or 0)
-            raise Invalid(f"{path}: cannot listen: {reason}") from None
+            raise Invalid(f"{path}: cannot listen: {why_not(error)}") from None
+        except Occupied as occupied:
+            raise Invalid(str(occupied)) from None
     return port
 
 

@@ -2,9 +2,7 @@
 
 import errno
 import os
-import socket
 import ssl
-import stat
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -29,10 +27,10 @@ from aen.proxy.standalone.router import RoutesRouter
 from aen.proxy.standalone.routes import Routes
 from aen.proxy.standalone.targets import Target, read_target
 from aen.proxy.trust import Trust
+from aen.runtime.sockets import BACKLOG, Occupied, remove_stale_socket, why_not
 from aen.runtime.tasks import spawn
 from aen.runtime.tls import speak_tls
 
-_BACKLOG: Final = 1024
 _HOUR: Final = 3600.0
 _EVERYWHERE: Final = "::"
 _NO_IPV6: Final = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
@@ -156,15 +154,14 @@ class Standalone:
             else:
                 self._ports.append(self._listen_tcp(place, factory, door))
         except CannotListenError as error:
-            # A name that cannot be resolved has an error number of its own kind.
-            why = error.socketError.strerror or str(error.socketError)
-            raise Refusal(f"cannot listen on {_named(place)}: {why}") from None
+            named = _named(place)
+            raise Refusal(f"cannot listen on {named}: {why_not(error)}") from None
 
     def _listen_tcp(
         self, place: Place, factory: IProtocolFactory, door: ssl.SSLContext | None
     ) -> IListeningPort:
         def listen(interface: str) -> IListeningPort:
-            found = self._reactor.listenTCP(place.port, factory, _BACKLOG, interface)
+            found = self._reactor.listenTCP(place.port, factory, BACKLOG, interface)
             if door is not None:
                 speak_tls(found, lambda: door)
             assert IListeningPort.providedBy(found)
@@ -189,8 +186,13 @@ class Standalone:
         if door is not None:
             raise Refusal(f"{where}: TLS is not spoken over UNIX sockets")
         path = Path(where)
-        _remove_stale(path)
-        self._ports.append(self._reactor.listenUNIX(where, factory, _BACKLOG, mode))
+        try:
+            remove_stale_socket(path)
+        except OSError as error:
+            raise Refusal(f"{path}: {error.strerror}") from None
+        except Occupied as occupied:
+            raise Refusal(str(occupied)) from None
+        self._ports.append(self._reactor.listenUNIX(where, factory, BACKLOG, mode))
         self._left_behind.append(path)
 
     def _say(self, what: str, place: Place, door: ssl.SSLContext | None) -> None:
@@ -241,23 +243,3 @@ def _target(option: str, text: str | None) -> Target | None:
 
 def _named(place: Place) -> str:
     return place.socket or f"{place.ip or '*'}:{place.port}"
-
-
-def _remove_stale(path: Path) -> None:
-    """Unlink a socket nobody listens on: its owner was killed."""
-    try:
-        if not stat.S_ISSOCK(path.lstat().st_mode):
-            raise Refusal(f"{path}: exists and is not a socket")
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise Refusal(f"{path}: {error.strerror}") from None
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink(missing_ok=True)
-            return
-        except OSError:
-            return
-    raise Refusal(f"{path}: another process already listens there")
