@@ -1,16 +1,16 @@
 """The page that shows a directory of a public folder. Pure but for the template."""
 
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from attrs import frozen
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aen.compute.public_files import Entry, PublicDirectory
+from aen.runtime.templates import templates_in
+from aen.wire.public import FOLDER
 
-_HERE = Path(__file__).parent
+_TEMPLATES = Path(__file__).parent / "templates"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of characters that are not seen, or change how others are."""
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
@@ -55,19 +55,12 @@ class Listing:
     """Renders directories."""
 
     def __init__(self) -> None:
-        environment = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._template = environment.get_template("public.html")
+        self._template = templates_in(_TEMPLATES).get_template("public.html")
 
     def render(self, found: PublicDirectory, names: tuple[bytes, ...]) -> bytes:
         """Return the page; *names*: owner, project and the way below the folder."""
         text = self._template.render(
-            title="/".join(_shown(names)),
+            title=_title(names),
             up=len(names) > 2,  # noqa: PLR2004 -- owner and project are the top
             rows=[row_of(one) for one in found.entries],
             more=found.more,
@@ -75,10 +68,6 @@ class Listing:
         return text.encode()
 
 
-def _shown(names: tuple[bytes, ...]) -> Iterator[str]:
-    for place, name in enumerate(names):
-        if place == 2:  # noqa: PLR2004 -- behind owner and project
-            yield "public"
-        yield readable(name)
-    if len(names) == 2:  # noqa: PLR2004
-        yield "public"
+def _title(names: tuple[bytes, ...]) -> str:
+    owner, project, *below = names
+    return "/".join(readable(name) for name in (owner, project, FOLDER, *below))

@@ -8,10 +8,8 @@ from typing import Any
 
 from attrs import evolve
 from twisted.application.service import IService, MultiService
-from twisted.web.http import Request
 from twisted.web.resource import IResource, Resource
-from twisted.web.server import Request as SiteRequest
-from twisted.web.server import Site
+from twisted.web.server import Request
 from typing_extensions import override
 
 from aen.compute.activity import Asking
@@ -56,6 +54,7 @@ from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import RoleOptions
 from aen.runtime.services import Settled
+from aen.runtime.sites import QuietSite
 from aen.wire import routes, tickets
 from aen.wire.call import Door
 from aen.wire.messages import Limit
@@ -204,7 +203,7 @@ def _doors(
     """Yield what listens: the node's port, and behind it calls and public folders."""
     key, calls = settings.gateway_key, settings.api_socket
     public = PublicFolders(reactor, settings.projectRoot)
-    behind = Calls(BehindDoor(public, api.app.resource()))
+    behind = QuietSite(BehindDoor(public, api.app.resource()))
     yield ListeningService(unix_endpoint(calls), behind, reactor)
     router = NodeRouter(settings.name, key, calls, api.launches, reactor, culling.uses)
     log = AccessLog(settings.logs / "compute-launcher.log", reactor)
@@ -279,22 +278,12 @@ class BehindDoor(Resource):
         self._api = api
 
     @override
-    def getChildWithDefault(self, path: bytes, request: SiteRequest) -> IResource:
+    def getChildWithDefault(self, path: bytes, request: Request) -> IResource:
         if request.path.startswith(routes.PUBLIC_PREFIX.encode()):
             return self._public
         request.postpath = [path, *(request.postpath or [])]
         request.prepath = []
         return self._api
-
-
-class Calls(Site):
-    """Serves the API; each call has its line in the log of the door."""
-
-    noisy = False
-
-    @override
-    def log(self, request: Request) -> None:
-        """Log nothing."""
 
 
 def index_access(environ: Mapping[str, str]) -> dict[str, str]:

@@ -13,9 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.web import http
 from twisted.web.server import Request, Site
-from typing_extensions import override
 
 from aen.gateway.health import Health
 from aen.gateway.nodes import Nodes, node_place
@@ -28,6 +26,7 @@ from aen.model.errors import OUR_FAULT, AenError, Failed, NotFound, Unauthentica
 from aen.model.projects import Progress
 from aen.proxy.head import RequestHead
 from aen.proxy.routing import Answer
+from aen.runtime.sites import QuietSite
 from aen.runtime.structure import unstructure
 from aen.runtime.tasks import spawn
 from aen.wire.call import Door, answer_error
@@ -37,14 +36,6 @@ from aen.wire.routes import NODE_ROUTES, RELAY
 
 _WAIT = "/_aen/wait"
 _KEEP_ALIVE = 15.0
-
-
-class _QuietSite(Site):
-    """Leaves the log to the proxy: Twisted's own line shows the code in a query."""
-
-    @override
-    def log(self, request: http.Request) -> None:
-        """Write nothing."""
 
 
 @define
@@ -61,7 +52,7 @@ class OwnPages:
 
     def site(self) -> Site:
         """Return the application as a site to listen with."""
-        return _QuietSite(self.app.resource())
+        return QuietSite(self.app.resource())
 
     @app.route("/_aen/status", methods=["GET"])
     def status(self, request: Request) -> bytes:

@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 from attrs import define
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from aen.model.errors import AenError, Failed, Unauthenticated, Unavailable
 from aen.proxy.head import Headers, RequestHead
 from aen.proxy.routing import Answer
 from aen.runtime.assets import Assets
+from aen.runtime.templates import templates_in
 from aen.wire.problems import status_of, to_json
 
 _HERE = Path(__file__).parent
@@ -68,14 +69,7 @@ class Pages:
     @classmethod
     def of(cls, assets: Assets, server_url: str) -> "Pages":
         """Return the pages of a gateway whose server browsers find at *server_url*."""
-        environment = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        return cls(assets, server_url, environment)
+        return cls(assets, server_url, templates_in(_HERE / "templates"))
 
     def _page(self, status: int, template: str, **values: object) -> Answer:
         text = self._environment.get_template(template).render(

@@ -1,8 +1,6 @@
-"""Sites of apps: below one prefix, and without a log of their own."""
+"""Sites of apps: below one prefix."""
 
-from twisted.web.http import Request as HTTPRequest
 from twisted.web.resource import IResource, Resource
-from twisted.web.server import Site
 
 
 def below(prefix: str, resource: IResource) -> Resource:
@@ -15,10 +13,3 @@ def below(prefix: str, resource: IResource) -> Resource:
         parent = child
     parent.putChild(last, resource)
     return root
-
-
-class QuietSite(Site):
-    """Logs no requests: the gateway does."""
-
-    def log(self, request: HTTPRequest) -> None:
-        """Say nothing."""

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from aen.proxy.standalone.metrics import Metrics
 from aen.proxy.standalone.routes import Route, Routes, normal
+from aen.runtime.sites import QuietSite
 
 MOST_BODY: Final = 1 << 20
 """Longest body of a request, in bytes."""
@@ -40,9 +41,7 @@ class BoundedRequest(Request):
 
 def site(resource: Resource) -> Site:
     """Return a server of *resource* that gives slow clients up."""
-    made = Site(resource, requestFactory=BoundedRequest, timeout=_SECONDS)
-    made.noisy = False
-    return made
+    return QuietSite(resource, requestFactory=BoundedRequest, timeout=_SECONDS)
 
 
 class Api(Resource):

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from twisted.web import http
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 from typing_extensions import override
+
+from aen.runtime.sites import QuietSite
 
 IDLE = 75.0
 """Seconds a connection may be silent between requests."""
@@ -35,14 +36,6 @@ class BoundedRequest(Request):
         return None if found is None else found.decode(errors="replace")
 
 
-class _QuietSite(Site):
-    """Leaves the log to the views: Twisted's own line shows what a query holds."""
-
-    @override
-    def log(self, request: http.Request) -> None:
-        """Write nothing."""
-
-
 def client_address(request: Request) -> str:
     """Return the address a request comes from; nothing where it is not known.
 
@@ -58,6 +51,6 @@ def client_address(request: Request) -> str:
 def bounded_site(resource: IResource, limit: int) -> Site:
     """Return what serves *resource*, with bodies of at most *limit* bytes."""
     kind = type("LimitedRequest", (BoundedRequest,), {"limit": limit})
-    site = _QuietSite(resource, requestFactory=kind, timeout=IDLE)
+    site = QuietSite(resource, requestFactory=kind, timeout=IDLE)
     site.displayTracebacks = False
     return site

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from aen.model.activity import said
 from aen.runtime.assets import Assets
+from aen.runtime.templates import templates_in
 from aen.server.browsers import browser_name
 from aen.server.site_values import zone
 from aen.server.web.faces import hue, initials, picture
@@ -69,14 +70,7 @@ def percent(done: int, total: int) -> int | None:
 
 
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    made = templates_in(HERE / "templates")
     made.filters.update(stamp=stamp, day=day, markdown=markdown, ago=ago)
     made.filters.update(browser=browser_name, initials=initials, said=said)
     made.filters.update(day_in=day_in)

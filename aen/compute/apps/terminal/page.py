@@ -3,16 +3,17 @@
 from pathlib import Path
 
 from autobahn.twisted.resource import WebSocketResource
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from twisted.web.http import FOUND, NOT_FOUND
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
-from aen.compute.apps.sites import QuietSite, below
+from aen.compute.apps.sites import below
 from aen.compute.apps.terminal.messages import render
 from aen.compute.apps.terminal.terminals import AllTerminals
 from aen.compute.apps.terminal.viewer import ViewerFactory
 from aen.runtime.assets import Assets
+from aen.runtime.sites import QuietSite
+from aen.runtime.templates import templates_in
 
 HERE = Path(__file__).parent
 BUILT = HERE / "static" / "built"
@@ -121,10 +122,7 @@ class _Front(Resource):
 
 def render_page(assets: Assets, title: str) -> bytes:
     """Return the page, with *title* (“owner/project”) in it."""
-    templates = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
-    )
-    template = templates.get_template("terminal.html")
+    template = templates_in(HERE / "templates").get_template("terminal.html")
     return template.render(title=title, url=assets.url).encode()
 
 

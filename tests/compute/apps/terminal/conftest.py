@@ -10,12 +10,13 @@ from autobahn.twisted.resource import WebSocketResource
 from twisted.internet.defer import maybeDeferred
 
 from aen.compute.apps.listening import listen_privately
-from aen.compute.apps.sites import QuietSite, below
+from aen.compute.apps.sites import below
 from aen.compute.apps.terminal.commands import Place, shell_command
 from aen.compute.apps.terminal.limits import Limits
 from aen.compute.apps.terminal.shells import Shells
 from aen.compute.apps.terminal.terminals import AllTerminals
 from aen.compute.apps.terminal.viewer import ViewerFactory
+from aen.runtime.sites import QuietSite
 from tests.compute.apps.terminal.client import Client, connect
 from tests.waiting import eventually
 
