@@ -62,6 +62,7 @@ def reap_helped(settings: str) -> None:
         runtime = Runtime(place)
         sweep(runtime, groups_of_machine(), ())
         runtime.clear()
+        runtime.close()
 
 
 def reap(runtime: Path, patience: float) -> int:

@@ -24,7 +24,14 @@ from aen.compute.children import IReactorChildren
 from aen.compute.command import AppCommand
 from aen.compute.helper import supervise
 from aen.compute.helper.cgroups import NO_LIMIT, Cgroups, Limit, rlimits
-from aen.compute.helper.processes import Hunt, Root, alive, find_members, read_process
+from aen.compute.helper.processes import (
+    Hunt,
+    Root,
+    alive,
+    find_members,
+    read_process,
+    signal_root,
+)
 from aen.compute.ready import port_belongs_to
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath, UserName
@@ -238,19 +245,8 @@ class OwnSpawner:
 
     async def ask(self, one: Spawned) -> None:
         """Ask the app to end (SIGTERM)."""
-        if one.root is None:
-            return
-        try:
-            descriptor = os.pidfd_open(one.root.pid)
-        except OSError:
-            return
-        try:
-            if alive(one.root):
-                signal.pidfd_send_signal(descriptor, signal.SIGTERM)
-        except ProcessLookupError:
-            pass
-        finally:
-            os.close(descriptor)
+        if one.root is not None:
+            signal_root(one.root, signal.SIGTERM)
 
     def hunt(self, one: Spawned) -> Killing:
         """Return what kills every process of a launch."""

@@ -17,13 +17,12 @@ from aen.compute.cgroups import groups_of_machine
 from aen.compute.children import Ended, IReactorChildren
 from aen.compute.helper.cgroups import Cgroups, Limit
 from aen.compute.helper.processes import Root, find_members
+from aen.compute.helper.spawning import EXIT
 from aen.compute.ready import listener_uids
 from aen.compute.spawn import IReactorSpawn, OnEnd, Order, Spawned, watch_root
 from aen.compute.steps import HelperCall, ask_helper, no_output, unheard
 from aen.model.names import ProjectPath, UserName
 
-EXIT = "exit"
-"""The file in a private directory that the supervisor leaves: see the helper."""
 _SECONDS = 120.0
 _TOOL_SECONDS = 3600
 _FRESH = 300.0

@@ -4,7 +4,6 @@ Each line is ``{"done": n, "total": n}``; the last is ``{"result": …}`` or
 ``{"error": sentence, "kind": kind}``.
 """
 
-import errno
 import json
 import os
 import sys
@@ -16,10 +15,9 @@ from aen.compute.disk.clone import Cloner
 from aen.compute.disk.measure import measure
 from aen.compute.disk.remove import remove_tree
 from aen.compute.disk.survey import survey
-from aen.compute.disk.telling import Tell
+from aen.compute.disk.telling import Tell, failure, say, say_progress
 from aen.compute.disk.walk import Refused, open_root, opened
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 Verb = Callable[..., Any]
 
 
@@ -58,31 +56,18 @@ TELLING = frozenset({"clone", "seal", "duplicate"})
 """The verbs that tell how far they are."""
 
 
-def _say(line: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
-
-
-def _tell(done: int, total: int) -> None:
-    _say({"done": done, "total": total})
-
-
 def main(verb: str, arguments: str) -> int:
     """Do the step; return the exit status."""
     os.umask(0o022)
     given = json.loads(arguments)
     if verb in TELLING:
-        given["tell"] = _tell
+        given["tell"] = say_progress
     try:
-        _say({"result": VERBS[verb](**given)})
-    except Refused as error:
-        _say({"error": str(error), "kind": "refused"})
-    except OSError as error:
-        kind = "full" if error.errno in _FULL else "disk"
-        _say({"error": f"{error.strerror}: {error.filename}", "kind": kind})
-    else:
-        return 0
-    return 1
+        say({"result": VERBS[verb](**given)})
+    except (Refused, OSError) as error:
+        say(failure(error))
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -33,7 +33,6 @@ def duplicate(
     """
     try:
         source = descend(root, [old_owner, old_name])
-        os.close(os.dup(source))
     except PermissionError:
         raise Refused(
             f"The account “{owner}” may not read the files of {old_owner}/{old_name}."

@@ -4,8 +4,7 @@ import os
 import stat
 
 from aen.compute.disk.acl import Person
-from aen.compute.disk.passing import DEEPEST
-from aen.compute.disk.walk import Refused, open_below, opened
+from aen.compute.disk.walk import DEEPEST, Refused, open_below, opened
 
 _PATH = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 

@@ -4,8 +4,7 @@ import os
 import stat
 import time
 
-from aen.compute.disk.passing import DEEPEST
-from aen.compute.disk.walk import Refused, descend, open_below, opened
+from aen.compute.disk.walk import DEEPEST, Refused, descend, open_below, opened
 
 _BLOCK = 512  # bytes; the unit of st_blocks, whatever the file system's own
 

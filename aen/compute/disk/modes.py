@@ -3,13 +3,20 @@
 import os
 import stat
 
-from aen.compute.disk.walk import Refused, open_below, opened, set_mode
+from aen.compute.disk.walk import (
+    DEEPEST,
+    Refused,
+    open_below,
+    opened,
+    set_mode,
+)
 
+PARENTS = 0o755
+"""Of the directory in which an owner's projects are."""
 PROJECT = 0o771
 INSIDE = 0o770
 PUBLIC = 0o775
 CLOSED = 0o700
-_DEEPEST = 200  # directories; each level holds a descriptor
 
 
 def wanted(mode: int, *, public: bool) -> int:
@@ -39,7 +46,7 @@ def _settle_one(parent: int, name: str, *, public: bool, depth: int) -> None:
     try:
         about = os.stat(name, dir_fd=parent, follow_symlinks=False)
         _apply(parent, name, about, public=public)
-        if not stat.S_ISDIR(about.st_mode) or depth == _DEEPEST:
+        if not stat.S_ISDIR(about.st_mode) or depth == DEEPEST:
             return
         directory = open_below(parent, name)
     except (FileNotFoundError, PermissionError, Refused):

@@ -6,8 +6,8 @@ from contextlib import suppress
 from aen.compute.disk import rights
 from aen.compute.disk.acl import Team
 from aen.compute.disk.giving import give
-from aen.compute.disk.modes import open_door
-from aen.compute.disk.taken import checked, open_place, put
+from aen.compute.disk.modes import PARENTS, open_door
+from aen.compute.disk.taken import checked, open_place
 from aen.compute.disk.walk import (
     Refused,
     descend,
@@ -15,9 +15,8 @@ from aen.compute.disk.walk import (
     open_below,
     open_root,
     opened,
+    put,
 )
-
-_PARENTS = 0o755
 
 
 def move(
@@ -29,7 +28,7 @@ def move(
     """
     with (
         opened(open_root(root)) as top,
-        opened(make_below(top, owner, _PARENTS)) as home,
+        opened(make_below(top, owner, PARENTS)) as home,
     ):
         if (owner, name) != (old_owner, old_name):
             with (

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from aen.compute.disk import acl
 from aen.compute.disk.acl import Place, Rules
 from aen.compute.disk.modes import INSIDE, wanted
-from aen.compute.disk.walk import Refused, open_below, opened
+from aen.compute.disk.walk import DEEPEST, Refused, open_below, opened
 
-DEEPEST = 200  # directories; each level holds a descriptor
 MOST = 5_000_000
 """Entries that one pass looks at."""
+MOST_UIDS = 1000
+"""Accounts that one report names."""
 
 _NO_LISTS = frozenset({errno.EOPNOTSUPP, errno.ENOSYS})
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -25,7 +26,7 @@ _PATH = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 
 @dataclass
 class Counts:
-    """What a pass has done; JSON can hold it."""
+    """What a pass has done."""
 
     seen: int = 0
     changed: int = 0
@@ -33,6 +34,15 @@ class Counts:
     """Too deep, too many, or refused by the kernel."""
     uids: set[int] = field(default_factory=set)
     """Whose entries were met."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return them as a report that is of bounded length."""
+        return {
+            "seen": self.seen,
+            "changed": self.changed,
+            "skipped": self.skipped,
+            "uids": sorted(self.uids)[:MOST_UIDS],
+        }
 
 
 def has_lists(descriptor: int) -> bool:
@@ -223,13 +233,3 @@ class Pass:
         if stat.S_IMODE(about.st_mode) != mode:
             os.chmod(path, mode)
             self.counts.changed += 1
-
-
-def limited(counts: Counts) -> dict[str, object]:
-    """Return *counts* as JSON."""
-    return {
-        "seen": counts.seen,
-        "changed": counts.changed,
-        "skipped": counts.skipped,
-        "uids": sorted(counts.uids)[:1000],
-    }

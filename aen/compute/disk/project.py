@@ -13,17 +13,16 @@ from aen.compute.disk import modes
 from aen.compute.disk.remove import remove_tree
 from aen.compute.disk.remove import sweep as sweep_entries
 from aen.compute.disk.walk import (
-    Refused,
     descend,
     make_below,
     open_below,
     open_root,
     opened,
+    put,
     set_mode,
 )
 
 STAGING = ".staging"
-_PARENTS = 0o755
 
 
 def _staging(root: str) -> int:
@@ -58,17 +57,9 @@ def finish(root: str, staging: str, owner: str, name: str) -> None:
             modes.settle(project)
         with (
             opened(open_root(root)) as top,
-            opened(make_below(top, owner, _PARENTS)) as home,
+            opened(make_below(top, owner, modes.PARENTS)) as home,
         ):
-            try:
-                os.rename("project", name, src_dir_fd=place, dst_dir_fd=home)
-            except OSError as error:
-                # ENOTEMPTY, EEXIST, ENOTDIR: rename replaces an empty directory only
-                if os.access(name, os.F_OK, dir_fd=home, follow_symlinks=False):
-                    raise Refused(
-                        f"There are files at {owner}/{name} already; try again."
-                    ) from error
-                raise
+            put(place, "project", home, name, f"{owner}/{name}")
             with opened(open_below(home, name)) as project:
                 modes.open_door(project)
     discard(root, staging)

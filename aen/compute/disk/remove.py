@@ -6,9 +6,7 @@ import time
 from contextlib import suppress
 from itertools import count
 
-from aen.compute.disk.walk import open_below, opened, set_mode
-
-_DEEPEST = 200  # directories; each level holds a descriptor
+from aen.compute.disk.walk import DEEPEST, open_below, opened, set_mode
 
 
 def remove_tree(parent: int, name: str) -> None:
@@ -62,7 +60,7 @@ class _Removal:
         # Nothing is locked for root, whose chmod could be led to another file.
         if locked and os.geteuid() != 0:
             set_mode(parent, name, 0o700)
-        if depth == _DEEPEST:
+        if depth == DEEPEST:
             self._lift(parent, name)
             return
         with opened(open_below(parent, name)) as directory:

@@ -19,11 +19,9 @@ from aen.compute.disk import acl
 from aen.compute.disk.acl import Person, Place, Rules, Team
 from aen.compute.disk.giving import give
 from aen.compute.disk.modes import PROJECT
-from aen.compute.disk.passing import Pass, has_lists, limited, read_list
+from aen.compute.disk.passing import MOST_UIDS, Pass, has_lists, read_list
 from aen.compute.disk.telling import Tell
 from aen.compute.disk.walk import Refused, open_below, open_root, opened
-
-__all__ = ["Person", "Team", "apply", "narrow_door"]
 
 _SECONDS = 900.0
 """After which a pass is given up: a person may stop their own."""
@@ -208,7 +206,7 @@ def _number(value: object) -> int:
 
 def _numbers(value: object) -> Iterable[int]:
     found = value if isinstance(value, list) else []
-    return (one for one in found[:1000] if isinstance(one, int))
+    return (one for one in found[:MOST_UIDS] if isinstance(one, int))
 
 
 def _as(
@@ -267,7 +265,7 @@ def _work(
         device = os.fstat(directory).st_dev
         one = Pass(person.uid, rules, lists=lists, device=device)
         walk(one, directory)
-        os.write(writing, json.dumps(limited(one.counts)).encode())
+        os.write(writing, json.dumps(one.counts.as_json()).encode())
     except BaseException as error:  # noqa: BLE001 -- told by the missing report
         with suppress(OSError):
             os.write(2, f"pass of {person.uid}: {error!r}\n".encode())

@@ -16,15 +16,22 @@ from typing import Any
 from aen.compute.disk import acl, rights
 from aen.compute.disk.acl import Place, Rules, Team
 from aen.compute.disk.giving import give
+from aen.compute.disk.modes import PARENTS
 from aen.compute.disk.passing import Pass, has_lists
 from aen.compute.disk.project import STAGING, has_environment
 from aen.compute.disk.remove import remove_tree
 from aen.compute.disk.remove import sweep as sweep_entries
 from aen.compute.disk.telling import Tell
-from aen.compute.disk.walk import Refused, make_below, open_below, open_root, opened
+from aen.compute.disk.walk import (
+    Refused,
+    make_below,
+    open_below,
+    open_root,
+    opened,
+    put,
+)
 
 TAKEN = ".taken"
-_PARENTS = 0o755
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", re.ASCII)
 _LOST = "The files being made are not there any more; try again."
 
@@ -137,25 +144,8 @@ def _prepared(
 
 def open_place(top: int, root: str, owner: str) -> int:
     """Return a descriptor of the directory of an owner's projects, made if absent."""
-    os.close(make_below(top, owner, _PARENTS))
+    os.close(make_below(top, owner, PARENTS))
     return rights.open_home(root, owner)
-
-
-def put(source: int, what: str, target: int, name: str, shown: str) -> None:
-    """Move *what* to *target*, where nothing may be; *shown* names it to people.
-
-    :raises Refused: there are files.
-    :raises FileNotFoundError: there is no *what*.
-    """
-    try:
-        os.rename(what, name, src_dir_fd=source, dst_dir_fd=target)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        # ENOTEMPTY, EEXIST, ENOTDIR: rename replaces an empty directory only
-        if os.access(name, os.F_OK, dir_fd=target, follow_symlinks=False):
-            raise Refused(f"There are files at {shown} already; try again.") from error
-        raise
 
 
 def place(  # noqa: PLR0913, PLR0917 -- what the helper is asked

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NOT_A_DIRECTORY = frozenset({errno.ELOOP, errno.ENOTDIR})
+DEEPEST = 200
+"""Directories below one another that are gone into; each level holds a descriptor."""
 
 
 class Refused(Exception):
@@ -68,6 +70,23 @@ def descend(root: str, names: Iterable[str]) -> int:
         with opened(current):
             current = open_below(current, name)
     return current
+
+
+def put(source: int, what: str, target: int, name: str, shown: str) -> None:
+    """Move *what* to *target*, where nothing may be; *shown* names it to people.
+
+    :raises Refused: there are files.
+    :raises FileNotFoundError: there is no *what*.
+    """
+    try:
+        os.rename(what, name, src_dir_fd=source, dst_dir_fd=target)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        # ENOTEMPTY, EEXIST, ENOTDIR: rename replaces an empty directory only
+        if os.access(name, os.F_OK, dir_fd=target, follow_symlinks=False):
+            raise Refused(f"There are files at {shown} already; try again.") from error
+        raise
 
 
 def set_mode(parent: int, name: str, mode: int) -> None:

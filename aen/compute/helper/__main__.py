@@ -9,8 +9,10 @@ last ``{"result": …}`` or ``{"error": sentence, "kind": kind}``. After the ver
 import os
 import sys
 
+from aen.compute.disk.telling import failure, say
+from aen.compute.disk.walk import Refused
 from aen.compute.helper import caller, settings
-from aen.compute.helper.calling import LONGEST, one_call, say
+from aen.compute.helper.calling import LONGEST, one_call
 
 
 def main(path: str = settings.DEFAULT, *more: str) -> int:
@@ -22,7 +24,7 @@ def main(path: str = settings.DEFAULT, *more: str) -> int:
     # the same for everybody who calls: where we are and what we inherit is theirs
     os.chdir("/")
     if more:
-        say({"error": "This program takes no arguments.", "kind": "refused"})
+        say(failure(Refused("This program takes no arguments.")))
         return 1
     status, verb = one_call(path, _read, "alone")
     if status or verb != "attend":
@@ -47,7 +49,7 @@ def _read() -> bytes:
 def direct(path: str = settings.DEFAULT, *more: str) -> int:
     """Be what root itself calls out of a checkout, with settings of its choice."""
     if not caller.by_root_itself(os.environ, os.geteuid()):
-        say({"error": caller.ROOT_ONLY, "kind": "refused"})
+        say(failure(Refused(caller.ROOT_ONLY)))
         return 1
     return main(path, *more)
 

@@ -72,6 +72,8 @@ def attend(path: str, idle: float = IDLE) -> None:
 
 
 class _Attendant:
+    """The loop: what can be read, which children there are, what is to be written."""
+
     def __init__(self, path: str, idle: float) -> None:
         self._path = path
         self._idle = idle
@@ -84,7 +86,7 @@ class _Attendant:
         self._children: dict[int, _Child] = {}
         """By pidfd."""
         self._out = bytearray()
-        self._asked = time.monotonic()
+        self._last_asked = time.monotonic()
         os.set_blocking(0, False)
         os.set_blocking(1, False)
 
@@ -93,7 +95,7 @@ class _Attendant:
         while self._open or self._children or self._waiting or self._out:
             self._turn(set(self._ready()))
 
-    def _ready(self) -> "list[int]":
+    def _ready(self) -> list[int]:
         """Return what can be read, or written in the case of 1; waits for that."""
         poll = select.poll()
         if self._out:
@@ -105,7 +107,7 @@ class _Attendant:
                 poll.register(one.ended, select.POLLIN)
                 poll.register(one.said, select.POLLIN)
         busy = self._children or self._out
-        left = self._asked + self._idle - time.monotonic()
+        left = self._last_asked + self._idle - time.monotonic()
         found = poll.poll(None if busy else max(0, left) * 1000)
         if not found and not busy:
             self._open = False
@@ -138,7 +140,7 @@ class _Attendant:
         except ConnectionError:
             content = b""
         self._open = bool(content)
-        self._asked = time.monotonic()
+        self._last_asked = time.monotonic()
         *whole, rest = content.split(b"\n")
         for part in whole:
             self._keep(part)
@@ -236,7 +238,7 @@ class _Attendant:
         del self._children[child.ended]
         os.close(child.ended)
         os.close(child.said)
-        self._asked = time.monotonic()
+        self._last_asked = time.monotonic()
 
     def _write(self) -> None:
         try:

@@ -3,22 +3,20 @@
 Called alone or by an attendant, it is the same; only `ways` of some verbs differ.
 """
 
-import errno
 import json
 import os
 import pwd
 import signal
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+from aen.compute.disk.telling import failure, say, say_progress
 from aen.compute.disk.walk import Refused, opened
 from aen.compute.helper import arguments, audit, caller, settings
 from aen.compute.helper.verbs import VERBS, Call
 
 LONGEST = 4 * 1024 * 1024  # bytes of a request
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class TooLong(Exception):
@@ -34,13 +32,10 @@ def one_call(path: str, read: Callable[[], bytes], way: str) -> tuple[int, str]:
     request = dict[str, Any]()
     try:
         say({"result": _answer(path, read, way, request)})
-    except Refused as error:
-        say({"error": str(error), "kind": "refused"})
+    except (Refused, OSError) as error:
+        say(failure(error))
     except TooLong:
         say({"error": "It took too long.", "kind": "refused"})
-    except OSError as error:
-        kind = "full" if error.errno in _FULL else "disk"
-        say({"error": f"{error.strerror}: {error.filename}", "kind": kind})
     else:
         return 0, str(request["verb"])
     return 1, ""
@@ -65,7 +60,7 @@ def _answer(
             )
             who = found.name
             request.update(_parsed(read()))
-            return _do(Call(kept, found, _tell, _hear), dict(request), way)
+            return _do(Call(kept, found, say_progress, _hear), dict(request), way)
         except BaseException as error:
             refused = isinstance(error, Refused)
             outcome = str(error)[:500] if refused else type(error).__name__
@@ -104,16 +99,6 @@ def _do(call: Call, request: dict[str, Any], way: str) -> Any:
 
 def _too_long(number: int, frame: object) -> None:
     raise TooLong
-
-
-def say(line: dict[str, Any]) -> None:
-    """Write one line to whoever calls."""
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
-
-
-def _tell(done: int, total: int) -> None:
-    say({"done": done, "total": total})
 
 
 def _hear(output: str) -> None:

@@ -1,14 +1,13 @@
 """The end of launches, by what the helper itself remembers of them."""
 
-import os
 import signal
 import time
 from collections.abc import Iterable
 
-from aen.compute.disk.walk import Refused, opened
+from aen.compute.disk.walk import Refused
 from aen.compute.helper.cgroups import Cgroups
 from aen.compute.helper.private import Record, Runtime
-from aen.compute.helper.processes import Hunt, Root, alive
+from aen.compute.helper.processes import Hunt, signal_root
 
 _SECONDS = 5.0  # longer than a hunt is gentle
 _PAUSE = 0.02
@@ -20,19 +19,7 @@ def ask(runtime: Runtime, launch: str) -> bool:
     :raises Refused: there is no such launch.
     """
     root = runtime.read(launch).root
-    return root is not None and _signal(root, signal.SIGTERM)
-
-
-def _signal(root: Root, number: signal.Signals) -> bool:
-    try:
-        descriptor = os.pidfd_open(root.pid)
-    except OSError:
-        return False
-    with opened(descriptor):
-        if not alive(root):  # only now is the pid sure to stay its own
-            return False
-        signal.pidfd_send_signal(descriptor, number)
-        return True
+    return root is not None and signal_root(root, signal.SIGTERM)
 
 
 def end(runtime: Runtime, groups: Cgroups, launch: str) -> int:

@@ -11,10 +11,10 @@ if their mode lets the group in, which is then the ACL's mask.
 import errno
 import json
 import os
-import struct
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
+from aen.compute.disk import acl
 from aen.compute.disk.remove import remove_tree
 from aen.compute.disk.walk import Refused, make_below, open_below, opened
 from aen.compute.helper.processes import Root, boot_id
@@ -24,12 +24,6 @@ _MODE = 0o1772
 _RECORDS = ".launches"
 _GONE = ".gone"
 _PASSABLE = 0o711
-_ACCESS = "system.posix_acl_access"
-_DEFAULT = "system.posix_acl_default"
-# linux/posix_acl_xattr.h
-_VERSION = struct.pack("<I", 2)
-_OWNER, _USER, _GROUP, _MASK, _OTHERS = 0x01, 0x02, 0x04, 0x10, 0x20
-_UNNAMED = 0xFFFFFFFF
 
 
 @dataclass(frozen=True)
@@ -53,10 +47,8 @@ class Record:
 
 def access_list(users: list[int], others: int) -> bytes:
     """Return an ACL by which *users* may do everything and *others* what is given."""
-    rows = [(_OWNER, 7, _UNNAMED)]
-    rows += [(_USER, 7, uid) for uid in sorted(set(users))]
-    rows += [(_GROUP, 0, _UNNAMED), (_MASK, 7, _UNNAMED), (_OTHERS, others, _UNNAMED)]
-    return _VERSION + b"".join(struct.pack("<HHI", *row) for row in rows)
+    named = tuple((uid, acl.ALL) for uid in sorted(set(users)))
+    return acl.encode(acl.Acl(acl.ALL, 0, others, named, mask=acl.ALL))
 
 
 class Runtime:
@@ -79,7 +71,7 @@ class Runtime:
     def has_lists(self) -> bool:
         """Whether the file system has ACLs, without which no launch can be made."""
         try:
-            os.getxattr(self._top, _DEFAULT)
+            os.getxattr(self._top, acl.DEFAULT)
         except OSError as error:
             return error.errno != errno.EOPNOTSUPP
         return True
@@ -102,8 +94,8 @@ class Runtime:
             raise Refused("There is a launch of that id already.") from None
         directory = open_below(self._top, launch)
         try:
-            os.setxattr(directory, _ACCESS, access_list([uid, service], 2))
-            os.setxattr(directory, _DEFAULT, access_list([service], 0))
+            os.setxattr(directory, acl.ACCESS, access_list([uid, service], acl.WRITE))
+            os.setxattr(directory, acl.DEFAULT, access_list([service], 0))
             os.fchmod(directory, _MODE)
         except OSError as error:
             os.close(directory)

@@ -138,6 +138,23 @@ def find_members(launches: Mapping[str, Root | None]) -> set[int]:
     return {pid for pid in found - {os.getpid()} if not table[pid].ended}
 
 
+def signal_root(root: Root, number: signal.Signals) -> bool:
+    """Send a signal to the very process that *root* names; False when it is gone."""
+    try:
+        descriptor = os.pidfd_open(root.pid)
+    except OSError:
+        return False
+    try:
+        if not alive(root):  # only now is the pid sure to stay its own
+            return False
+        signal.pidfd_send_signal(descriptor, number)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
 def signal_all(pids: Iterable[int], number: signal.Signals) -> None:
     """Send a signal to each process; one that is gone, or not ours, is passed over."""
     for pid in pids:

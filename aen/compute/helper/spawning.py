@@ -20,7 +20,7 @@ from aen.compute.helper.cgroups import NO_LIMIT, Cgroups, Limit, rlimits
 from aen.compute.helper.ending import end
 from aen.compute.helper.persons import write_files
 from aen.compute.helper.private import Record, Runtime
-from aen.compute.helper.processes import boot_id, read_process
+from aen.compute.helper.processes import Root, boot_id, read_process
 
 EXIT = "exit"
 """Where the supervisor leaves the app's exit status: a person's word, no more."""
@@ -52,16 +52,10 @@ class Place:
     """The uid of the service, which opens the sockets."""
 
 
-@dataclass(frozen=True)
-class Started:
-    """A launch's supervisor, our own child."""
+def start(place: Place, account: Account, wanted: Wanted, output: int) -> Root:
+    """Start an app for *account* and return its supervisor, our own child.
 
-    pid: int
-    started: int
-
-
-def start(place: Place, account: Account, wanted: Wanted, output: int) -> Started:
-    """Start an app for *account*; its output goes to the descriptor *output*.
+    :param output: the descriptor that its output goes to.
 
     :raises Refused: it could not be started; nothing is left of it.
     """
@@ -74,11 +68,11 @@ def start(place: Place, account: Account, wanted: Wanted, output: int) -> Starte
             groups = place.groups.make(project, launch, wanted.limits)
             child = _Child(account, wanted, directory, groups, place.groups.flavour())
 
-            def remember(pid: int) -> Started:
+            def remember(pid: int) -> Root:
                 found = read_process(pid)
-                started = Started(pid, found.started if found else 0)
-                runtime.write(launch, Record(*about, started.pid, started.started))
-                return started
+                root = Root(pid, found.started if found else 0)
+                runtime.write(launch, Record(*about, root.pid, root.started))
+                return root
 
             return child.start(output, remember)
     except BaseException:
@@ -105,7 +99,7 @@ class _Child:
         self._groups = groups
         self._limits = rlimits(wanted.limits.get("app", NO_LIMIT), flavour)
 
-    def start(self, output: int, remember: Callable[[int], Started]) -> Started:
+    def start(self, output: int, remember: Callable[[int], Root]) -> Root:
         """Let it run once it is a person's, in its place, and remembered.
 
         If we are killed before that, it does not run.
@@ -125,9 +119,9 @@ class _Child:
             with opened(reading), opened(going):
                 said = os.read(reading, 4096)
                 if said == _READY:
-                    started = remember(pid)
+                    root = remember(pid)
                     os.write(going, _GO)
-                    return started
+                    return root
         except BaseException:  # our time may be over: what it does may take for ever
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
@@ -206,11 +200,11 @@ def run_tool(
     reading, writing = os.pipe2(os.O_CLOEXEC)
     with opened(reading):
         with opened(writing):
-            started = start(place, account, wanted, writing)
+            root = start(place, account, wanted, writing)
         try:
             _listen(reading, hear)
         finally:
-            status = _reap(started.pid)
+            status = _reap(root.pid)
             end(place.runtime, place.groups, wanted.launch)
             place.groups.remove(wanted.project, wanted.launch)
             place.runtime.forget(wanted.launch)

@@ -83,8 +83,8 @@ def _account(call: Call, user: str) -> dict[str, Any]:
 
 
 def _spawn(call: Call, user: str, owner: str, name: str, **rest: Any) -> dict[str, Any]:
-    started = start(_place(call), call.account(user), Wanted(**rest), _ERRORS)
-    return {"pid": started.pid, "started": started.started}
+    root = start(_place(call), call.account(user), Wanted(**rest), _ERRORS)
+    return {"pid": root.pid, "started": root.started}
 
 
 def _tool(

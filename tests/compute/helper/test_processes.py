@@ -1,6 +1,9 @@
 """Who belongs to a launch."""
 
 import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -14,6 +17,7 @@ from aen.compute.helper.processes import (
     process_table,
     read_mark,
     read_process,
+    signal_root,
 )
 
 
@@ -68,3 +72,17 @@ def test_our_own_process() -> None:
     assert read_process(2**22 + 1) is None
     assert read_mark(2**22 + 1) == ""
     assert len(boot_id()) == 36
+
+
+def test_a_number_alone_names_no_process() -> None:
+    """Whoever has a supervisor's number by now is left in peace."""
+    argv = (sys.executable, "-S", "-c", "import time; time.sleep(60)")
+    with subprocess.Popen(argv) as child:
+        found = read_process(child.pid)
+        assert found is not None
+        root = Root(child.pid, found.started)
+        assert not signal_root(Root(child.pid, found.started - 1), signal.SIGKILL)
+        assert child.poll() is None
+        assert signal_root(root, signal.SIGTERM)
+        assert child.wait(10) == -signal.SIGTERM
+    assert not signal_root(root, signal.SIGTERM)
