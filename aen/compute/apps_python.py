@@ -139,13 +139,10 @@ class SharedPython:
 
         :raises Failed: it cannot be made; the next launch tries again.
         """
-        await self._turn.acquire()
-        try:
+        async with self._turn:
             if not self._made:
                 self._made.append(own(self.python_path) or await self._make())
             return self._made[0]
-        finally:
-            self._turn.release()
 
     async def _make(self) -> AppsPython:
         prefix = await self.template()

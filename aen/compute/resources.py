@@ -1,7 +1,6 @@
 """What a project has on this node and what it uses: the compute resources page."""
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Protocol
 
 from attrs import define, field, frozen
@@ -11,7 +10,6 @@ from aen.compute.preparing import Projects
 from aen.compute.projects import Environment as OnDisk
 from aen.compute.running import path_of
 from aen.compute.usage import Meter, Sample, cpu_percent, sample
-from aen.model.names import ProjectPath
 from aen.wire.messages import (
     AppUse,
     Environment,
@@ -22,9 +20,6 @@ from aen.wire.messages import (
     Resources,
     Usage,
 )
-
-MeasureDisk = Callable[[ProjectPath, Path], Awaitable[int]]
-"""Returns the bytes of disk of a project, where the node's own account cannot count."""
 
 
 class Apps(Protocol):
@@ -80,8 +75,6 @@ class ResourceBoard:
     _status: Callable[[], NodeStatus]
     _limits: NodeLimits = field(factory=NodeLimits)
     _group_use: Callable[[Launch], Use | None] = lambda _: None
-    measure: MeasureDisk | None = None
-    """Counts with other rights than ours; None: we count ourselves."""
 
     async def usage(self, asked: ProjectOnDisk) -> Usage:
         """Return what a project uses."""
@@ -107,12 +100,8 @@ class ResourceBoard:
 
     async def _measure(self, asked: ProjectOnDisk) -> tuple[Usage, tuple[AppUse, ...]]:
         """Look twice, the disk between; what ended meanwhile is left out."""
-        path = path_of(asked)
         before = self._look(asked.id)
-        home = self._projects.home(path)
-        count = self.measure
-        work = None if count is None else (lambda: count(path, home))
-        disk, seconds = await self._meter.between(home, work)
+        disk, seconds = await self._meter.between(path_of(asked))
         after = self._look(asked.id)
         apps = tuple(
             self._app(launch, before.get(launch.id), after[launch.id], seconds)

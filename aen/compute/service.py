@@ -37,7 +37,7 @@ from aen.compute.project_work import ProjectWork
 from aen.compute.projects import ProjectDirectories
 from aen.compute.public import PublicFolders
 from aen.compute.records import Records
-from aen.compute.resources import MeasureDisk, NodeLimits, ResourceBoard
+from aen.compute.resources import NodeLimits, ResourceBoard
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
 from aen.compute.status import StatusBoard
@@ -46,7 +46,7 @@ from aen.compute.upkeep import Beginning, Housekeeping
 from aen.compute.usage import Meter
 from aen.compute.use_book import UseBook
 from aen.model.errors import AenError, Invalid
-from aen.model.names import ProjectPath, parse_place_name
+from aen.model.names import parse_place_name
 from aen.proxy.access_log import AccessLog
 from aen.proxy.factory import ProxyFactory
 from aen.proxy.uses import Uses
@@ -128,8 +128,8 @@ def assemble(
     work = ProjectWork(directories, Ending(changes, launches), running, board.look)
     culling = _culling(settings, launches, ground.manifests, reactor)
     resources = ResourceBoard(
-        launches, directories, Meter(reactor), culling, board.status,
-        node_limits(settings, mode), usage, _measured(mode, directories),
+        launches, directories, Meter(reactor, directories.measure), culling,
+        board.status, node_limits(settings, mode), usage,
     )  # fmt: skip
     key, limit = OneGateway(settings.gateway_key), settings.call_limit
     door = Door(tickets.node(name), key, reactor, limit)
@@ -184,17 +184,6 @@ def _culling(
     book = UseBook.at(settings.home / "var/run/uses.json")
     asking, idle = Asking(reactor, launches.pids_of), settings.idle_timeout
     return Culling(launches, manifests.find, idle, book, Uses(), asking.ask, reactor)
-
-
-def _measured(mode: Mode, directories: ProjectDirectories) -> MeasureDisk | None:
-    """Return what counts a project's disk with the rights that takes; None: we may."""
-    if mode.single_user:
-        return None
-
-    async def measure(path: ProjectPath, _: Path) -> int:
-        return (await directories.measure(path)).bytes
-
-    return measure
 
 
 def _doors(

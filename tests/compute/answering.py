@@ -8,9 +8,9 @@ from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
 from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.environment_ground import EnvironmentGround
 from aen.compute.environment_work import EnvironmentWork
-from aen.compute.environments.provider import Report
 from aen.compute.environments.settings import Provider
 from aen.compute.launches import Launches
+from aen.compute.project_ground import Measured
 from aen.compute.project_state import ProjectStates
 from aen.compute.project_work import ProjectWork
 from aen.compute.resources import ResourceBoard
@@ -18,98 +18,18 @@ from aen.compute.running import RunningProjects
 from aen.compute.status import StatusBoard
 from aen.compute.usage import Meter, UsageLimits
 from aen.compute.use_book import UseBook
-from aen.model.errors import Failed
-from aen.model.names import EnvironmentName, ProjectPath
-from aen.model.projects import Member, Progress
+from aen.model.names import ProjectPath
 from aen.wire import routes, tickets
 from aen.wire.call import Door
 from aen.wire.client import Place, WireClient
-from aen.wire.messages import (
-    Launch,
-    Line,
-)
+from aen.wire.messages import Launch, Line
+from tests.compute.fake_directories import FakeDirectories
 from tests.compute.fake_spawner import FakeSpawner
-from tests.compute.ground import FakeProjects, Node
+from tests.compute.ground import Node
 from tests.compute.local_tool import FilePackages, LocalTool
 
 reactor: Any = _reactor
 KEY = tickets.SigningKey(b"g" * 32)
-
-
-@define
-class FakeDirectories(FakeProjects):
-    """Projects that start with two steps, and one that does not start."""
-
-    async def start(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Report two steps."""
-        report(Progress("One"))
-        if path.name == "full":
-            raise Failed("The disk is full.", log=("no space",))
-        report(Progress("Two", 1, 2))
-
-    async def reset(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Do nothing."""
-
-    async def remove(self, path: ProjectPath, project_id: str) -> None:
-        """Do nothing."""
-
-    async def narrow(
-        self, path: ProjectPath, project_id: str, team: tuple[Member, ...]
-    ) -> bool:
-        """Say that there is nothing."""
-        return False
-
-    async def apply_team(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Do nothing."""
-
-    async def duplicate(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        source: ProjectPath,
-        source_id: str,
-        report: Report,
-    ) -> None:
-        """Do nothing."""
-
-    async def move(
-        self,
-        path: ProjectPath,
-        before: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Do nothing."""
-
-    async def add_environment(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        name: EnvironmentName,
-        report: Report,
-    ) -> None:
-        """Do nothing."""
 
 
 @define
@@ -151,15 +71,18 @@ def make_api(node: Node) -> ComputeApi:
     """Return the API of a node without processes."""
     ground = node.ground()
     launches = Launches(ground)
-    files = FakeDirectories(node.directory / "projects")
+    files = FakeDirectories(node.directory / "projects", there=False)
 
     async def check() -> tuple[str, ...]:
         return ()
 
+    async def measure(_: ProjectPath) -> Measured:
+        return Measured(4711, 2, whole=True)
+
     board = StatusBoard("n1", "here", ground.manifests, ground.running, check)
     work = ProjectWork(files, launches, ground.running, board.look)
     door = Door(tickets.node("n1"), OneGateway(KEY.public), reactor)
-    meter = Meter(reactor, UsageLimits(sample=0.01))
+    meter = Meter(reactor, measure, UsageLimits(sample=0.01))
     book = UseBook(node.directory / "uses.json")
     resources = ResourceBoard(launches, files, meter, Rules(book), board.status)
     changes = EnvironmentWork(changes_ground(node, files, ground.running))

@@ -12,12 +12,11 @@ from aen.compute.command import Ground
 from aen.compute.launches import Launches, LaunchGround
 from aen.compute.manifests import Manifests
 from aen.compute.preparing import OwnHomes, Preparation
-from aen.compute.projects import Environment
 from aen.compute.records import Records
 from aen.compute.running import RunningProjects
 from aen.compute.spawn import OwnSpawner, Spawner
-from aen.model.names import EnvironmentName, ProjectPath
 from aen.wire.messages import Launch, LaunchRequest, ProjectOnDisk
+from tests.compute.fake_directories import FakeProjects
 
 PROJECT = ProjectOnDisk("p1", "ada", "lab")
 OTHER = ProjectOnDisk("p2", "ada", "other")
@@ -33,36 +32,6 @@ def records(directory: Path) -> Records:
     made = Records(directory / "launches", directory / "s")
     made.prepare()
     return made
-
-
-@define
-class FakeProjects:
-    """Projects that have one environment and nothing in it."""
-
-    root: Path
-
-    def home(self, path: ProjectPath) -> Path:
-        """Return the project's directory."""
-        return self.root / path.owner / path.name
-
-    def environment(self, path: ProjectPath, name: EnvironmentName) -> Path:
-        """Return an environment's prefix."""
-        return self.home(path) / "envs" / name
-
-    def active_name(self, project_id: str) -> EnvironmentName:
-        """Return the active environment."""
-        return EnvironmentName("default")
-
-    async def environments(
-        self, path: ProjectPath, project_id: str
-    ) -> tuple[Environment, ...]:
-        """Return the one environment."""
-        name = EnvironmentName("default")
-        return (
-            Environment(
-                name, "3.11.2", (("ipykernel", "7.0"), ("pip", "24.0")), active=True
-            ),
-        )
 
 
 @define(eq=False)

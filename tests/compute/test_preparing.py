@@ -18,7 +18,7 @@ from aen.model.names import (
     UserName,
     parse_project_path,
 )
-from tests.compute.ground import FakeProjects
+from tests.compute.fake_directories import FakeProjects
 
 PLAIN = Manifest("plain", "Plain", ("run", "%(socket)s"))
 LAB = Manifest("lab", "Lab", ("%(jupyter)s/bin/lab", "%(socket)s"))

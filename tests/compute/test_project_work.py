@@ -4,93 +4,25 @@ from pathlib import Path
 
 import pytest
 import pytest_twisted
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 from twisted.internet.defer import Deferred, gatherResults
 
-from aen.compute.environments.provider import Report
 from aen.compute.project_work import ProjectWork
 from aen.compute.running import RunningProjects
 from aen.model.errors import Failed, Invalid
-from aen.model.names import ProjectPath, UserName
+from aen.model.names import UserName
 from aen.model.projects import Member, Progress, TeamRole
 from aen.runtime.tasks import start
 from aen.wire.messages import ProjectCopy, ProjectMove
+from tests.compute.fake_directories import FakeDirectories
 from tests.compute.ground import OTHER, PROJECT
 
 
-@define(eq=False)
-class FakeDisk:
-    """Notes what is done; a start waits for the test."""
+@frozen
+class FakeApps:
+    """Notes which apps are ended."""
 
-    did: list[str] = field(factory=list)
-    gate: Deferred[None] = field(factory=Deferred)
-    there: bool = True
-
-    async def start(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Report, and wait for the test."""
-        self.did.append("start")
-        report(Progress("Cloning", 1, 2))
-        await self.gate
-
-    async def reset(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Note it."""
-        self.did.append("reset")
-
-    async def remove(self, path: ProjectPath, project_id: str) -> None:
-        """Note it."""
-        self.did.append("remove")
-
-    async def duplicate(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        source: ProjectPath,
-        source_id: str,
-        report: Report,
-    ) -> None:
-        """Note it."""
-        self.did.append(f"copy {source} {source_id} to {path} {project_id}")
-
-    async def move(
-        self,
-        path: ProjectPath,
-        before: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Note it."""
-        self.did.append(f"move {before} to {path}")
-
-    async def narrow(
-        self, path: ProjectPath, project_id: str, team: tuple[Member, ...]
-    ) -> bool:
-        """Note it; there are files unless told otherwise."""
-        self.did.append("narrow")
-        return self.there
-
-    async def apply_team(
-        self,
-        path: ProjectPath,
-        project_id: str,
-        team: tuple[Member, ...],
-        report: Report,
-    ) -> None:
-        """Note for whom."""
-        self.did.append(" ".join(["team", *(one.user for one in team)]))
+    did: list[str]
 
     async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
         """Note who stays."""
@@ -106,7 +38,9 @@ class Scene:
     """Work on projects, and all that is told of it."""
 
     directory: Path
-    disk: FakeDisk = field(factory=FakeDisk)
+    disk: FakeDirectories = field(init=False)
+    gate: Deferred[None] = field(factory=Deferred)
+    """What starts wait for."""
     changes: list[int] = field(factory=list)
     heard: list[Progress] = field(factory=list)
     running: RunningProjects = field(init=False)
@@ -115,9 +49,10 @@ class Scene:
     def __attrs_post_init__(self) -> None:
         self.running = RunningProjects(self.directory)
         self.running.load()
+        self.disk = FakeDirectories(self.directory, gate=self.gate)
         self.work = ProjectWork(
             self.disk,
-            self.disk,
+            FakeApps(self.disk.did),
             self.running,
             lambda: self.changes.append(len(self.running)),
         )
@@ -134,9 +69,9 @@ async def test_started_twice_is_one_start(scene: Scene) -> None:
     """Whoever asks for a start under way joins it and hears how far it is."""
     one = start(scene.work.start(PROJECT, scene.heard.append))
     two = start(scene.work.start(PROJECT, scene.heard.append))
-    assert scene.heard == [Progress("Cloning", 1, 2)] * 2
+    assert scene.heard == [Progress("One")] * 2
     assert PROJECT.id not in scene.running
-    scene.disk.gate.callback(None)
+    scene.gate.callback(None)
     await gatherResults([one, two])
     assert scene.disk.did == ["start"]
     scene.running.demand(PROJECT)
@@ -147,12 +82,11 @@ async def test_started_twice_is_one_start(scene: Scene) -> None:
 async def test_a_failed_start_is_told_and_tried_again(scene: Scene) -> None:
     """Everybody who waits hears why; the next start really starts."""
     waiting = start(scene.work.start(PROJECT, scene.heard.append))
-    scene.disk.gate.errback(Failed("The disk of the node is full."))
+    scene.gate.errback(Failed("The disk of the node is full."))
     with pytest.raises(Failed, match="full"):
         await waiting
     assert PROJECT.id not in scene.running
-    scene.disk.gate = Deferred()
-    scene.disk.gate.callback(None)
+    scene.disk.gate = None
     await scene.work.start(PROJECT, scene.heard.append)
     assert PROJECT.id in scene.running
 
@@ -163,7 +97,7 @@ async def test_a_stop_waits_for_the_start(scene: Scene) -> None:
     starting = start(scene.work.start(PROJECT, scene.heard.append))
     stopping = start(scene.work.stop(PROJECT, scene.heard.append))
     assert scene.disk.did == ["start"]
-    scene.disk.gate.callback(None)
+    scene.gate.callback(None)
     await gatherResults([starting, stopping])
     assert scene.disk.did == ["start", "stop apps"]
     assert PROJECT.id not in scene.running
@@ -229,7 +163,7 @@ async def test_teams_in_a_row(scene: Scene) -> None:
         for team in (TEAM, (), TEAM)
     ]
     assert scene.disk.did == ["start"]
-    scene.disk.gate.callback(None)
+    scene.gate.callback(None)
     for one in (start, *several):
         await one
     assert [one for one in scene.disk.did if one.startswith("team")] == [

@@ -9,15 +9,22 @@ from attrs import define, evolve, field
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
 
 from aen.compute.helper.cgroups import Use
+from aen.compute.project_ground import Measured
 from aen.compute.resources import NodeLimits, ResourceBoard
 from aen.compute.usage import Meter, UsageLimits
 from aen.model.names import ProjectPath
 from aen.wire.messages import Launch, Limit, NodeStatus
-from tests.compute.ground import LAUNCH, PROJECT, FakeProjects
+from tests.compute.fake_directories import FakeProjects
+from tests.compute.ground import LAUNCH, PROJECT
 
 reactor: Any = _reactor
 OWN = evolve(LAUNCH, state="running")
 GROUPED = evolve(OWN, id="l2")
+
+
+async def _measure(path: ProjectPath) -> Measured:
+    assert str(path) == "ada/lab"
+    return Measured(4711, 2, whole=True)
 
 
 @define
@@ -54,7 +61,7 @@ class Scene:
     def board(self, limits: NodeLimits | None = None) -> ResourceBoard:
         """Return the board."""
         status = NodeStatus("n1", "1", True, 1, messages=("No ACL.",))
-        meter = Meter(reactor, UsageLimits(sample=0.05, fresh=0.0))
+        meter = Meter(reactor, _measure, UsageLimits(sample=0.05, fresh=0.0))
         return ResourceBoard(
             self, FakeProjects(self.root), meter, self, lambda: status,
             limits or NodeLimits(), self.group,
@@ -64,7 +71,6 @@ class Scene:
 @pytest_twisted.ensureDeferred
 async def test_each_app_by_what_tells_of_it(tmp_path: Path) -> None:
     """A control group where there is one, else its processes; all of them together."""
-    (tmp_path / "ada/lab").mkdir(parents=True)
     limits = NodeLimits("cgroup v2", Limit(memory=1), Limit(cpu=2.0), 10)
     found = await Scene(tmp_path).board(limits).look(PROJECT)
     own, grouped = found.apps
@@ -82,22 +88,10 @@ async def test_each_app_by_what_tells_of_it(tmp_path: Path) -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_disk_that_others_count(tmp_path: Path) -> None:
-    """Where the node's account cannot look into projects."""
-    board = Scene(tmp_path).board()
-
-    async def measure(path: ProjectPath, home: Path) -> int:
-        assert home == tmp_path / "ada/lab"
-        return 4711
-
-    board.measure = measure
-    assert (await board.usage(PROJECT)).disk == 4711
-
-
-@pytest_twisted.ensureDeferred
 async def test_a_project_without_apps(tmp_path: Path) -> None:
     """Uses its disk alone."""
     scene = Scene(tmp_path)
     scene.apps.clear()
     usage = await scene.board().usage(PROJECT)
     assert (usage.cpu, usage.memory, usage.processes) == (0, 0, 0)
+    assert usage.disk == 4711

@@ -1,24 +1,20 @@
 """What a project uses."""
 
 import os
-import time
-from pathlib import Path
 from typing import Any
 
 import pytest_twisted
+from attrs import define
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
 
-from aen.compute.usage import (
-    Meter,
-    Sample,
-    UsageLimits,
-    cpu_percent,
-    disk_usage,
-    sample,
-)
-from aen.runtime.tasks import start
+from aen.compute.project_ground import Measured
+from aen.compute.usage import Meter, Sample, UsageLimits, cpu_percent, sample
+from aen.model.names import ProjectPath, parse_project_path
+from aen.runtime.tasks import pause, start
 
 reactor: Any = _reactor
+LAB = parse_project_path("ada", "lab")
+OTHER = parse_project_path("ada", "other")
 
 
 def test_cpu_is_of_processes_seen_twice() -> None:
@@ -35,53 +31,50 @@ def test_our_own_sample() -> None:
     assert found.memory > 1_000_000
 
 
-def test_disk_usage_is_bounded_and_follows_no_links(tmp_path: Path) -> None:
-    """Linked files share their blocks; what lies outside is not counted."""
-    (tmp_path / "in/deep").mkdir(parents=True)
-    (tmp_path / "out").write_bytes(b"x" * 1_000_000)
-    (tmp_path / "in/deep/file").write_bytes(b"x" * 100_000)
-    (tmp_path / "in/link").symlink_to(tmp_path / "out")
-    end = time.monotonic() + 10
-    alone = disk_usage(tmp_path / "in", 1000, end)
-    assert 100_000 <= alone < 200_000
-    os.link(tmp_path / "in/deep/file", tmp_path / "shared")
-    assert disk_usage(tmp_path / "in", 1000, end) < alone
-    assert disk_usage(tmp_path / "in", 1, end) < alone
-    assert disk_usage(tmp_path / "in", 1000, time.monotonic()) == 0
-    assert disk_usage(tmp_path / "none", 1000, end) == 0
+@define
+class Disk:
+    """A disk on which every look finds one byte more."""
+
+    looks: int = 0
+
+    async def measure(self, path: ProjectPath) -> Measured:
+        """Look; it takes a turn of the reactor."""
+        self.looks += 1
+        await pause(reactor, 0.0)
+        return Measured(self.looks, 1, whole=True)
 
 
 @pytest_twisted.ensureDeferred
-async def test_measuring(tmp_path: Path) -> None:
-    """The disk is looked at once in a while, processes every time."""
-    meter = Meter(reactor, UsageLimits(sample=0.02, projects=1))
-    (tmp_path / "one").mkdir()
-    first = await meter.measure(lambda: {os.getpid()}, tmp_path / "one")
-    (tmp_path / "one/file").write_bytes(b"x" * 100_000)
-    second = await meter.measure(set, tmp_path / "one")
-    assert first.processes == 1
-    assert second.processes == 0
-    assert first.disk == second.disk
-    await meter.measure(set, tmp_path)
-    third = await meter.measure(set, tmp_path / "one")
-    assert third.disk > first.disk
+async def test_the_disk_is_looked_at_once_in_a_while() -> None:
+    """Time passes between two looks at processes, whether it is or not."""
+    meter = Meter(reactor, Disk().measure, UsageLimits(sample=0.02, projects=1))
+    assert (await meter.between(LAB))[0] == 1
+    disk, seconds = await meter.between(LAB)
+    assert disk == 1
+    assert seconds >= 0.02
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_disk_is_measured_anew_after_a_while(tmp_path: Path) -> None:
+async def test_few_disks_are_remembered() -> None:
+    """The one that was measured first is forgotten."""
+    meter = Meter(reactor, Disk().measure, UsageLimits(sample=0.0, projects=1))
+    await meter.between(LAB)
+    await meter.between(OTHER)
+    assert (await meter.between(LAB))[0] == 3
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_disk_is_measured_anew_after_a_while() -> None:
     """What was found before is not told for ever."""
-    meter = Meter(reactor, UsageLimits(sample=0.01, fresh=0.0))
-    before = await meter.measure(set, tmp_path)
-    (tmp_path / "file").write_bytes(b"x" * 100_000)
-    assert (await meter.measure(set, tmp_path)).disk > before.disk
+    meter = Meter(reactor, Disk().measure, UsageLimits(sample=0.0, fresh=0.0))
+    assert [(await meter.between(LAB))[0] for _ in range(2)] == [1, 2]
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_asks_at_once_is_told_the_same(tmp_path: Path) -> None:
+async def test_who_asks_at_once_is_told_the_same() -> None:
     """A disk is counted once, however many people look at the page."""
-    meter = Meter(reactor, UsageLimits(sample=0.0))
-    (tmp_path / "file").write_bytes(b"x" * 100_000)
-    both = [start(meter.measure(set, tmp_path)) for _ in range(2)]
-    first = await both[0]
-    (tmp_path / "more").write_bytes(b"x" * 100_000)
-    assert (await both[1]).disk == first.disk
+    disk = Disk()
+    meter = Meter(reactor, disk.measure, UsageLimits(sample=0.0))
+    both = [start(meter.between(LAB)) for _ in range(2)]
+    assert [(await one)[0] for one in both] == [1, 1]
+    assert disk.looks == 1

@@ -23,7 +23,8 @@ from aen.compute.settings import ComputeSettings
 from aen.compute.spawn_accounts import Accounts, AccountSpawner
 from aen.model.errors import Failed
 from aen.wire.messages import LaunchRequest, ProjectOnDisk
-from tests.compute.ground import FakeProjects, Node
+from tests.compute.fake_directories import FakeProjects
+from tests.compute.ground import Node
 from tests.compute.programs import SERVER
 
 PYTHON = "/usr/bin/python3"
