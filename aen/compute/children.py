@@ -171,6 +171,11 @@ class _Child(ProcessProtocol):
                 transport.signalProcess("KILL")
 
 
+def with_umask(mask: str) -> tuple[str, ...]:
+    """Return the words before a program that give it *mask*, whatever ours is."""
+    return ("/bin/sh", "-c", f'umask {mask}; exec "$@"', "sh")
+
+
 def encoded(environment: Mapping[str, str]) -> dict[bytes, bytes]:
     """Return an environment as the system takes it."""
     return {os.fsencode(k): os.fsencode(v) for k, v in environment.items()}

@@ -119,7 +119,7 @@ class NodeRouter:
     """The UNIX socket where public folders are served; None: the API's."""
     _ways: dict[str, Way] = field(factory=dict)
     _to_public: Forward = field(init=False)
-    _verified: "OrderedDict[str, tickets.Ticket]" = field(factory=OrderedDict)
+    _verified: OrderedDict[str, tickets.Ticket] = field(factory=OrderedDict)
 
     def __attrs_post_init__(self) -> None:
         """Make ahead what requests for public folders share."""
@@ -163,7 +163,7 @@ class NodeRouter:
             return way.stripped
         return evolve(way.whole, target=app_target(launch, target))
 
-    def _remember(self, launch: Launch) -> "Way":
+    def _remember(self, launch: Launch) -> Way:
         while len(self._ways) >= _REMEMBERED:
             del self._ways[next(iter(self._ways))]
         way = self._ways[launch.id] = Way.of(launch, self.uses.meter(launch.id))

@@ -10,46 +10,22 @@ from aen.compute.environments.provider import Packages, Report
 from aen.compute.environments.settings import Provider
 from aen.compute.environments.tool import Hands, Tool
 from aen.compute.manifests import Manifests
+from aen.compute.preparing import Projects, uses_jupyter
 from aen.compute.project_state import ProjectStates
 from aen.compute.projects import Environment
 from aen.compute.running import RunningProjects
 from aen.model.errors import Conflict, NotFound
 from aen.model.names import EnvironmentName, ProjectPath, UserName
 from aen.model.projects import Member
-from aen.wire.environments import (
-    EnvironmentChange,
-)
-from aen.wire.messages import (
-    Launch,
-    Line,
-    ProjectOnDisk,
-)
+from aen.wire.environments import EnvironmentChange
+from aen.wire.messages import Launch, Line, ProjectOnDisk
 
 OnLine = Callable[[Line], None]
-_JUPYTER = "%(jupyter)s"
 _LONGEST = 2000  # characters of a line that people are told
 
 
-class Directories(Protocol):
-    """What changes ask about a project on this node's disk."""
-
-    def home(self, path: ProjectPath) -> Path:
-        """Return the project's directory."""
-        ...
-
-    def environment(self, path: ProjectPath, name: EnvironmentName) -> Path:
-        """Return the prefix of one of its environments."""
-        ...
-
-    def active_name(self, project_id: str) -> EnvironmentName:
-        """Return the name of its active environment."""
-        ...
-
-    async def environments(
-        self, path: ProjectPath, project_id: str
-    ) -> tuple[Environment, ...]:
-        """Return its environments."""
-        ...
+class Directories(Projects, Protocol):
+    """What changes ask of a project on this node's disk."""
 
     async def add_environment(
         self,
@@ -173,10 +149,9 @@ def notebooks_of(
 
     def serves(app: str) -> bool:
         try:
-            words = manifests.find(app).command_list
+            return uses_jupyter(manifests.find(app))
         except NotFound:
             return False
-        return any(_JUPYTER in word for word in words)
 
     def find(project_id: str) -> Iterable[Notebooks]:
         return [

@@ -3,7 +3,6 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Protocol
 
 from attrs import evolve, frozen
 from twisted.application.service import Service
@@ -16,6 +15,7 @@ from aen.compute.environment_verbs import EnvironmentVerbs, existing, parse_verb
 from aen.compute.environments.inside import BASE, STAGED
 from aen.compute.environments.provider import Listed, Report
 from aen.compute.environments.sharing import Sharing
+from aen.compute.project_work import Apps
 from aen.compute.projects import Environment
 from aen.compute.running import path_of
 from aen.model.environments import Verb
@@ -33,10 +33,7 @@ from aen.wire.environments import (
     FoundPackages,
     PackageSearch,
 )
-from aen.wire.messages import (
-    Line,
-    ProjectOnDisk,
-)
+from aen.wire.messages import Line, ProjectOnDisk
 
 _STOPPED = (
     "The project was stopped, or the team changed, before the environment was changed."
@@ -194,18 +191,6 @@ def _parse_name(text: str) -> EnvironmentName:
     if name.startswith(BASE):
         raise Invalid(f"Names that begin with “{BASE}” are the platform's own.")
     return name
-
-
-class Apps(Protocol):
-    """What is done to a project's apps."""
-
-    async def stop_project(self, project_id: str) -> None:
-        """End them all; returns when nothing of them is left."""
-        ...
-
-    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
-        """End those of users who are not among the *allowed*."""
-        ...
 
 
 @frozen

@@ -91,11 +91,6 @@ class Launches:
             raise NotFound("There is no such launch.")
         return kept.core.launch
 
-    def pids(self, project_id: str) -> set[int]:
-        """Return the processes of a project's apps."""
-        kept = self._of_project(project_id)
-        return self._ground.spawner.pids([spawned(one.core.record) for one in kept])
-
     def pids_of(self, launch_id: str) -> set[int]:
         """Return the processes of one app."""
         kept = self._kept.get(launch_id)
@@ -354,7 +349,7 @@ class Launches:
         for listener in tuple(self._listeners):
             listener(launch)
 
-    def _of_project(self, project_id: str) -> "tuple[_Kept, ...]":
+    def _of_project(self, project_id: str) -> tuple[_Kept, ...]:
         found = self._kept.values()
         return tuple(one for one in found if one.core.launch.project_id == project_id)
 

@@ -14,7 +14,7 @@ from aen.compute.helper.settings import DEFAULT
 from aen.compute.limits import Bounds
 from aen.compute.settings import ComputeSettings
 from aen.compute.steps import HelperCall, by_root, by_sudo
-from aen.model.errors import Invalid
+from aen.model.errors import Failed, Invalid
 
 _SECONDS = 30.0
 _WANTED = "“multiuser” is true, but "
@@ -66,22 +66,12 @@ def _find(settings: ComputeSettings, environment: Mapping[str, str], euid: int) 
     helper = _helper(settings, environment, euid)
     if isinstance(helper, str):
         return _without(settings, helper)
-    answer = _ask(helper, "probe")
-    if "result" not in answer:
-        return _without(settings, f"the helper says: {answer.get('error', answer)}")
-    found = answer["result"]
-    if os.path.realpath(found["project_root"]) != os.path.realpath(
-        settings.projectRoot
-    ):
-        where = found["project_root"]
-        return _without(
-            settings,
-            f"the helper's settings name another project root, {where}; set"
-            " “project_root” there and “projectRoot” here to the same.",
-        )
-    prepared = _ask(helper, "prepare")
-    if "result" not in prepared:
-        return _without(settings, f"the helper says: {prepared.get('error', prepared)}")
+    try:
+        found = _ask(helper, "probe")
+        _demand_same_root(settings, str(found["project_root"]))
+        _ask(helper, "prepare")
+    except Failed as error:
+        return _without(settings, error.message, broken=True)
     refused = ("root", str(found["service_account"]))
     return Mode(helper, Path(found["runtime"]), refused, problems(found), found)
 
@@ -118,14 +108,22 @@ def limit_problems(bounds: Bounds, mode: Mode) -> tuple[str, ...]:
     return (text,) if wanted and mode.limits_by == "rlimits" else ()
 
 
-def _without(settings: ComputeSettings, why: str) -> Mode:
+def _demand_same_root(settings: ComputeSettings, helpers: str) -> None:
+    """Raise `Failed` if the helper works on another project root than the node."""
+    if os.path.realpath(helpers) != os.path.realpath(settings.projectRoot):
+        raise Failed(
+            f"the helper's settings name another project root, {helpers}; set"
+            " “project_root” there and “projectRoot” here to the same."
+        )
+
+
+def _without(settings: ComputeSettings, why: str, *, broken: bool = False) -> Mode:
     """Return single-user mode, or refuse it where that is not what was wanted.
 
-    Where nothing is said, a helper that is there and broken is told of.
+    :param broken: whether there is a helper; it is told of where nothing was wanted.
     """
     if settings.multiuser:
         raise Invalid(_WANTED + why)
-    broken = why.startswith("the helper")
     return Mode(messages=(f"No real accounts: {why}",) if broken else ())
 
 
@@ -148,8 +146,12 @@ def _helper(
     return by_sudo(settings.helper, environment)
 
 
-def _ask(helper: HelperCall, verb: str) -> Mapping[str, Any]:
-    """Return the helper's last line for a verb; an error of ours in the same form."""
+def _ask(helper: HelperCall, verb: str) -> Any:
+    """Return the helper's result for a verb.
+
+    :raises Failed: there is none; with the helper's words, or the system's.
+    """
+    answer: Any
     command = helper.command(verb, {}, _SECONDS)
     try:
         done = subprocess.run(  # noqa: S603 -- before there is a reactor
@@ -163,8 +165,11 @@ def _ask(helper: HelperCall, verb: str) -> Mapping[str, Any]:
         lines = done.stdout.splitlines()
         answer = json.loads(lines[-1]) if lines else {"error": _last(done.stderr)}
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        answer = {"error": str(error)[:300]}
-    return answer if isinstance(answer, dict) else {"error": str(answer)[:300]}
+        answer = {"error": error}
+    if isinstance(answer, dict) and "result" in answer:
+        return answer["result"]
+    said = answer.get("error", answer) if isinstance(answer, dict) else answer
+    raise Failed(f"the helper says: {str(said)[:300]}")
 
 
 def _last(text: bytes) -> str:

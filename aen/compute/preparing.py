@@ -19,7 +19,7 @@ _PYTHON = "%(python)s"
 
 
 class Projects(Protocol):
-    """What launches and the API ask about a project on this node's disk."""
+    """What is asked about a project on this node's disk."""
 
     def home(self, path: ProjectPath) -> Path:
         """Return the project's directory."""
@@ -116,7 +116,7 @@ class Preparation:
         if self.python is not None and _uses(manifest, _PYTHON):
             found = await self.python()
             ground = evolve(ground, python=found.python, python_path=found.modules)
-        if not _uses(manifest, _JUPYTER):
+        if not uses_jupyter(manifest):
             return Prepared(values, ground)
         jupyter = str(await self.jupyter())
         files = await self._kernels(wanted)
@@ -147,6 +147,11 @@ class Preparation:
             port=wanted.port,
             token=wanted.token,
         )
+
+
+def uses_jupyter(manifest: Manifest) -> bool:
+    """Whether an app is run from the prefix of JupyterLab and Notebook."""
+    return _uses(manifest, _JUPYTER)
 
 
 def _uses(manifest: Manifest, substitution: str) -> bool:

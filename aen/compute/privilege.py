@@ -1,6 +1,5 @@
 """What differs between single-user mode and people's real accounts, in one place."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,12 @@ from aen.compute.limits import as_limits
 from aen.compute.mode import Mode
 from aen.compute.preparing import Homes, OwnHomes
 from aen.compute.project_ground import AccountGround, Ground, OwnGround
+from aen.compute.projects import Works
 from aen.compute.settings import ComputeSettings
 from aen.compute.spawn import OwnSpawner, Spawner
 from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
 from aen.compute.steps import ChildSteps
 from aen.model.names import ProjectPath
-
-Works = Callable[[ProjectPath, Path], Awaitable[bool]]
 
 
 @frozen

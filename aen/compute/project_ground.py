@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from attrs import frozen
 
+from aen.compute.environments.provider import DEFAULT
 from aen.compute.steps import Steps
 from aen.model.names import ProjectPath
 from aen.model.projects import Member, TeamRole
@@ -123,7 +124,7 @@ class OwnGround:
 
     async def narrow(self, path: ProjectPath, team: Team) -> bool:
         """Say whether there is a project; its door is for nobody else anyway."""
-        return (await self.check(path, "default", team))["project"]
+        return (await self.check(path, DEFAULT, team))["project"]
 
     async def remove(self, path: ProjectPath, staging: str) -> None:
         """Take the project off the disk."""

@@ -94,7 +94,7 @@ class Apps(Protocol):
     """What is done to a project's apps."""
 
     async def stop_project(self, project_id: str) -> None:
-        """End them all."""
+        """End them all; returns when nothing of them is left."""
         ...
 
     async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:

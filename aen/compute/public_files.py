@@ -71,7 +71,7 @@ def is_shown(name: bytes) -> bool:
 
 def look(
     root: str, way: tuple[bytes, ...], names: Iterable[bytes]
-) -> "OpenFile | PublicDirectory":
+) -> OpenFile | PublicDirectory:
     """Return what is called *names* below the public folder, if anybody may read it.
 
     A directory with an ``index.html`` that is public is that file.
@@ -89,7 +89,7 @@ def look(
 
 def _look(
     root: str, way: tuple[bytes, ...], names: tuple[bytes, ...]
-) -> "OpenFile | PublicDirectory":
+) -> OpenFile | PublicDirectory:
     current = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     for step in way:
         with opened(current):

@@ -22,7 +22,7 @@ from aen.compute.culling import Culling
 from aen.compute.door import NodeRouter
 from aen.compute.environment_ground import EnvironmentGround, notebooks_of
 from aen.compute.environment_work import Ending, EnvironmentWork
-from aen.compute.environments.index import readable_pip_files, uv_environment
+from aen.compute.environments.index import index_access
 from aen.compute.environments.provider import JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.environments.sources import Sources
@@ -212,7 +212,7 @@ def _preparation(
     ground = Ground(
         sys.executable,
         server_url=settings.server_url,
-        passed=passed_on({**index_access(environ), **environ}),
+        passed=_access(environ),
         shell=shell(),
         python_path=environ.get("PYTHONPATH", ""),
     )
@@ -241,10 +241,15 @@ def _changes(
             sources.packages,
             sources.provider,
             notebooks_of(launches.list, ground.manifests),
-            passed_on({**index_access(environ), **environ}),
+            _access(environ),
             links=theirs.links,
         )
     )
+
+
+def _access(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what of *environ* apps and tools may have, the way to indexes too."""
+    return passed_on({**index_access(environ), **environ})
 
 
 class NodeService(MultiService):
@@ -273,19 +278,6 @@ class BehindDoor(Resource):
         request.postpath = [path, *(request.postpath or [])]
         request.prepath = []
         return self._api
-
-
-def index_access(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return variables by which pip and uv in projects reach what the node's do.
-
-    Apps have other home directories: what the account's own files say is lost there.
-    """
-    files = readable_pip_files(environ)
-    texts = [one.read_text("utf-8", "replace") for one in files]
-    home = environ.get("HOME", "/nonexistent")
-    own = [str(one) for one in files if one.is_relative_to(home)]
-    named = {"PIP_CONFIG_FILE": own[-1]} if own else {}
-    return {**uv_environment(environ, texts), **named}
 
 
 def shell() -> str:

@@ -2,9 +2,9 @@
 
 import os
 import pwd
-import secrets
 import stat
-from collections.abc import Callable, Collection, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from aen.compute.app_logs import open_log
 from aen.compute.attendant import Attendant
 from aen.compute.cgroups import groups_of_machine
 from aen.compute.children import Ended, IReactorChildren
+from aen.compute.environments.tool import own_variables
 from aen.compute.helper.cgroups import Cgroups, Limit
 from aen.compute.helper.processes import Root, find_members
 from aen.compute.helper.spawning import EXIT
 from aen.compute.ready import listener_uids
+from aen.compute.records import new_id
 from aen.compute.spawn import IReactorSpawn, OnEnd, Order, Spawned, watch_root
 from aen.compute.steps import HelperCall, ask_helper, no_output, unheard
 from aen.model.names import ProjectPath, UserName
@@ -28,7 +30,6 @@ _TOOL_SECONDS = 3600
 _FRESH = 300.0
 """Seconds for which what is known of an account is good."""
 _KEPT = 40  # last lines of a tool
-_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 @frozen
@@ -90,7 +91,7 @@ class Accounts:
 class _HelpedHunt:
     """Kills by the helper, which goes on for a while in each round."""
 
-    ask: Callable[[str, dict[str, Any]], Any]
+    ask: Callable[[str, dict[str, Any]], Awaitable[Any]]
     launch: str
 
     async def round(self) -> int:
@@ -228,21 +229,20 @@ class AccountTool:
         :raises Failed: it could not be run; says why.
         """
         account = await self.accounts.find(user)
-        lines: list[str] = []
+        lines: deque[str] = deque(maxlen=_KEPT)
 
         def heard(line: str) -> None:
             lines.append(line)
-            del lines[:-_KEPT]
             hear(line)
 
         request = {
-            "launch": secrets.token_hex(10),
+            "launch": new_id(),
             "project": f"tool-{path.owner}",
             "user": user,
             "owner": path.owner,
             "name": path.name,
             "argv": list(argv),
-            "environment": {**_basics(user, account), **environment},
+            "environment": {**own_variables(user, account.home), **environment},
             "files": {},
             "directory": str(self.root / path.owner / path.name),
             "limits": limits_as_json(self.limits),
@@ -253,13 +253,3 @@ class AccountTool:
         )
         found = await ask_helper(self.reactor, "tool", command, unheard, heard)
         return Ended(int(found["status"]), tuple(lines))
-
-
-def _basics(user: str, account: Account) -> dict[str, str]:
-    return {
-        "HOME": account.home,
-        "USER": user,
-        "LOGNAME": user,
-        "PATH": _PATH,
-        "LANG": "C.UTF-8",
-    }

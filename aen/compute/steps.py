@@ -65,7 +65,7 @@ class Answer:
 
     def line(self, text: str) -> None:
         """Take one line."""
-        said = _parsed(text)
+        said = parsed(text)
         if "total" in said:
             self._tell(said["done"], said["total"])
         elif "output" in said:
@@ -171,7 +171,8 @@ async def ask_helper(
     return answer.result(verb, await run(reactor, command, answer.line))
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def parsed(text: str) -> dict[str, Any]:
+    """Return what a line of a step says; nothing where it is none."""
     try:
         said = json.loads(text)
     except ValueError:
@@ -179,14 +180,27 @@ def _parsed(text: str) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
+def told_failure(answer: Mapping[str, Any], disk: str) -> Failed | None:
+    """Return what went wrong with a step as it tells itself; None: it does not.
+
+    :param disk: begins the sentence about a disk that refuses something.
+    """
+    match answer.get("kind"):
+        case "full":
+            return Failed(_FULL)
+        case "refused":
+            return Failed(str(answer["error"]))
+        case "disk":
+            return Failed(f"{disk}: {answer['error']}.")
+        case _:
+            return None
+
+
 def _failure(verb: str, answer: Mapping[str, Any], ended: Ended) -> Failed:
     """Say what went wrong with a step in words for people."""
-    if answer.get("kind") == "full":
-        return Failed(_FULL)
-    if answer.get("kind") == "refused":
-        return Failed(str(answer["error"]))
-    if answer.get("kind") == "disk":
-        return Failed(f"The node's disk refused the step “{verb}”: {answer['error']}.")
+    disk = f"The node's disk refused the step “{verb}”"
+    if (told := told_failure(answer, disk)) is not None:
+        return told
     if ended.timed_out:
         return Failed(f"The step “{verb}” took too long; the node's disk may be slow.")
     what = "was killed" if ended.status is None else "broke"

@@ -40,7 +40,7 @@ class News:
     _end: ChannelEnd | None = field(default=None, init=False)
     _connections: Connections | None = field(default=None, init=False)
     _silent: bool = field(default=False, init=False)
-    first_opened: "Deferred[None]" = field(factory=Deferred, init=False)
+    first_opened: Deferred[None] = field(factory=Deferred, init=False)
     """Fires when the server has answered for the first time."""
     _log: Logger = field(factory=Logger, init=False)
 

@@ -52,7 +52,6 @@ class _Followed:
     node: Node
     following: Deferred[None]
     status: NodeStatus | None = None
-    launches: dict[str, Launch] = field(factory=dict)
 
 
 @define
@@ -160,14 +159,7 @@ class Nodes:
             followed.status = line.status
             self.tell(Up(status=line.status))
         if line.launch is not None:
-            self._heard_launch(followed, line.launch)
-
-    def _heard_launch(self, followed: _Followed, launch: Launch) -> None:
-        if launch.state == "stopped":
-            followed.launches.pop(launch.id, None)
-        else:
-            followed.launches[launch.id] = launch
-        self._announce(launch)
+            self._announce(line.launch)
 
     def _announce(self, launch: Launch) -> None:
         self.tell(Up(launch=launch))
@@ -175,7 +167,6 @@ class Nodes:
             listener(launch)
 
     def _lost(self, followed: _Followed) -> None:
-        """Forget what the node said; its apps may have ended while it was silent."""
+        """Forget what the node said, and tell the server that it is silent."""
         followed.status = None
-        followed.launches.clear()
         self.tell(Up(silent=followed.node.name))

@@ -21,7 +21,7 @@ from aen.proxy.head import RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.runtime.tasks import spawn
 from aen.wire.messages import Drop, ProjectNews, PublicPlace, PublicQuestion
-from aen.wire.public import BUSY, HEADERS, NOTHING_THERE, READ_ONLY
+from aen.wire.public import BUSY, HEADERS, NOT_NOW, NOTHING_THERE, READ_ONLY
 from aen.wire.routes import PUBLIC_PREFIX
 
 AskServer = Callable[[PublicQuestion], Deferred[PublicPlace]]
@@ -109,7 +109,7 @@ class PublicFolders:
     def _find(self, address: PublicAddress) -> Decision | Deferred[Decision]:
         waiters = self._asking.get(address.path)
         if waiters is None and len(self._asking) >= self._limits.asking:
-            return Answer(503, (*HEADERS, (b"retry-after", b"2")), BUSY)
+            return _later(BUSY)
         waiter: Deferred[Decision] = Deferred()
         if waiters is not None:
             waiters.append(waiter)
@@ -119,7 +119,7 @@ class PublicFolders:
         return waiter
 
     async def _fetch(self, address: PublicAddress) -> None:
-        decision: Decision = Answer(503, (*HEADERS, (b"retry-after", b"2")), BUSY)
+        decision: Decision = _later(NOT_NOW)
         try:
             decision = await self._answer(address)
         finally:
@@ -140,12 +140,12 @@ class PublicFolders:
         return self._decide(address, known)
 
     def _without_server(self, address: PublicAddress, error: AenError) -> Decision:
+        """Go by what the server said last, if it is only silent now."""
         known = self._known.get(address.path)
-        unknown = known is None or known.place is None
-        if known is None or unknown or not isinstance(error, Unavailable):
-            return Answer(503, (*HEADERS, (b"retry-after", b"2")), BUSY)
+        if known is None or known.place is None or not isinstance(error, Unavailable):
+            return _later(NOT_NOW)
         if self._clock.seconds() - known.asked > self._limits.grace:
-            return Answer(503, (*HEADERS, (b"retry-after", b"2")), BUSY)
+            return _later(NOT_NOW)
         return self._decide(address, known)
 
     def _keep(self, path: ProjectPath, known: _Known) -> None:
@@ -175,9 +175,14 @@ class PublicFolders:
         known = self._known.get(address.path)
         if known is not None:
             self._known[address.path] = evolve(known, asked=-math.inf)
-        return Answer(503, (*HEADERS, (b"retry-after", b"2")), BUSY)
+        return _later(NOT_NOW)
 
 
 def nothing_there() -> Answer:
     """Return the one answer for whatever is not there, or not public."""
     return Answer(404, HEADERS, NOTHING_THERE)
+
+
+def _later(why: bytes) -> Answer:
+    """Return the answer that says *why* to try again."""
+    return Answer(503, (*HEADERS, (b"retry-after", b"2")), why)

@@ -100,6 +100,6 @@ class TellingUse(Service):
         self._turns.start()
 
     @override
-    def stopService(self) -> "Deferred[None]":
+    def stopService(self) -> Deferred[None]:
         super().stopService()
         return Deferred.fromCoroutine(self._turns.stop())

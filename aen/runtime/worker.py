@@ -48,7 +48,7 @@ class Membership(Service):
     def __init__(
         self,
         entrance: Entrance,
-        prepared: "Deferred[None]",
+        prepared: Deferred[None],
         replaced: Callable[[], None],
         reactor: Any,
         patience: float = 5.0,
@@ -70,7 +70,7 @@ class Membership(Service):
         self._beginning = background(self._log, "beginning to serve", self._begin())
 
     @override
-    def stopService(self) -> "Deferred[None]":
+    def stopService(self) -> Deferred[None]:
         super().stopService()
         return Deferred.fromCoroutine(self._stop())
 

@@ -117,7 +117,7 @@ def call(
     kind: type[M],
 ) -> Callable[
     [Callable[[S, str, M], Awaitable[Any]]],
-    Callable[..., "Deferred[bytes]"],
+    Callable[..., Deferred[bytes]],
 ]:
     """Make a klein view of ``async def view(self, asker, message) -> answer``."""
 

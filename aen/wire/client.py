@@ -24,7 +24,7 @@ from twisted.web.iweb import IAgent, IResponse
 from aen.model.errors import AenError, Failed, Invalid, Unavailable
 from aen.runtime.structure import structure, unstructure
 from aen.wire import tickets
-from aen.wire.messages import Line, Nothing
+from aen.wire.messages import Line
 from aen.wire.problems import from_json
 from aen.wire.routes import Route
 
@@ -72,11 +72,7 @@ class Asks(Interface):
 
 
 class WireClient:
-    """Asks one role things.
-
-    :param base: its address, e.g. ``http://127.0.0.1:5002``.
-    :param audience: whom the tickets are for (`tickets.node`, …).
-    """
+    """Asks other roles, as *identity*; whom, each call says by a `Place`."""
 
     def __init__(
         self,
@@ -106,12 +102,7 @@ class WireClient:
         """
         wait = self._limits.answer_seconds if seconds is None else seconds
         response = await self._send(at, route, message, wait)
-        whole = _Whole(self._limits.answer_bytes)
-        response.deliverBody(whole)
-        body = await self._within(whole.done, wait, at)
-        content = _read_json(body, at)
-        if response.code >= 400:  # noqa: PLR2004 -- RFC 9110 section 15.5
-            raise from_json(content, f"{at.what} answered {response.code}.")
+        content = await self._content(at, response, wait)
         try:
             return structure(content, answer)
         except Invalid as error:
@@ -125,13 +116,10 @@ class WireClient:
         :raises Failed: the work did not succeed.
         :raises Unavailable: the stream broke off.
         """
-        response = await self._send(at, route, message, self._limits.answer_seconds)
-        if response.code >= 400:  # noqa: PLR2004 -- RFC 9110 section 15.5
-            whole = _Whole(self._limits.answer_bytes)
-            response.deliverBody(whole)
-            body = await self._within(whole.done, self._limits.answer_seconds, at)
-            content = _read_json(body, at)
-            raise from_json(content, f"{at.what} answered {response.code}.")
+        wait = self._limits.answer_seconds
+        response = await self._send(at, route, message, wait)
+        if _refuses(response):
+            await self._content(at, response, wait)
         lines = _Lines(on_line, self._clock, self._limits.silence_seconds)
         response.deliverBody(lines)
         try:
@@ -184,6 +172,21 @@ class WireClient:
         response: IResponse = await self._within(asking, wait, at)
         return response
 
+    async def _content(
+        self, at: "Place", response: IResponse, seconds: float
+    ) -> object:
+        """Return the JSON of an answer that is not a stream.
+
+        :raises Unavailable: it does not come whole, or is something else.
+        :raises AenError: it is what the other role refuses with.
+        """
+        whole = _Whole(self._limits.answer_bytes)
+        response.deliverBody(whole)
+        content = _read_json(await self._within(whole.done, seconds, at), at)
+        if _refuses(response):
+            raise from_json(content, f"{at.what} answered {response.code}.")
+        return content
+
     async def _within(self, waiting: Deferred[Any], seconds: float, at: "Place") -> Any:
         waiting.addTimeout(seconds, self._clock)  # type: ignore[unused-awaitable]
         try:
@@ -207,9 +210,6 @@ class Place:
     path: str = ""
 
 
-NOTHING = Nothing()
-
-
 def _unavailable(at: Place, error: BaseException) -> Unavailable:
     reason = {
         ConnectingCancelledError: "it cannot be connected to in time",
@@ -221,6 +221,10 @@ def _unavailable(at: Place, error: BaseException) -> Unavailable:
     if reason is None:
         reason = str(error) or type(error).__name__
     return Unavailable(f"{at.what} does not answer at {at.base}: {reason[:300]}.")
+
+
+def _refuses(response: IResponse) -> bool:
+    return bool(response.code >= 400)  # noqa: PLR2004 -- RFC 9110 section 15.5
 
 
 def _read_json(body: bytes, at: Place) -> object:

@@ -16,4 +16,5 @@ HEADERS: Final = (
 NOTHING_THERE: Final = b"There is nothing public at this address.\n"
 """One text for no project, no folder, no file and no right: who asks learns nothing."""
 READ_ONLY: Final = b"Public folders can only be read.\n"
+NOT_NOW: Final = b"This public folder cannot be reached now; try again in a moment.\n"
 BUSY: Final = b"Too many people read public folders right now; try again in a moment.\n"

@@ -3,7 +3,6 @@
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IPushProducer
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from twisted.web.iweb import IResponse
@@ -43,7 +42,6 @@ class _Relay(Protocol):
     @override
     def connectionMade(self) -> None:
         producer: Any = self.transport
-        assert IPushProducer.providedBy(producer) or producer is not None
         self._request.registerProducer(producer, True)
 
     @override

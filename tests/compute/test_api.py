@@ -18,7 +18,7 @@ from aen.model.names import parse_project_path
 from aen.model.projects import Progress
 from aen.runtime.tasks import start
 from aen.wire import routes, tickets
-from aen.wire.client import NOTHING, Identity, Place, WireClient
+from aen.wire.client import Identity, Place, WireClient
 from aen.wire.environments import (
     EnvironmentChange,
     EnvironmentFile,
@@ -158,7 +158,7 @@ async def test_one_app_is_stopped(pair: Pair) -> None:
 @pytest_twisted.ensureDeferred
 async def test_status_environments_and_usage(pair: Pair) -> None:
     """What pages show of a node and of a project."""
-    status = await pair.ask(routes.STATUS, NOTHING, NodeStatus)
+    status = await pair.ask(routes.STATUS, Nothing(), NodeStatus)
     assert status.single_user
     assert "app" in [one.name for one in status.apps]
     found = await pair.ask(routes.ENVIRONMENTS, PROJECT, EnvironmentList)
@@ -217,7 +217,7 @@ async def test_news_until_cut_off(pair: Pair) -> None:
     await pair.ask(routes.LAUNCH, asking("app"), Launch)
     lines: list[Line] = []
     following = start(
-        pair.client.follow(pair.at, routes.NODE_EVENTS, NOTHING, lines.append)
+        pair.client.follow(pair.at, routes.NODE_EVENTS, Nothing(), lines.append)
     )
     await eventually(lambda: len(lines) == 2, "status and launch are told")
     assert lines[0].status is not None
@@ -248,7 +248,7 @@ async def test_only_the_gateway(pair: Pair) -> None:
         client = WireClient(Agent(reactor), reactor, identity)
         at = evolve(pair.at, audience=audience)
         with pytest.raises(Unauthenticated):
-            await client.ask(at, routes.STATUS, NOTHING, NodeStatus)
+            await client.ask(at, routes.STATUS, Nothing(), NodeStatus)
 
 
 def test_every_route_is_served() -> None:

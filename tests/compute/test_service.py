@@ -35,15 +35,14 @@ from aen.compute.service import (
     assemble,
     check,
     environment_settings,
-    index_access,
     launch_limits,
 )
 from aen.compute.settings import ComputeSettings
 from aen.model.errors import AenError, Invalid
 from aen.runtime.tasks import pause
 from aen.wire import routes, tickets
-from aen.wire.client import NOTHING, Identity, Place, WireClient
-from aen.wire.messages import Launch, LaunchRequest, NodeStatus
+from aen.wire.client import Identity, Place, WireClient
+from aen.wire.messages import Launch, LaunchRequest, NodeStatus, Nothing
 from tests.compute.ground import PROJECT
 from tests.compute.programs import NASTY, command, running, write_app
 from tests.installed import free_ports
@@ -116,17 +115,6 @@ def test_settings_reach_their_places() -> None:
     )
 
 
-def test_the_accounts_own_pip_file_holds_in_projects(tmp_path: Path) -> None:
-    """Apps have other homes: they are told where the file is."""
-    assert "PIP_CONFIG_FILE" not in index_access({"HOME": str(tmp_path)})
-    config = tmp_path / ".config/pip/pip.conf"
-    config.parent.mkdir(parents=True)
-    config.write_text("[global]\nindex-url = http://index/simple\n")
-    found = index_access({"HOME": str(tmp_path)})
-    assert found["PIP_CONFIG_FILE"] == str(config)
-    assert found["UV_DEFAULT_INDEX"] == "http://index/simple"
-
-
 @pytest_twisted.ensureDeferred
 async def test_a_port_in_use_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
     """No traceback for what an operator can mend."""
@@ -190,7 +178,7 @@ class RealNode:
         for _ in range(300):
             try:
                 return await self.client.ask(
-                    self.at, routes.STATUS, NOTHING, NodeStatus
+                    self.at, routes.STATUS, Nothing(), NodeStatus
                 )
             except AenError:
                 await pause(reactor, 0.1)

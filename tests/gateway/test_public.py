@@ -17,7 +17,7 @@ from aen.proxy.head import RequestHead
 from aen.proxy.routing import Answer, Forward
 from aen.wire.client import Identity
 from aen.wire.messages import Drop, ProjectNews, PublicPlace, PublicQuestion
-from aen.wire.public import BUSY, NOTHING_THERE
+from aen.wire.public import BUSY, NOT_NOW, NOTHING_THERE
 from aen.wire.tickets import HEADER, unseal
 from tests.gateway.fakes import KEY, NODE
 from tests.gateway.world import World
@@ -137,7 +137,8 @@ def test_without_the_server_what_it_said_holds(scene: Scene) -> None:
     assert isinstance(again, Forward)
     assert again.upstream == forward.upstream
     scene.clock.advance(3600)
-    assert scene.told(Unavailable("gone")).status == 503
+    late = scene.told(Unavailable("gone"))
+    assert (late.status, late.body) == (503, NOT_NOW)
     assert scene.told(Unavailable("gone"), b"/ada/x/public/").status == 503
 
 
@@ -169,7 +170,7 @@ def test_a_node_that_does_not_answer(scene: Scene) -> None:
     assert address is not None
     found = scene.public.unreachable(address)
     assert isinstance(found, Answer)
-    assert found.status == 503
+    assert (found.status, found.body) == (503, NOT_NOW)
     assert isinstance(scene.route(), Deferred)
 
 

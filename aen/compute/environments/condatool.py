@@ -9,7 +9,14 @@ from pathlib import Path
 
 from attrs import frozen
 
-from aen.compute.children import Command, Ended, IReactorChildren, OnLine, run
+from aen.compute.children import (
+    Command,
+    Ended,
+    IReactorChildren,
+    OnLine,
+    run,
+    with_umask,
+)
 from aen.model.errors import Failed
 from aen.runtime.credentials import write_private
 
@@ -17,8 +24,8 @@ _NAMES = ("conda", "mamba", "micromamba")
 _VERSION = re.compile(r"\b(\d+)\.(\d+)(?:\.\d+)*\b", re.ASCII)
 _PATIENCE = 60.0  # seconds; the first start of conda on a slow disk
 _PROBE_LINES = 400
-# what it writes must be readable by everybody, whatever our own umask is
-_SHELL = ("/bin/sh", "-c", 'umask 022; exec "$@"', "sh")
+# what it writes must be readable by everybody
+_UMASK = with_umask("022")
 # The rest of its configuration is the administrator's: channels, mirrors, solver.
 _CONDARC = {
     "always_yes": True,
@@ -167,7 +174,7 @@ class CondaTool:
     async def run(self, conda: Conda, words: tuple[str, ...], hear: OnLine) -> Ended:
         """Run conda with *words*; it has nothing to read and a limit of time."""
         command = Command(
-            (*_SHELL, conda.path, *words),
+            (*_UMASK, conda.path, *words),
             self.environment,
             Path("/"),
             self.timeout,

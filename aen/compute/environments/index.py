@@ -48,6 +48,23 @@ def readable_pip_files(environ: Mapping[str, str]) -> list[Path]:
     ]
 
 
+def pip_texts(environ: Mapping[str, str]) -> list[str]:
+    """Return the content of `readable_pip_files`."""
+    return [one.read_text("utf-8", "replace") for one in readable_pip_files(environ)]
+
+
+def index_access(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return variables by which pip and uv in projects reach what the node's do.
+
+    Apps have other home directories: what the account's own files say is lost there.
+    """
+    home = environ.get("HOME", "/nonexistent")
+    files = readable_pip_files(environ)
+    own = [str(one) for one in files if one.is_relative_to(home)]
+    named = {"PIP_CONFIG_FILE": own[-1]} if own else {}
+    return {**uv_environment(environ, pip_texts(environ)), **named}
+
+
 def pip_settings(texts: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
     """Return pip's settings from the *texts* of its files and from *environ*.
 

@@ -9,20 +9,24 @@ from typing import Any, Protocol
 
 from attrs import evolve, field, frozen
 
-from aen.compute.children import Command, Ended, IReactorChildren, OnLine, run
+from aen.compute.children import (
+    Command,
+    Ended,
+    IReactorChildren,
+    OnLine,
+    run,
+    with_umask,
+)
 from aen.compute.environments import copying, inside
 from aen.compute.environments.uvtool import everybody_runs
 from aen.compute.records import make_private
+from aen.compute.steps import parsed, told_failure
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath, UserName
 
-SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
-FULL = (
-    "The disk of the node is full. Remove files or ask the administrator for more"
-    " space, then try again."
-)
+_SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 # What a member makes is the whole team's, and nobody else's.
-_SHELL = ("/bin/sh", "-c", 'umask 007; exec "$@"', "sh")
+_UMASK = with_umask("007")
 _SYSTEM_PYTHON = "/usr/bin/python3"
 # Makes modules of texts, the last of which is the program.
 _BOOT = """\
@@ -48,12 +52,23 @@ class Tool(Protocol):
     ) -> Ended:
         """Run *argv* and return how it ended; cancelling kills all of it.
 
-        It gets *environment*, the user's HOME, USER, LOGNAME and a PATH, nothing else.
+        It gets *environment* and `own_variables`, nothing else.
 
         :param hear: called with each line of output as it comes.
         :raises Failed: it cannot be started.
         """
         ...
+
+
+def own_variables(user: str, home: str) -> dict[str, str]:
+    """Return what programs that work for *user* have in their environment."""
+    return {
+        "HOME": home,
+        "USER": user,
+        "LOGNAME": user,
+        "PATH": _SYSTEM_PATH,
+        "LANG": "C.UTF-8",
+    }
 
 
 @frozen
@@ -85,9 +100,9 @@ class OwnTool:
         """
         home = self.homes / user
         make_private(home)
-        own = {"HOME": str(home), "USER": user, "LOGNAME": user, "PATH": SYSTEM_PATH}
+        own = own_variables(user, str(home))
         command = Command(
-            (*_SHELL, *argv),
+            (*_UMASK, *argv),
             {**own, **self.mark, **environment},
             self.root / path.owner / path.name,
             self.timeout,
@@ -138,7 +153,7 @@ class Hands:
         answer: dict[str, Any] = {}
 
         def line(text: str) -> None:
-            answer.update(_parsed(text))
+            answer.update(parsed(text))
 
         argv = (*inside_program(), verb, json.dumps(arguments))
         ended = await self.tool.run(self.user, self.path, argv, {}, line)
@@ -151,22 +166,11 @@ class Hands:
         return evolve(self, hear=hear)
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        said = json.loads(text)
-    except ValueError:
-        return {}  # a traceback: it is among the last lines
-    return said if isinstance(said, dict) else {}
-
-
 def step_failure(answer: Mapping[str, Any], ended: Ended) -> Failed:
     """Say what went wrong with a step in words for people."""
-    if answer.get("kind") == "full":
-        return Failed(FULL)
-    if answer.get("kind") == "refused":
-        return Failed(str(answer["error"]))
-    if answer.get("kind") == "disk":
-        return Failed(f"The environment's files cannot be changed: {answer['error']}.")
+    disk = "The environment's files cannot be changed"
+    if (told := told_failure(answer, disk)) is not None:
+        return told
     if ended.timed_out:
         return Failed("It took too long; the node's disk may be slow.")
     return Failed("Work on the environment's files broke off.", log=ended.lines)

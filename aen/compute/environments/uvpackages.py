@@ -178,6 +178,6 @@ def demand_python(content: FileContent, python: Interpreter) -> None:
 
 
 def _requirements(content: FileContent) -> tuple[str, ...]:
-    """Return all of a file as pip writes it; pip itself among conda's is no package."""
+    """Return all that a file asks for, as pip writes it."""
     specs = (as_requirement(one) for one in content.specs)
     return (*specs, *content.requirements)

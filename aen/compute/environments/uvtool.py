@@ -8,25 +8,28 @@ from pathlib import Path
 import uv
 from attrs import frozen
 
-from aen.compute.children import Command, Ended, IReactorChildren, OnLine, run
-from aen.compute.environments.index import readable_pip_files, uv_environment
+from aen.compute.children import (
+    Command,
+    Ended,
+    IReactorChildren,
+    OnLine,
+    run,
+    with_umask,
+)
+from aen.compute.environments.index import pip_texts, uv_environment
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.environments.uvoutput import reason, without_credentials
 from aen.model.errors import Failed
 
-# what it writes must be readable by everybody, whatever our own umask is
-_SHELL = ("/bin/sh", "-c", 'umask 022; exec "$@"', "sh")
+# what it writes must be readable by everybody
+_UMASK = with_umask("022")
 
 
 def tool_environment(
     settings: EnvironmentSettings, environ: Mapping[str, str], root: Path
 ) -> dict[str, str]:
     """Return the environment for uv, with a cache that can be written."""
-    texts = [
-        path.read_text(encoding="utf-8", errors="replace")
-        for path in readable_pip_files(environ)
-    ]
-    found = uv_environment(environ, texts)
+    found = uv_environment(environ, pip_texts(environ))
     if settings.cache:
         found["UV_CACHE_DIR"] = settings.cache
     elif "UV_CACHE_DIR" not in found and not _has_cache(environ):
@@ -103,7 +106,7 @@ class Uv:
 
     async def _run(self, arguments: tuple[str, ...], hear: OnLine) -> None:
         command = Command(
-            (*_SHELL, find_uv(), *arguments),
+            (*_UMASK, find_uv(), *arguments),
             self.environment,
             # uv obeys a uv.toml in any directory above the one where it runs; above
             # the project root there may be one that everybody can write, like /tmp

@@ -35,19 +35,19 @@ class Sending:
         if self._ended:
             return
         data = self._next()
-        if data is None:
-            self._request.unregisterProducer()
-            self.stopProducing()
-            self._request.finish()
-        elif self._left < 0:
-            # The file became shorter: what was promised cannot be kept.
-            self.stopProducing()
-            self._request.unregisterProducer()
-            self._request.loseConnection()
-        else:
+        if data:
             self._request.write(data)
+            return
+        self.stopProducing()
+        self._request.unregisterProducer()
+        if data is None:
+            self._request.finish()
+        else:
+            # The file became shorter: what was promised cannot be kept.
+            self._request.loseConnection()
 
     def _next(self) -> bytes | None:
+        """Return the next bytes: none where the file has ended; None: all is sent."""
         if self._left == 0:
             piece = next(self._pieces, None)
             if piece is None:
@@ -57,7 +57,7 @@ class Sending:
             if head:
                 return head
         data = self._file.read(min(_AT_ONCE, self._left))
-        self._left = self._left - len(data) if data else -1
+        self._left -= len(data)
         return data
 
     def stopProducing(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from aen.compute.environments.index import (
+    index_access,
     pip_files,
     pip_settings,
     readable_pip_files,
@@ -101,3 +102,14 @@ def test_missing_directories_are_passed_over(tmp_path: Path) -> None:
     found = uv_environment(environ)
     assert found["UV_FIND_LINKS"] == f"{tmp_path},https://links.example"
     assert found["UV_INDEX"] == f"file://{tmp_path}"
+
+
+def test_the_accounts_own_pip_file_holds_in_projects(tmp_path: Path) -> None:
+    """Apps have other homes: they are told where the file is."""
+    assert "PIP_CONFIG_FILE" not in index_access({"HOME": str(tmp_path)})
+    config = tmp_path / ".config/pip/pip.conf"
+    config.parent.mkdir(parents=True)
+    config.write_text("[global]\nindex-url = http://index/simple\n")
+    found = index_access({"HOME": str(tmp_path)})
+    assert found["PIP_CONFIG_FILE"] == str(config)
+    assert found["UV_DEFAULT_INDEX"] == "http://index/simple"
