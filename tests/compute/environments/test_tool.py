@@ -58,7 +58,7 @@ async def test_what_a_program_gets(tmp_path: Path) -> None:
     assert said[:2] == ["0007", str(tmp_path / "root/ada/lab")]
     names = {one.partition("=")[0] for one in said[2:]}
     assert names - {"PWD", "SHLVL", "_", "OLDPWD"} == {
-        "A", "HOME", "USER", "LOGNAME", "PATH", "MARK",
+        "A", "HOME", "USER", "LOGNAME", "PATH", "LANG", "MARK",
     }  # fmt: skip
     assert f"HOME={home}" in said
     assert Path(home).stat().st_mode & 0o777 == 0o700
