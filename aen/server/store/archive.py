@@ -81,7 +81,7 @@ class Archive:
             site=SiteRecords(database),
             ssh_keys=SshKeyRecords(database),
             user_search=UserSearch(database),
-            project_search=ProjectSearch(database),
+            project_search=ProjectSearch(database, now),
             exceptions=ExceptionRecords(database),
             kept_answers=KeptAnswers(database),
             letters=Letters(database),

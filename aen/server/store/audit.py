@@ -5,13 +5,9 @@ from attrs import frozen
 from aen.model.audit import Act, Entry
 from aen.server.records import Page
 from aen.server.store.collection import Database, Document, Query
-from aen.server.store.paging import (
-    LONGEST_PAGE,
-    bounded,
-    mark_of,
-    newest_first,
-    page_of,
-)
+from aen.server.store.paging import LONGEST_PAGE, By, all_of
+
+_NEWEST_FIRST = By("at")
 
 
 @frozen
@@ -45,21 +41,12 @@ class AuditRecords:
         self, seeking: Seeking, cursor: str | None, limit: int
     ) -> Page[Entry]:
         """Return what *seeking* finds."""
-        parts = [
-            part for part in (*_parts(seeking), newest_first(cursor, "at")) if part
-        ]
-        limit = bounded(limit)
-        found = await self._all.find(
-            {"$and": parts} if parts else {},
-            order=[("at", -1), ("_id", -1)],
-            limit=limit + 1,
-        )
-        return page_of(found, limit, _entry, lambda one: mark_of(one, "at"))
+        parts = _parts(seeking)
+        return await _NEWEST_FIRST.page(self._all, parts, cursor, limit, _entry)
 
     async def count(self, seeking: Seeking) -> int:
         """Return how many entries *seeking* finds."""
-        parts = _parts(seeking)
-        return await self._all.count({"$and": parts} if parts else {})
+        return await self._all.count(all_of(*_parts(seeking)))
 
     async def people(self, seeking: Seeking, most: int) -> tuple[set[str], bool]:
         """Return who did what *seeking* finds, and whether *most* were not enough."""

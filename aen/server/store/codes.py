@@ -7,7 +7,7 @@ from aen.server.store.collection import Database
 
 @frozen
 class Code:
-    """What a code was given for; `used` tells the second use from the first."""
+    """What a code was given for: to which client, whose session."""
 
     client: str
     redirect_uri: str

@@ -5,9 +5,10 @@ from attrs import frozen
 from aen.model.faults import Fault, Frame
 from aen.server.records import Page
 from aen.server.store.collection import Change, Database, Document
-from aen.server.store.paging import beyond, bounded, page_of
+from aen.server.store.paging import By
 
 _AT_ONCE = 200
+_SEEN_LAST_FIRST = By("last")
 
 
 @frozen
@@ -51,13 +52,7 @@ class ExceptionRecords:
 
     async def page(self, cursor: str | None, limit: int) -> Page[Fault]:
         """Return errors, the one seen last first."""
-        limit = bounded(limit)
-        found = await self._all.find(
-            beyond(cursor, "last", -1, text=False) if cursor else {},
-            order=[("last", -1), ("_id", -1)],
-            limit=limit + 1,
-        )
-        return page_of(found, limit, _fault, lambda one: f"{one['last']}~{one['_id']}")
+        return await _SEEN_LAST_FIRST.page(self._all, (), cursor, limit, _fault)
 
     async def with_id(self, key: str) -> Fault | None:
         """Return one kind."""
@@ -78,7 +73,7 @@ class ExceptionRecords:
 
     async def keep(self, most: int) -> None:
         """Forget those seen last but *most*."""
-        order = [("last", -1), ("_id", -1)]
+        order = _SEEN_LAST_FIRST.order
         old = await self._all.find({}, order=order, skip=most, limit=_AT_ONCE)
         for one in old:
             await self._all.delete({"_id": one["_id"]})

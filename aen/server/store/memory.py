@@ -1,4 +1,4 @@
-"""Records in memory: for tests and demonstrations, as strict as the real store."""
+"""Records in memory: what the embedded store answers from, and tests work with."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice

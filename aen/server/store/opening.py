@@ -1,4 +1,4 @@
-"""Opening the store the settings ask for: a MongoDB, the embedded one, or memory."""
+"""Opening the store the settings ask for: a MongoDB, or the embedded one."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,6 @@ from twisted.internet.defer import Deferred
 from aen.runtime.tasks import start
 from aen.server.store.collection import Database
 from aen.server.store.embedded import EmbeddedStore
-from aen.server.store.memory import MemoryDatabase
 from aen.server.store.mongo import MongoDatabase, MongoLimits
 
 DATABASE = "aen"
@@ -33,20 +32,15 @@ def open_database(
     *,
     directory: Path,
     mongo_url: str | None = None,
-    in_memory: bool = False,
     answer: float = 5.0,
 ) -> tuple[Database, IService]:
     """Return the store and the service that must run while it is used.
 
-    With *mongo_url* it is that MongoDB; with *in_memory* it lasts as long as the
-    process; else it is the embedded store below *directory*. An operation that takes
-    longer than *answer* seconds raises `Unavailable`.
+    With *mongo_url* it is that MongoDB, else the embedded store below *directory*. An
+    operation that takes longer than *answer* seconds raises `Unavailable`.
 
     :raises Invalid: *mongo_url* is not the address of a MongoDB.
     """
-    if in_memory:
-        memory = MemoryDatabase()
-        return memory, ClosingService(memory)
     limits = MongoLimits(answer=answer)
     if mongo_url is not None:
         mongo = MongoDatabase(reactor, DATABASE, limits)

@@ -1,6 +1,5 @@
 """Finding projects among very many: by words, the best fitting first."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,14 +9,14 @@ from aen.model.errors import Invalid
 from aen.model.projects import Project, Visibility
 from aen.server.records import Page
 from aen.server.store.collection import Collection, Document
-from aen.server.store.paging import bounded, mark_of, newest_first, page_of
+from aen.server.store.completing import complete
+from aen.server.store.paging import By, all_of, bounded, page_of
 from aen.server.store.project_words import EXACT, TEXT, TITLES, derived, rank
-from aen.server.store.user_words import words_of
+from aen.server.store.user_words import beginning, words_of
 
 _ROUNDS = 5
 """How often more is fetched for one page because of what ranks elsewhere."""
-_AT_ONCE = 200
-_ORDER = (("updated", -1), ("_id", -1))
+_CHANGED_LAST_FIRST = By("updated")
 
 
 @frozen
@@ -62,7 +61,7 @@ class ProjectFinder:
             whole = looking.q.strip().lower()
             return await _Ranked(self, looking, asked, whole, limit).page(cursor)
         found = await self.find(looking, (), cursor, limit + 1)
-        page = page_of(found, limit, self._read, lambda one: mark_of(one, "updated"))
+        page = page_of(found, limit, self._read, _CHANGED_LAST_FIRST.mark)
         return Page(tuple(filter(looking.shows, page.items)), page.next)
 
     async def find(
@@ -73,10 +72,9 @@ class ProjectFinder:
         limit: int,
     ) -> list[Document]:
         """Return documents in the order of their last change."""
-        parts = [*_parts(looking), *more, newest_first(cursor, "updated")]
-        used = [part for part in parts if part]
-        query = {"$and": used} if used else {}
-        return await self._all.find(query, order=_ORDER, limit=limit)
+        by = _CHANGED_LAST_FIRST
+        query = all_of(*_parts(looking), *more, by.beyond(cursor))
+        return await self._all.find(query, order=by.order, limit=limit)
 
     def read(self, document: Document) -> Project:
         """Return the project a document holds."""
@@ -95,13 +93,7 @@ class ProjectFinder:
 
     async def complete(self) -> int:
         """Give projects of before what finding needs; return how many got it."""
-        done = 0
-        query = {"called": {"$exists": False}}
-        while found := await self._all.find(query, limit=_AT_ONCE):
-            for one in found:
-                await self._all.update({"_id": one["_id"]}, {"$set": derived(one)})
-            done += len(found)
-        return done
+        return await complete(self._all, "called", derived)
 
 
 @define(eq=False)
@@ -126,7 +118,7 @@ class _Ranked:
         items = self._found[: self._limit]
         if len(self._found) > self._limit:
             place, last = items[-1]
-            following = f"{place}~{mark_of(last, 'updated')}"
+            following = f"{place}~{_CHANGED_LAST_FIRST.mark(last)}"
         read = [self._search.read(one) for _, one in items]
         return Page(tuple(filter(self._looking.shows, read)), following)
 
@@ -145,14 +137,14 @@ class _Ranked:
                 return None
             if len(found) < room:
                 return None
-            mark = mark_of(found[-1], "updated")
+            mark = _CHANGED_LAST_FIRST.mark(found[-1])
         return f"{place}~{mark}"
 
     def _narrowed(self, place: int) -> tuple[dict[str, Any], ...]:
         if place == EXACT:
             return ({"called": self._whole},)
         field = "titles" if place == TITLES else "words"
-        return tuple({field: _begins(word)} for word in self._asked)
+        return tuple({field: beginning(word)} for word in self._asked)
 
 
 def _place(cursor: str | None) -> tuple[int, str | None]:
@@ -163,10 +155,6 @@ def _place(cursor: str | None) -> tuple[int, str | None]:
     if place not in ("0", "1", "2") or not mark:
         raise Invalid("The cursor is not one of ours.")
     return int(place), mark
-
-
-def _begins(text: str) -> dict[str, str]:
-    return {"$regex": "^" + re.escape(text)}
 
 
 def _parts(looking: Looking) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Projects for administrators: all of them, narrowed and sorted."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from attrs import frozen
@@ -9,11 +10,14 @@ from aen.model.errors import Invalid
 from aen.model.projects import Project, State, Visibility
 from aen.server.records import Page
 from aen.server.store.collection import Database, Document
-from aen.server.store.paging import beyond, bounded, page_of
-from aen.server.store.projects import project_of
+from aen.server.store.paging import both_ways
+from aen.server.store.project_documents import project_of
 
-_FIELDS = {"name": "key", "created": "created", "updated": "updated"}
-ORDERS = tuple(f"{sign}{name}" for name in _FIELDS for sign in ("", "-"))
+ORDERS = {
+    **both_ways("name", "key", text=True),
+    **both_ways("created", "created"),
+    **both_ways("updated", "updated"),
+}
 """What projects can be sorted by; “-”: downwards."""
 
 
@@ -33,8 +37,9 @@ class ProjectsWanted:
 class ProjectSearch:
     """Finds projects, whoever they belong to."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._all = database.collection("projects")
+        self._now = now
 
     async def page(
         self, wanted: ProjectsWanted, cursor: str | None, limit: int
@@ -43,18 +48,11 @@ class ProjectSearch:
         if wanted.order not in ORDERS:
             message = f"The order must be one of: {', '.join(ORDERS)}."
             raise Invalid(message, fields={"order": message})
-        field = _FIELDS[wanted.order.removeprefix("-")]
-        way = -1 if wanted.order.startswith("-") else 1
-        parts = _parts(wanted)
-        if cursor:
-            parts.append(beyond(cursor, field, way, text=field == "key"))
-        limit = bounded(limit)
-        found = await self._all.find(
-            {"$and": parts} if parts else {},
-            order=[(field, way), ("_id", way)],
-            limit=limit + 1,
-        )
-        return page_of(found, limit, project_of, lambda one: _mark(one, field))
+        by, parts = ORDERS[wanted.order], _parts(wanted)
+        return await by.page(self._all, parts, cursor, limit, self._read)
+
+    def _read(self, document: Document) -> Project:
+        return project_of(document, self._now())
 
 
 def _parts(wanted: ProjectsWanted) -> list[dict[str, Any]]:
@@ -71,7 +69,3 @@ def _parts(wanted: ProjectsWanted) -> list[dict[str, Any]]:
     if wanted.data_center:
         parts.append({"data_center": wanted.data_center})
     return parts
-
-
-def _mark(document: Document, field: str) -> str:
-    return f"{document[field]}~{document['_id']}"

@@ -28,27 +28,21 @@ from aen.server.store.project_documents import (
     over,
     problem_document,
     progress_document,
-    progress_of,
     project_of,
 )
 from aen.server.store.project_finder import ProjectFinder
 from aen.server.store.project_words import DERIVED_FROM, derived
 
-__all__ = [
-    "ProjectRecords",
-    "progress_document",
-    "progress_of",
-    "project_of",
-]
-
 
 class ProjectRecords:
-    """Finds and changes projects, one atomic change at a time."""
+    """Finds and changes projects, one atomic change at a time.
+
+    :param now: tells the time, in seconds since the epoch.
+    """
 
     def __init__(
         self, database: Database, now: Callable[[], float] = lambda: 0.0
     ) -> None:
-        """Take a database and what tells the time, in seconds since the epoch."""
         self._all = database.collection("projects")
         self._now = now
         self.finder = ProjectFinder(self._all, self._read)
@@ -82,8 +76,8 @@ class ProjectRecords:
 
     async def paths(self, keys: Iterable[str]) -> dict[str, ProjectPath]:
         """Return the path of each project of these ids that is there."""
-        found = await self._all.find({"_id": {"$in": sorted(keys)}})
-        return {one["_id"]: self._read(one).path for one in found}
+        found = await self.with_ids(keys)
+        return {key: one.path for key, one in found.items()}
 
     async def revision(self, key: str) -> int:
         """Return the number of changes of state so far; -1 without such a project."""

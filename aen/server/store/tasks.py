@@ -15,8 +15,8 @@ from aen.model.projects import Progress
 from aen.model.tasks import Kind, Task, TaskState
 from aen.server.records import Page
 from aen.server.store.collection import Change, Database, Document, Duplicate
-from aen.server.store.paging import bounded, following, mark_of, page_of
-from aen.server.store.projects import progress_document, progress_of
+from aen.server.store.paging import By
+from aen.server.store.project_documents import progress_document, progress_of
 
 _ACTIVE = [TaskState.QUEUED.value, TaskState.RUNNING.value]
 _ENDED = [one.value for one in TaskState if one.ended]
@@ -235,13 +235,8 @@ class TaskRecords:
         self, wanted: TasksWanted, cursor: str | None, limit: int
     ) -> Page[Task]:
         """Return the tasks that are *wanted*."""
-        way, field = (-1 if wanted.newest_first else 1), wanted.order
-        query: dict[str, Any] = {**_narrowed(wanted), **following(cursor, field, way)}
-        limit = bounded(limit)
-        found = await self._all.find(
-            query, order=[(field, way), ("_id", way)], limit=limit + 1
-        )
-        return page_of(found, limit, _task, lambda one: mark_of(one, field))
+        by = By(wanted.order, -1 if wanted.newest_first else 1)
+        return await by.page(self._all, (_narrowed(wanted),), cursor, limit, _task)
 
     async def count(self, wanted: TasksWanted) -> int:
         """Return how many tasks are *wanted*."""

@@ -1,6 +1,5 @@
 """Finding accounts among very many: by the words of a name, in some order."""
 
-import re
 from typing import Any
 
 from attrs import frozen
@@ -8,15 +7,18 @@ from attrs import frozen
 from aen.model.errors import Invalid
 from aen.model.users import Role, User
 from aen.server.records import Page
-from aen.server.store.collection import Database, Document
-from aen.server.store.paging import beyond, bounded, page_of
-from aen.server.store.user_words import derived, words_of
+from aen.server.store.collection import Database
+from aen.server.store.completing import complete
+from aen.server.store.paging import both_ways
+from aen.server.store.user_words import beginning, derived, words_of
 from aen.server.store.users import user_of
 
-_FIELDS = {"name": "name", "created": "created", "signed_in": "seen"}
-ORDERS = tuple(f"{sign}{name}" for name in _FIELDS for sign in ("", "-"))
+ORDERS = {
+    **both_ways("name", "name", text=True),
+    **both_ways("created", "created"),
+    **both_ways("signed_in", "seen"),
+}
 """What accounts can be sorted by; “-”: downwards."""
-_AT_ONCE = 200
 
 
 @frozen
@@ -43,18 +45,8 @@ class UserSearch:
         if wanted.order not in ORDERS:
             message = f"The order must be one of: {', '.join(ORDERS)}."
             raise Invalid(message, fields={"order": message})
-        field = _FIELDS[wanted.order.removeprefix("-")]
-        way = -1 if wanted.order.startswith("-") else 1
-        parts = [*_parts(wanted)]
-        if cursor:
-            parts.append(beyond(cursor, field, way, text=field == "name"))
-        limit = bounded(limit)
-        found = await self._all.find(
-            {"$and": parts} if parts else {},
-            order=[(field, way), ("_id", way)],
-            limit=limit + 1,
-        )
-        return page_of(found, limit, user_of, lambda one: _mark(one, field))
+        by, parts = ORDERS[wanted.order], _parts(wanted)
+        return await by.page(self._all, parts, cursor, limit, user_of)
 
     async def total(self) -> int:
         """Return how many accounts there are."""
@@ -62,21 +54,15 @@ class UserSearch:
 
     async def complete(self) -> int:
         """Give accounts of before what finding needs; return how many got it."""
-        done = 0
-        query = {"words": {"$exists": False}}
-        while found := await self._all.find(query, limit=_AT_ONCE):
-            for one in found:
-                await self._all.update({"_id": one["_id"]}, {"$set": derived(one)})
-            done += len(found)
-        return done
+        return await complete(self._all, "words", derived)
 
 
 def _parts(wanted: UsersWanted) -> list[dict[str, Any]]:
     parts: list[dict[str, Any]] = []
     if "@" in wanted.q:
-        parts.append({"mail": _begins(wanted.q.strip().lower())})
+        parts.append({"mail": beginning(wanted.q.strip().lower())})
     else:
-        parts += [{"words": _begins(word)} for word in words_of(wanted.q)]
+        parts += [{"words": beginning(word)} for word in words_of(wanted.q)]
         if wanted.q.strip() and not parts:
             parts.append({"words": ""})  # only signs: nobody is called so
     if wanted.role is not None:
@@ -84,11 +70,3 @@ def _parts(wanted: UsersWanted) -> list[dict[str, Any]]:
     if wanted.disabled is not None:
         parts.append({"disabled": wanted.disabled})
     return parts
-
-
-def _begins(text: str) -> dict[str, str]:
-    return {"$regex": "^" + re.escape(text)}
-
-
-def _mark(document: Document, field: str) -> str:
-    return f"{document[field]}~{document['_id']}"

@@ -20,6 +20,11 @@ def words_of(text: str, most: int = _MOST) -> list[str]:
     return list(dict.fromkeys(found))[:most]
 
 
+def beginning(word: str) -> dict[str, str]:
+    """Return the condition of a field whose text begins with *word*."""
+    return {"$regex": "^" + re.escape(word)}
+
+
 def derived(document: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of an account that only finding and sorting need."""
     name = document["name"]

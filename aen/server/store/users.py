@@ -1,6 +1,5 @@
 """Accounts in the store."""
 
-import re
 from typing import Any
 
 from attrs import evolve
@@ -11,7 +10,7 @@ from aen.model.users import LOCAL, Role, User
 from aen.server.records import Page
 from aen.server.store.collection import Database, Document, Duplicate
 from aen.server.store.paging import bounded, page_of
-from aen.server.store.user_words import DERIVED_FROM, derived, words_of
+from aen.server.store.user_words import DERIVED_FROM, beginning, derived, words_of
 
 _NAMESAKES = 5
 """How many accounts of one mail address are written to."""
@@ -101,7 +100,7 @@ class Users:
         query: dict[str, Any] = {}
         if cursor:
             query["name"] = {"$gt": cursor}
-        begins = [{"words": {"$regex": "^" + re.escape(one)}} for one in words_of(q)]
+        begins = [{"words": beginning(one)} for one in words_of(q)]
         if begins:
             query["$and"] = begins
         limit = bounded(limit)

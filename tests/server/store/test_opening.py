@@ -8,19 +8,7 @@ from twisted.internet.defer import maybeDeferred
 from twisted.internet.task import Clock
 
 from aen.model.errors import Invalid, Unavailable
-from aen.server.store.memory import MemoryDatabase
 from aen.server.store.opening import open_database
-
-
-@pytest_twisted.ensureDeferred
-async def test_memory(tmp_path: Path) -> None:
-    """A demonstration keeps its records in memory and touches no file."""
-    database, service = open_database(Clock(), directory=tmp_path / "s", in_memory=True)
-    service.startService()
-    await database.ping()
-    await maybeDeferred(service.stopService)
-    assert isinstance(database, MemoryDatabase)
-    assert not (tmp_path / "s").exists()
 
 
 def test_bad_address(tmp_path: Path) -> None:
@@ -31,7 +19,7 @@ def test_bad_address(tmp_path: Path) -> None:
 
 @pytest_twisted.ensureDeferred
 async def test_embedded(tmp_path: Path) -> None:
-    """Without either it is the embedded store, which starts with the service."""
+    """Without one it is the embedded store, which starts with the service."""
     database, service = open_database(Clock(), directory=tmp_path / "store")
     assert not (tmp_path / "store").exists()
     await maybeDeferred(service.stopService)

@@ -6,9 +6,10 @@ import pytest
 from pytest_twisted import ensureDeferred
 
 from aen.model.errors import Invalid
-from aen.model.projects import State, Visibility
-from aen.server.store.project_search import ProjectSearch, ProjectsWanted
-from tests.server.furnished import World, furnished
+from aen.model.projects import State, TeamRole, Visibility
+from aen.model.users import Caller
+from aen.server.store.project_search import ProjectsWanted
+from tests.server.furnished import World, at, furnished
 
 
 async def filled() -> World:
@@ -43,7 +44,7 @@ async def filled() -> World:
 @ensureDeferred
 async def test_found(wanted: dict[str, Any], found: str, limit: int) -> None:
     """Narrowed and sorted, page by page, whoever they belong to."""
-    search = ProjectSearch((await filled()).database)
+    search = (await filled()).rooms.archive.project_search
     names: list[str] = []
     cursor = None
     while True:
@@ -58,10 +59,24 @@ async def test_found(wanted: dict[str, Any], found: str, limit: int) -> None:
 @ensureDeferred
 async def test_refused() -> None:
     """An order or a cursor that is none."""
-    search = ProjectSearch((await filled()).database)
+    search = (await filled()).rooms.archive.project_search
     for wanted, cursor in (
         (ProjectsWanted(order="x"), None),
         (ProjectsWanted(), "x~y"),
     ):
         with pytest.raises(Invalid):
             await search.page(wanted, cursor, 1)
+
+
+@ensureDeferred
+async def test_whose_time_is_over_is_left_out() -> None:
+    """Administrators read the same team as everybody else."""
+    world = await filled()
+    search, now = world.rooms.archive.project_search, world.clock.seconds()
+    ada = Caller(await world.rooms.accounts.user("ada"), session="s")
+    guest = ("bob", TeamRole.MEMBER, now + 60)
+    await world.rooms.projects.set_member(ada, at("ada/zoo"), *guest)
+    for passed, team in ((0, ["bob"]), (60, [])):
+        world.clock.advance(passed)
+        (zoo,) = (await search.page(ProjectsWanted(q="zoo"), None, 5)).items
+        assert [one.user for one in zoo.team] == team
