@@ -125,6 +125,59 @@ class NewToken:
 
 
 @frozen
+class AppUse:
+    """An app that runs, and what it uses."""
+
+    launch: str
+    app: str
+    user: str
+    cpu: float = 0.0
+    memory: int = 0
+
+
+@frozen
+class BusyProject:
+    """A project that runs, with its apps."""
+
+    id: str
+    owner: str
+    name: str
+    apps: tuple[AppUse, ...] = ()
+    problem: str | None = None
+
+
+@frozen
+class Fault:
+    """One kind of error."""
+
+    kind: str
+    message: str
+    count: int
+    last: str
+    read: bool
+
+
+@frozen
+class Reset:
+    """A link for a new password."""
+
+    url: str
+    hours: float
+
+
+@frozen
+class Report:
+    """What people did in some time."""
+
+    since: str
+    until: str
+    users: int
+    projects: int
+    active: int
+    counts: Mapping[str, int]
+
+
+@frozen
 class Log:
     """What an app has printed."""
 

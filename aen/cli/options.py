@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from typing_extensions import override
 
-from aen.cli import people, projects
+from aen.cli import admin, people, projects
 from aen.cli.desk import Desk
 from aen.cli.problems import Wrong
 
@@ -31,6 +31,7 @@ def parser() -> Parser:
     _team(_group(words, "team", "who works in a project"))
     _environments(_group(words, "env", "environments of a project"))
     _tokens(_group(words, "tokens", "your tokens"))
+    _admin(_group(words, "admin", "for those who administer"))
     return top
 
 
@@ -102,6 +103,20 @@ def _tokens(words: "_SubParsersAction[Any]") -> None:
     one.add_argument("--project", metavar="OWNER/NAME", help="limit it to a project")
     one = _add(words, "remove", people.remove_token, "end a token")
     one.add_argument("token", metavar="ID")
+
+
+def _admin(words: "_SubParsersAction[Any]") -> None:
+    _add(words, "apps", admin.running, "what runs everywhere").add_argument("--owner")
+    one = _add(words, "stop-app", admin.stop_app, "stop an app of anybody")
+    one.add_argument("project_id", metavar="PROJECT-ID")
+    one.add_argument("launch", metavar="LAUNCH")
+    one = _add(words, "reset", admin.reset, "make a link for a new password")
+    one.add_argument("user", metavar="USER")
+    one = _add(words, "exceptions", admin.exceptions, "errors of the platform's own")
+    one.add_argument("--read", action="store_true", help="mark all of them as read")
+    one = _add(words, "report", admin.report, "what people did")
+    periods = ("today", "yesterday", "week", "month")
+    one.add_argument("--period", choices=periods, default="today")
 
 
 def _group(

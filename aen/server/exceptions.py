@@ -43,24 +43,25 @@ class Exceptions:
         return await self._records.page(cursor, limit)
 
     async def one(self, caller: Caller, key: str) -> Fault:
-        """Return one kind, which is read then."""
+        """Return one kind, which is read by that."""
         demand_area(caller, Area.EXCEPTIONS)
         found = await self._records.with_id(key)
         if found is None:
             raise NotFound("There is no such exception; it may be forgotten already.")
         await self._records.read(key)
-        return found
+        return evolve(found, read=True)
 
     async def unread(self, caller: Caller) -> int:
         """Return how many kinds nobody has read yet."""
         demand_area(caller, Area.EXCEPTIONS)
         return await self._records.unread()
 
-    async def read_all(self, caller: Caller) -> None:
-        """Mark all of them as read."""
+    async def read_all(self, caller: Caller) -> int:
+        """Mark all of them as read; return how many were not."""
         demand_area(caller, Area.EXCEPTIONS)
         if count := await self._records.read_all():
             await self._audit.note(Act.EXCEPTIONS_READ, caller, count=str(count))
+        return count
 
 
 @implementer(ILogObserver)

@@ -54,6 +54,7 @@ THINGS = {
     "key": "no-such-thing",
     "center": "main",
     "node": "node1",
+    "exception": "no-such-exception",
 }
 """What stands in a path for each name, where nothing is said for the address."""
 NAMES = {

@@ -17,7 +17,9 @@ from aen.server.web.api.activity import ActivityCalls
 from aen.server.web.api.acts import Acts
 from aen.server.web.api.admin_log import LogCalls
 from aen.server.web.api.environments import EnvironmentCalls
+from aen.server.web.api.exceptions import ExceptionCalls
 from aen.server.web.api.finding import FindingCalls
+from aen.server.web.api.fleet import FleetCalls
 from aen.server.web.api.jobs import JobCalls
 from aen.server.web.api.leaving import LeavingCalls
 from aen.server.web.api.login import LoginCalls
@@ -51,6 +53,8 @@ def _parts(rooms: Rooms, live: Live) -> tuple[object, ...]:
         PlaceChangeCalls(rooms),
         SiteCalls(rooms),
         LogCalls(rooms),
+        ExceptionCalls(rooms),
+        FleetCalls(rooms),
         JobCalls(rooms),
         LoginCalls(rooms),
         FindingCalls(rooms),

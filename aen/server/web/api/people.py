@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from aen.model.administration import Area, area
 from aen.model.errors import Invalid
 from aen.model.names import parse_whole_path
 from aen.model.rights import EVERY_SCOPE, PERSON, SUPERUSER, own, person
@@ -21,6 +22,15 @@ from aen.server.web.api.values import (
     token_object,
     user_object,
 )
+
+
+@frozen
+class ResetObject:
+    """A link for a new password; this is the only time it is shown."""
+
+    url: str
+    hours: float
+    """How long it is good for."""
 
 
 @frozen
@@ -133,6 +143,19 @@ class People:
     async def remove_user(self, call: Call, user: str) -> None:
         """Remove an account that owns no project."""
         await self.rooms.accounts.remove_user(call.person, user)
+
+    @operation(
+        Operation(
+            "POST", "/users/{user}/reset", "Make a link for a new password",
+            ResetObject, status=201, right=area(Area.RESETS),
+        )
+    )  # fmt: skip
+    async def reset(self, call: Call, user: str) -> ResetObject:
+        """Make a link under which somebody chooses a new password; older ones end."""
+        settings = self.rooms.settings
+        secret = await self.rooms.accounts.make_reset(call.person, user)
+        url = f"{settings.public_url}/account/reset/{secret}"
+        return ResetObject(url, settings.reset_hours)
 
     @operation(
         Operation(

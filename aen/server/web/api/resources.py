@@ -93,13 +93,14 @@ def _shown(found: Resources) -> ResourcesObject:
         app_limit=found.app_limit,
         project_limit=found.project_limit,
         limits_by=found.limits_by,
-        apps=tuple(_app(one) for one in found.apps),
+        apps=tuple(app_use_object(one) for one in found.apps),
         environments=found.environments,
         messages=found.messages,
     )
 
 
-def _app(use: AppUse) -> AppUseObject:
+def app_use_object(use: AppUse) -> AppUseObject:
+    """Return a running app as the API shows it."""
     launch = use.launch
     return AppUseObject(
         launch=launch.id,

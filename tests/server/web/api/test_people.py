@@ -77,6 +77,23 @@ def test_an_account_is_removed(adas: Program) -> None:
     assert adas.ask("GET", "/users/eve")[0] == 404
 
 
+def test_a_link_for_a_new_password(
+    adas: Program, bobs: Program, nobody: Program
+) -> None:
+    """It opens the page that the older one opened until then; not for others."""
+    first = adas.ask("POST", "/users/bob/reset")[1]["url"]
+    status, made = adas.ask("POST", "/users/bob/reset")
+    assert (status, made["hours"]) == (201, 24.0)
+    browser = nobody.browser
+    place = made["url"].partition("/account/")[2]
+    assert "New password" in browser.get(f"/account/{place}").words
+    old = first.partition("/account/")[2]
+    assert browser.get(f"/account/{old}").status == 404
+    assert adas.ask("POST", "/users/none/reset")[0] == 404
+    assert bobs.ask("POST", "/users/ada/reset")[0] == 403
+    assert nobody.ask("POST", "/users/ada/reset")[0] == 401
+
+
 def test_a_token_is_shown_once(bobs: Program) -> None:
     """It works until it is removed; the list does not hold it."""
     status, made = bobs.ask("POST", "/tokens", {"note": "script", "days": 1})
