@@ -1,14 +1,15 @@
 """Renaming projects and giving them to others: the record at once, files by a task.
 
-What runs is ended first. The former path leads to the new one until another project
-takes it; while files are still there nobody can.
+What runs is ended first. A project that ran is started again under its new name, but
+not for a new owner: they did not ask for it. The former path leads to the new one until
+another project takes it; while files are still there nobody can.
 """
 
 from aen.model.audit import Act
 from aen.model.errors import Conflict
 from aen.model.names import ProjectPath, parse_project_name
 from aen.model.permissions import Action
-from aen.model.projects import Member, Project, TeamRole
+from aen.model.projects import Member, Project, State, TeamRole
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
 from aen.server.events import project_topic
@@ -27,7 +28,7 @@ class Moves(Teams):
     """Gives projects other names and other owners."""
 
     async def rename(self, caller: Caller, path: ProjectPath, name: str) -> Task:
-        """Give a project another name; it is stopped for that.
+        """Give a project another name; it is stopped for that, and started again.
 
         :raises Taken: its owner has one of that name.
         """
@@ -35,7 +36,7 @@ class Moves(Teams):
         to = ProjectPath(project.path.owner, parse_project_name(name))
         if to == project.path:
             raise Conflict(f"The project is called “{to.name}” already.")
-        task = await self._move(caller, project, to)
+        task = await self._move(caller, project, to, again=True)
         await self._audit.note(Act.PROJECT_RENAMED, caller, project=project, to=str(to))
         return task
 
@@ -96,6 +97,8 @@ class Moves(Teams):
         project: Project,
         to: ProjectPath,
         stays: Member | None = None,
+        *,
+        again: bool = False,
     ) -> Task:
         active = await self._tasks.active(project_key(project.id))
         if active is not None and active.kind is Kind.DELETE_PROJECT:
@@ -106,7 +109,8 @@ class Moves(Teams):
         if changed is None:
             raise Conflict(_CHANGED)
         await self._drop(changed, _WHY)
-        task = await self._task(Kind.MOVE_PROJECT, caller, changed)
+        more = {"start": again and changed.state in (State.STARTING, State.RUNNING)}
+        task = await self._task(Kind.MOVE_PROJECT, caller, changed, more)
         told = {"owner": to.owner, "name": to.name}
         await self._events.publish(project_topic(project.id), "moved", told)
         return task

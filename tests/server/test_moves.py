@@ -52,7 +52,7 @@ async def work(world: World) -> None:
 
 @pytest_twisted.ensureDeferred
 async def test_a_project_gets_another_name() -> None:
-    """It is stopped, its files follow, and the old address leads to the new one."""
+    """Its files follow, it runs again, and the old address leads to the new one."""
     world, ada, bob = await running()
     rooms, asked = world.rooms, moves(world)
     heard: list[Event] = []
@@ -67,11 +67,37 @@ async def test_a_project_gets_another_name() -> None:
     assert (moved.value.owner, moved.value.name) == ("ada", "ice")
     await work(world)
     project = await rooms.projects.at(bob, ICE)
-    assert (project.state, project.home) == (State.STOPPED, None)
+    assert (project.state, project.home) == (State.RUNNING, None)
     assert asked == [("ada/lab", "ada/ice")]
     newest = (await rooms.audit.of_project(project)).items
     (entry,) = [one for one in newest if one.act is Act.PROJECT_RENAMED]
     assert (entry.path, entry.details) == ("ada/lab", {"to": "ada/ice"})
+
+
+@pytest.mark.parametrize("verb", ["stopped", "failed", "given away"])
+@pytest_twisted.ensureDeferred
+async def test_what_is_not_started_again(verb: str) -> None:
+    """What did not run, what could not be started, what has another owner now."""
+    world, ada, bob = await running()
+    projects = world.rooms.projects
+    if verb == "stopped":
+        await projects.stop(ada, LAB)
+        await work(world)
+    elif verb == "failed":
+        world.nodes.errors.append(Failed("There is no room."))
+        await projects.reset(ada, LAB)
+        await work(world)
+    world.nodes.asked.clear()
+    path = ICE
+    if verb == "given away":
+        path = at("bob/lab")
+        await projects.transfer(ada, LAB, "bob")
+    else:
+        await projects.rename(ada, LAB, "ice")
+    await work(world)
+    project = await projects.at(bob, path)
+    assert (project.state, project.home) == (State.STOPPED, None)
+    assert "start" not in world.nodes.routes
 
 
 @pytest_twisted.ensureDeferred

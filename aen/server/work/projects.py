@@ -141,6 +141,12 @@ async def _reset(turn: Turn) -> None:
         await _start(turn)
 
 
+async def _move(turn: Turn) -> None:
+    await move(turn)
+    if turn.task.arguments.get("start"):
+        await _start(turn)
+
+
 async def _delete(turn: Turn) -> None:
     await turn.begin(State.STOPPING)
     if turn.project.node is not None:
@@ -182,7 +188,7 @@ STEPS: dict[Kind, Step] = {
     Kind.STOP_PROJECT: _stop,
     Kind.RESET_PROJECT: _reset,
     Kind.COPY_PROJECT: copy,
-    Kind.MOVE_PROJECT: move,
+    Kind.MOVE_PROJECT: _move,
     Kind.DELETE_PROJECT: _delete,
     Kind.APPLY_TEAM: _apply_team,
     Kind.CHANGE_ENVIRONMENT: change_environment,

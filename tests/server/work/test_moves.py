@@ -32,7 +32,7 @@ async def test_renamed_while_files_move() -> None:
     world.clock.advance(5.0)
     assert asked == ["ice", "sea"]
     project = await projects.at(ada, at("ada/sea"))
-    assert (project.state, project.home) == (State.STOPPED, None)
+    assert (project.state, project.home) == (State.RUNNING, None)
     await worker.stop()
 
 
