@@ -53,6 +53,12 @@ class Conflict(AenError):
     code = "conflict"
 
 
+class Changed(AenError):
+    """Somebody else has changed the thing since the caller saw it."""
+
+    code = "changed"
+
+
 class Unauthenticated(AenError):
     """Nobody has signed in, or the credential is wrong, ended or expired."""
 

@@ -1,6 +1,8 @@
 """Projects: the unit of work, of sharing and of running."""
 
 import enum
+import hashlib
+import json
 
 from attrs import frozen
 
@@ -99,3 +101,18 @@ class Project:
     def member(self, name: UserName) -> Member | None:
         """Return the team entry of *name*, if there is one."""
         return next((one for one in self.team if one.user == name), None)
+
+
+def edition(project: Project) -> str:
+    """Return what tells how a project is described now from how it was before.
+
+    It is of what people edit (summary, description, tags, visibility) and of nothing
+    that changes by itself, so that a project may start while somebody writes.
+    """
+    whole = (
+        project.summary,
+        project.description,
+        project.visibility.value,
+        project.tags,
+    )
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:20]

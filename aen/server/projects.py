@@ -1,13 +1,14 @@
 """Projects: making, finding and changing them, and asking for them to run."""
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from attrs import evolve
 
 from aen.model.administration import Area, demand_area
 from aen.model.audit import Act
-from aen.model.errors import Conflict, Forbidden, Invalid
+from aen.model.errors import Changed, Conflict, Forbidden, Invalid
 from aen.model.names import ProjectPath, parse_project_path
 from aen.model.permissions import (
     SCOPES,
@@ -15,7 +16,7 @@ from aen.model.permissions import (
     demand,
     demand_superuser,
 )
-from aen.model.projects import Problem, Project, State, Visibility
+from aen.model.projects import Problem, Project, State, Visibility, edition
 from aen.model.rights import Needs, Right, person, takes
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
@@ -177,10 +178,20 @@ class Projects(Moves):
         return found.name
 
     async def edit(
-        self, caller: Caller, path: ProjectPath, changes: ProjectChanges
+        self,
+        caller: Caller,
+        path: ProjectPath,
+        changes: ProjectChanges,
+        known: Collection[str] | None = None,
     ) -> Project:
-        """Change what is not None in *changes*."""
+        """Change what is not None in *changes*.
+
+        :param known: editions the caller may have seen; None: they do not mind which.
+        :raises Changed: the project's edition is none of *known*.
+        """
         project = await self.allowed(caller, path, Action.EDIT)
+        if known is not None and edition(project) not in known:
+            raise _overtaken(path)
         fields: dict[str, Any] = {}
         if changes.summary is not None:
             fields["summary"] = profile.summary(changes.summary)
@@ -193,7 +204,11 @@ class Projects(Moves):
             fields["visibility"] = _visibility(changes.visibility).value
         if not fields:
             return project
-        changed = still(await self._records.edit(project.id, fields, self._now))
+        seen = None if known is None else project
+        edited = await self._records.edit(project.id, fields, self._now, seen)
+        if edited is None and await self._records.with_id(project.id) is not None:
+            raise _overtaken(path)
+        changed = still(edited)
         if changed.visibility is not project.visibility:
             await self._drop(changed, "The visibility of the project has changed.")
         facts = _changed(project, changed)
@@ -241,6 +256,13 @@ class Projects(Moves):
         user = caller.user.name
         await self._centers.demand_person(project.data_center, user, "user")
         return project
+
+
+def _overtaken(path: ProjectPath) -> Changed:
+    return Changed(
+        f"Somebody has changed {path} since you looked. Nothing of yours was saved:"
+        " look at what it is now, then save again."
+    )
 
 
 def _changed(before: Project, after: Project) -> dict[str, str]:

@@ -13,6 +13,7 @@ STATUS: dict[type[AenError], int] = {
     errors.NotFound: 404,
     errors.Taken: 409,
     errors.Conflict: 409,
+    errors.Changed: 412,
     errors.TooLarge: 413,
     errors.TooMany: 429,
     errors.Failed: 502,

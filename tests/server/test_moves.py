@@ -80,6 +80,7 @@ async def test_what_is_not_started_again(verb: str) -> None:
     """What did not run, what could not be started, what has another owner now."""
     world, ada, bob = await running()
     projects = world.rooms.projects
+    await work(world)
     if verb == "stopped":
         await projects.stop(ada, LAB)
         await work(world)

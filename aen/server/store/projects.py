@@ -20,6 +20,7 @@ from aen.model.projects import (
     Progress,
     Project,
     State,
+    edition,
 )
 from aen.server.store.collection import Change, Database, Document, Duplicate
 from aen.server.store.project_documents import (
@@ -103,11 +104,20 @@ class ProjectRecords:
         return [self._read(one) for one in found]
 
     async def edit(
-        self, key: str, fields: dict[str, Any], now: float
+        self, key: str, fields: dict[str, Any], now: float, seen: Project | None = None
     ) -> Project | None:
-        """Set descriptive *fields* and return the project as it is then."""
-        change: Change = {"$set": {**fields, "updated": now}}
-        changed = await self._all.claim({"_id": key}, change)
+        """Set descriptive *fields* and return the project as it is then.
+
+        None when there is none, or when it is not described as it was *seen* any more.
+        """
+        query: dict[str, Any] = {"_id": key}
+        if seen is not None:
+            found = await self._all.find_one(query)
+            if found is None or edition(self._read(found)) != edition(seen):
+                return None
+            query["edits"] = found.get("edits")
+        change: Change = {"$set": {**fields, "updated": now}, "$inc": {"edits": 1}}
+        changed = await self._all.claim(query, change)
         if changed is not None and DERIVED_FROM & fields.keys():
             await self._all.update({"_id": key}, {"$set": derived(changed)})
         return self._maybe(changed)

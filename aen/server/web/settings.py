@@ -8,10 +8,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as TooSlow
 
 from aen.model.audit import Entry
-from aen.model.errors import AenError, Invalid
+from aen.model.errors import AenError, Changed, Invalid
 from aen.model.names import ProjectPath
 from aen.model.permissions import GRANTS, Action, Standing, demand, may
-from aen.model.projects import Project, State, TeamRole, Visibility
+from aen.model.projects import Project, State, TeamRole, Visibility, edition
 from aen.model.rights import in_project
 from aen.model.users import Caller
 from aen.runtime.tasks import start
@@ -69,6 +69,7 @@ class SettingsFrame:
             "sections": open_to(visit, project),
             "can": rights(caller, project),
             "form": visit.form,
+            "edition": _edition(visit, project, problem),
             "roles": tuple(TeamRole),
             "last_day": last_day,
             "today": first_day(self.rooms.clock.seconds()),
@@ -142,8 +143,9 @@ class SettingsPages:
             description=form.text("description"),
             tags=_tags(form["tags"]),
         )
+        known = (form.line("edition"),) if form.has("edition") else None
         try:
-            await self._projects.edit(visit.person, path, changes)
+            await self._projects.edit(visit.person, path, changes, known)
         except AenError as error:
             return await self._frame.page(visit, path, "project", error)
         return Redirect(f"/{path}/settings/?done=saved")
@@ -214,3 +216,10 @@ def _role(text: str) -> TeamRole:
 def _tags(text: str) -> tuple[str, ...]:
     """Return the tags typed into one field, each once, in the order typed."""
     return tuple(dict.fromkeys(text.replace(",", " ").split()))
+
+
+def _edition(visit: Visit, project: Project, problem: AenError | None) -> str:
+    """Return the edition somebody has before them: once they are told, the newest."""
+    if visit.form.has("edition") and not isinstance(problem, Changed):
+        return visit.form.line("edition")
+    return edition(project)

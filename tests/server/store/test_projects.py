@@ -128,3 +128,17 @@ async def test_complaints_never_touch_the_state() -> None:
     assert not await store.complain("p1", problem)
     await store.finish("p1", "m", State.FAILED, Problem("Worse."), 4.0)
     assert not await store.complain("p1", None)
+
+
+@ensureDeferred
+async def test_an_edit_of_what_was_seen() -> None:
+    """It is made while the project is described as it was seen, else not at all."""
+    store = await records()
+    changed = await store.edit("p1", {"summary": "a"}, 3.0, LAB)
+    assert changed is not None
+    assert await store.edit("p1", {"summary": "b"}, 4.0, LAB) is None
+    assert await store.edit("none", {"summary": "b"}, 4.0, LAB) is None
+    assert await store.edit("p1", {"tags": []}, 5.0, changed) is not None
+    found = await store.with_id("p1")
+    assert found is not None
+    assert (found.summary, found.tags) == ("a", ())

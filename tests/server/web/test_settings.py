@@ -26,6 +26,37 @@ def test_errors_keep_input(ada: Browser) -> None:
     assert 'id="field-summary-wrong"' in answered.text
 
 
+def test_two_people_write(ada: Browser) -> None:
+    """The second sees what the first wrote, keeps their own words, and may save."""
+    seen = _edition(ada.get(BASE).text)
+    first = {"summary": "first", "description": "of one", "tags": "", "edition": seen}
+    assert ada.post(BASE, first).location == f"{BASE}?done=saved"
+    second = {**first, "summary": "second", "description": "of two"}
+    told = ada.post(BASE, second)
+    assert told.status == 412
+    assert "since you looked" in told.words
+    assert "of one" in told.words
+    assert "of two" in told.words
+    newest = _edition(told.text)
+    assert newest != seen
+    assert ada.post(BASE, {**second, "edition": newest}).status == 303
+    assert "of two" in ada.get("/ada/scratch").words
+
+
+def test_a_refusal_forgets_nobody(ada: Browser) -> None:
+    """Who mends a mistake is still told of what was saved meanwhile."""
+    seen = _edition(ada.get(BASE).text)
+    long = {"summary": "x" * 300, "description": "", "tags": "", "edition": seen}
+    assert _edition(ada.post(BASE, long).text) == seen
+    ada.post(BASE, {"summary": "meanwhile", "description": "", "tags": ""})
+    assert _edition(ada.post(BASE, {**long, "preview": "1"}).text) == seen
+    assert ada.post(BASE, {**long, "summary": "mended"}).status == 412
+
+
+def _edition(text: str) -> str:
+    return text.partition('name="edition" value="')[2].partition('"')[0]
+
+
 def test_preview(ada: Browser) -> None:
     """A preview changes nothing, with the page's script or without."""
     fields = {"summary": "", "description": "**bold**", "tags": "", "preview": "1"}

@@ -11,6 +11,7 @@ from aen.server.web.api.operation import Operation
 from aen.server.web.api.reading import PAGE_LIMIT
 from aen.server.web.api.repeats import LONGEST
 from aen.server.web.api.schema import Schemas
+from aen.server.web.api.tags import PATTERN
 
 _ERRORS = {
     "400": "What was sent is not acceptable.",
@@ -28,6 +29,7 @@ _ERRORS = {
 
 
 _REUSED = {"422": "The Idempotency-Key was sent before with another body."}
+_OVERTAKEN = {"412": "Somebody has changed it; its ETag is none of “If-Match”."}
 _BESIDE = {
     "401": ("WWW-Authenticate",),
     "405": ("Allow",),
@@ -91,7 +93,8 @@ def _operation(one: Operation, schemas: Schemas) -> dict[str, Any]:
         "operationId": _identifier(one),
         "parameters": [_path_parameter(name) for name in _names(one.path)]
         + [_query_parameter(name) for name in one.parameters]
-        + ([_KEY] if one.repeats else []),
+        + ([_KEY] if one.repeats else [])
+        + ([_IF_MATCH] if one.guarded else []),
         "responses": _responses(one, schemas),
     }
     if one.right.needs is Needs.ANYONE:
@@ -113,6 +116,8 @@ def _who(right: Right) -> str:
 def _responses(one: Operation, schemas: Schemas) -> dict[str, Any]:
     refusal = {"application/json": {"schema": schemas.of(ErrorObject)}}
     errors = {**_ERRORS, **(_REUSED if one.repeats else {})}
+    if one.guarded:
+        errors |= _OVERTAKEN
     responses: dict[str, Any] = {
         code: {"description": text, "content": refusal, "headers": _headers(code)}
         for code, text in errors.items()
@@ -152,6 +157,11 @@ def _headers(code: str, good: Operation | None = None) -> dict[str, Any]:
         found["Idempotency-Replayed"] = {
             "description": text, "schema": {"type": "string", "const": "true"},
         }  # fmt: skip
+    if good is not None and good.edition is not None:
+        text = "What tells what people edit of it from what that was before."
+        found["ETag"] = {
+            "description": text, "required": True, "schema": {"type": "string"},
+        }  # fmt: skip
     return found
 
 
@@ -184,6 +194,15 @@ _KEY = {
         "type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$",
     },
 }  # fmt: skip
+
+
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what was seen: nothing newer is changed.",
+    "schema": {"type": "string", "pattern": PATTERN},
+}
 
 
 def _path_parameter(name: str) -> dict[str, Any]:

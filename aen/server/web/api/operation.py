@@ -25,6 +25,7 @@ from aen.runtime.tasks import finish_anyway, start
 from aen.server.rooms import Rooms
 from aen.server.web import cookies, forgery, headers
 from aen.server.web.addresses import API, Address
+from aen.server.web.api import tags
 from aen.server.web.api.limits import Limits
 from aen.server.web.api.reading import Query, cut, read_body, read_query
 from aen.server.web.api.repeats import HEADER, REPLAYED, Asked, Repeats
@@ -80,6 +81,9 @@ class Operation:
     """Whether it answers server-sent events; the method writes them itself."""
     text: bool = False
     """Whether it answers a text file: something with a `name` and a `text`."""
+    edition: Callable[[Any], str] | None = None
+    """What tells an answer from what it was before somebody edited the thing: its
+    ``ETag``. One that changes something takes ``If-Match``."""
 
     def address(self, code: str) -> Address:
         """Return the call as what can be reached."""
@@ -101,6 +105,11 @@ class Operation:
     def repeats(self) -> bool:
         """Whether an ``Idempotency-Key`` is heeded: it is the key of a caller."""
         return self.method == "POST" and self.right.needs is Needs.PERSON
+
+    @property
+    def guarded(self) -> bool:
+        """Whether ``If-Match`` is heeded."""
+        return self.edition is not None and self.method != "GET"
 
     def written(self, call: Call, found: Any) -> str:
         """Return what a view has found as the text of an answer."""
@@ -192,6 +201,8 @@ class Calls:
         if described.streams:
             return b""
         self._head(request, described.good)
+        if described.edition is not None:
+            request.setHeader(b"etag", tags.written(described.edition(found)))
         if described.text:
             _is_file(request, found.name)
         return text.encode()

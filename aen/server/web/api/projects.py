@@ -9,12 +9,14 @@ from aen.model.rights import in_project
 from aen.server.projects import MAKES_PROJECTS
 from aen.server.records import NewProject, Page, ProjectChanges
 from aen.server.rooms import Rooms
+from aen.server.web.api import tags
 from aen.server.web.api.operation import Call, Operation, operation
 from aen.server.web.api.times import moment_or_none
 from aen.server.web.api.values import (
     MemberBody,
     ProjectObject,
     TaskObject,
+    edition_of,
     project_object,
     task_object,
 )
@@ -74,6 +76,7 @@ class ProjectCalls:
             "One project",
             ProjectObject,
             right=in_project(Action.VIEW, visitors=True),
+            edition=edition_of,
         )
     )
     async def project(self, call: Call, owner: str, project: str) -> ProjectObject:
@@ -89,12 +92,15 @@ class ProjectCalls:
             ProjectObject,
             ProjectChanges,
             right=in_project(Action.EDIT),
+            edition=edition_of,
         )
     )
     async def edit(self, call: Call, owner: str, project: str) -> ProjectObject:
-        """Change what is sent, and leave the rest."""
+        """Change what is sent, and leave the rest; see `tags` for ``If-Match``."""
         path = parse_project_path(owner, project)
-        changed = await self.rooms.projects.edit(call.person, path, call.body)
+        changed = await self.rooms.projects.edit(
+            call.person, path, call.body, tags.expected(call.request)
+        )
         return project_object(changed)
 
     @operation(

@@ -6,7 +6,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from aen.model.places import DataCenter, NodeHealth
-from aen.model.projects import Member, Progress, Project, TeamRole
+from aen.model.projects import Member, Progress, Project, TeamRole, edition
 from aen.model.tasks import Task
 from aen.model.users import User
 from aen.server.records import AppLink, TokenInfo
@@ -80,9 +80,10 @@ class ProgressObject:
 
 @frozen
 class ProjectObject:
-    """A project."""
+    """A project; `edition` changes with what `PATCH` changes, and is its ETag."""
 
     id: str
+    edition: str
     owner: str
     name: str
     state: str
@@ -282,10 +283,16 @@ def member_object(member: Member) -> MemberObject:
     return MemberObject(member.user, member.role, stamp_or_none(member.until))
 
 
+def edition_of(shown: ProjectObject) -> str:
+    """Return the edition of a project as the API shows it."""
+    return shown.edition
+
+
 def project_object(project: Project) -> ProjectObject:
     """Return a project as the API shows it."""
     return ProjectObject(
         id=project.id,
+        edition=edition(project),
         owner=project.path.owner,
         name=project.path.name,
         state=project.state.value,
