@@ -47,6 +47,9 @@ class FakeNodes:
     """A data center's nodes: notes what is asked and answers as a test says."""
 
     asked: list[tuple[str, str]] = field(factory=list)
+    """Where and by which path, whether it was answered or not."""
+    followed: list[AttrsInstance] = field(factory=list)
+    """The messages of what was begun and told about while it went on."""
     answers: dict[type, Any] = field(factory=dict)
     errors: list[Exception] = field(factory=list)
     story: Story | None = None
@@ -72,6 +75,7 @@ class FakeNodes:
     ) -> None:
         """Fail with the next error, else play the story, wait, and be done."""
         self._note(at, route)
+        self.followed.append(message)
         if self.story is not None:
             self.story(message, on_line)
         if self.wait is not None:
@@ -155,6 +159,12 @@ class World:
         rooms, clock = self.rooms, self.clock
         work, records = handlers(rooms), rooms.archive.tasks
         return Worker(records, work, rooms.events, clock, name, Pace())
+
+    async def work(self) -> None:
+        """Have what was asked for done by a worker."""
+        worker = self.worker()
+        worker.start()
+        await worker.stop()
 
     async def person(self, name: str, role: Role = Role.USER) -> Caller:
         """Return somebody new, signed in."""

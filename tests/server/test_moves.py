@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 import pytest_twisted
-from attrs import AttrsInstance
 
 from aen.model.audit import Act
 from aen.model.errors import (
@@ -21,7 +20,6 @@ from aen.model.tasks import Kind
 from aen.model.users import Role
 from aen.server.events import gateway_topic
 from aen.server.records import Event
-from aen.wire.client import OnLine
 from aen.wire.messages import NodeStatus, ProjectMove
 from tests.server.furnished import LAB, World, at, running
 
@@ -30,31 +28,19 @@ REFUSING = NodeStatus("n1", "1", single_user=False, projects=0, refused=("root1"
 
 
 def moves(world: World) -> list[tuple[str, str]]:
-    """Return, as they come, the moves that nodes are asked for."""
-    found: list[tuple[str, str]] = []
-
-    def story(message: AttrsInstance, on_line: OnLine) -> None:
-        if isinstance(message, ProjectMove):
-            asked = message.project
-            before = f"{message.owner}/{message.name}"
-            found.append((before, f"{asked.owner}/{asked.name}"))
-
-    world.nodes.story = story
-    return found
-
-
-async def work(world: World) -> None:
-    """Have what was asked for done."""
-    worker = world.worker()
-    worker.start()
-    await worker.stop()
+    """Return the moves that nodes were asked for: from where to where."""
+    return [
+        (f"{one.owner}/{one.name}", f"{one.project.owner}/{one.project.name}")
+        for one in world.nodes.followed
+        if isinstance(one, ProjectMove)
+    ]
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_project_gets_another_name() -> None:
     """Its files follow, it runs again, and the old address leads to the new one."""
     world, ada, bob = await running()
-    rooms, asked = world.rooms, moves(world)
+    rooms = world.rooms
     heard: list[Event] = []
     rooms.events.subscribe(gateway_topic("east"), heard.append)
     task = await rooms.projects.rename(ada, LAB, "ice")
@@ -65,10 +51,10 @@ async def test_a_project_gets_another_name() -> None:
     with pytest.raises(Moved) as moved:
         await rooms.projects.at(bob, LAB)
     assert (moved.value.owner, moved.value.name) == ("ada", "ice")
-    await work(world)
+    await world.work()
     project = await rooms.projects.at(bob, ICE)
     assert (project.state, project.home) == (State.RUNNING, None)
-    assert asked == [("ada/lab", "ada/ice")]
+    assert moves(world) == [("ada/lab", "ada/ice")]
     newest = (await rooms.audit.of_project(project)).items
     (entry,) = [one for one in newest if one.act is Act.PROJECT_RENAMED]
     assert (entry.path, entry.details) == ("ada/lab", {"to": "ada/ice"})
@@ -80,14 +66,14 @@ async def test_what_is_not_started_again(verb: str) -> None:
     """What did not run, what could not be started, what has another owner now."""
     world, ada, bob = await running()
     projects = world.rooms.projects
-    await work(world)
+    await world.work()
     if verb == "stopped":
         await projects.stop(ada, LAB)
-        await work(world)
+        await world.work()
     elif verb == "failed":
         world.nodes.errors.append(Failed("There is no room."))
         await projects.reset(ada, LAB)
-        await work(world)
+        await world.work()
     world.nodes.asked.clear()
     path = ICE
     if verb == "given away":
@@ -95,7 +81,7 @@ async def test_what_is_not_started_again(verb: str) -> None:
         await projects.transfer(ada, LAB, "bob")
     else:
         await projects.rename(ada, LAB, "ice")
-    await work(world)
+    await world.work()
     project = await projects.at(bob, path)
     assert (project.state, project.home) == (State.STOPPED, None)
     assert "start" not in world.nodes.routes
@@ -118,13 +104,12 @@ async def test_a_new_project_at_the_old_path_wins() -> None:
     """Once the files are gone from there, and not before."""
     world, ada, _ = await running()
     projects = world.rooms.projects
-    moves(world)
     await projects.rename(ada, LAB, "ice")
     with pytest.raises(Conflict, match="still being moved"):
         await world.project(ada)
     with pytest.raises(Moved):
         await projects.at(ada, LAB)
-    await work(world)
+    await world.work()
     made = await world.project(ada)
     assert (await projects.at(ada, LAB)).id == made.id
     with pytest.raises(Taken):
@@ -152,14 +137,14 @@ async def test_names_that_cannot_be() -> None:
 async def test_renamed_again_before_the_files_have_moved() -> None:
     """They go from where they are to where it is at last."""
     world, ada, _ = await running()
-    projects, asked = world.rooms.projects, moves(world)
+    projects = world.rooms.projects
     await projects.rename(ada, LAB, "ice")
     await projects.rename(ada, ICE, "sea")
     await projects.rename(ada, at("ada/sea"), "Sea")
-    await work(world)
+    await world.work()
     project = await projects.at(ada, at("ada/sea"))
     assert (str(project.path), project.home) == ("ada/Sea", None)
-    assert asked == [("ada/lab", "ada/Sea")]
+    assert moves(world) == [("ada/lab", "ada/Sea")]
     for old in (LAB, ICE):
         with pytest.raises(Moved):
             await projects.at(ada, old)
@@ -169,12 +154,12 @@ async def test_renamed_again_before_the_files_have_moved() -> None:
 async def test_back_to_its_first_name() -> None:
     """Files that were on their way come back, too."""
     world, ada, _ = await running()
-    projects, asked = world.rooms.projects, moves(world)
+    projects = world.rooms.projects
     await projects.rename(ada, LAB, "ice")
     await projects.rename(ada, ICE, "lab")
-    await work(world)
+    await world.work()
     assert (await projects.at(ada, LAB)).home is None
-    assert asked == [("ada/lab", "ada/lab")]
+    assert moves(world) == [("ada/lab", "ada/lab")]
 
 
 @pytest.mark.parametrize("stay", [True, False])
@@ -182,17 +167,17 @@ async def test_back_to_its_first_name() -> None:
 async def test_a_project_is_given_away(stay: bool) -> None:  # noqa: FBT001
     """The receiver owns it and leaves its team; who had it stays or goes."""
     world, ada, bob = await running()
-    rooms, asked = world.rooms, moves(world)
+    rooms = world.rooms
     eve = await world.person("eve")
     await rooms.projects.set_member(ada, LAB, "eve", TeamRole.VIEWER)
     await rooms.projects.transfer(ada, LAB, "eve", stay=stay)
-    await work(world)
+    await world.work()
     mine = at("eve/lab")
     project = await rooms.projects.at(eve, mine)
     team = [(one.user, one.role) for one in project.team]
     former = [("ada", TeamRole.MAINTAINER)] if stay else []
     assert team == [*former, ("bob", TeamRole.MEMBER)]
-    assert asked == [("ada/lab", "eve/lab")]
+    assert moves(world) == [("ada/lab", "eve/lab")]
     assert [one.path for one in await rooms.projects.mine(bob)] == [mine]
     assert len(await rooms.projects.mine(ada)) == stay
     with pytest.raises(Moved if stay else NotFound):
@@ -225,10 +210,9 @@ async def test_a_node_that_is_away_is_asked_later() -> None:
     """The project says why; the look, or the next start, brings the files home."""
     world, ada, _ = await running()
     projects, nodes = world.rooms.projects, world.nodes
-    asked = moves(world)
     nodes.errors.append(Failed("The disk is full."))
     await projects.rename(ada, LAB, "ice")
-    await work(world)
+    await world.work()
     project = await projects.at(ada, ICE)
     assert (project.state, project.home) == (State.FAILED, LAB)
     assert project.problem is not None
@@ -237,8 +221,8 @@ async def test_a_node_that_is_away_is_asked_later() -> None:
     world.clock.advance(601)
     assert "1 projects" in await projects.settle_moves()
     assert await projects.settle_moves() == ""
-    await work(world)
-    assert asked == [("ada/lab", "ada/ice")]
+    await world.work()
+    assert moves(world) == [("ada/lab", "ada/ice")]
     assert (await projects.at(ada, ICE)).state is State.STOPPED
 
 
@@ -248,15 +232,14 @@ async def test_a_start_brings_the_files_home_first(verb: str) -> None:
     """Whoever does not wait for the look need not."""
     world, ada, _ = await running()
     projects: Any = world.rooms.projects
-    asked = moves(world)
     world.nodes.errors.append(Failed("The disk is full."))
     await projects.rename(ada, LAB, "ice")
-    await work(world)
+    await world.work()
     world.nodes.asked.clear()
     await getattr(projects, verb)(ada, ICE)
-    await work(world)
+    await world.work()
     assert world.nodes.routes[:2] == ["move", verb]
-    assert asked == [("ada/lab", "ada/ice")]
+    assert moves(world) == [("ada/lab", "ada/ice")]
     assert (await projects.at(ada, ICE)).state is State.RUNNING
 
 
@@ -267,7 +250,7 @@ async def test_what_never_started_has_only_a_record() -> None:
     await world.project(ada, "fresh")
     world.nodes.asked.clear()
     await world.rooms.projects.rename(ada, at("ada/fresh"), "old")
-    await work(world)
+    await world.work()
     project = await world.rooms.projects.at(ada, at("ada/old"))
     assert project.home is None
     assert "move" not in world.nodes.routes

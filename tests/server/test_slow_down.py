@@ -50,6 +50,10 @@ async def test_unknown_addresses_are_not_one() -> None:
     for number in range(20):
         await one.enter(f"name{number}", "")
     await one.succeeded("name1", "")
+    for _ in range(3):
+        await one.enter("name1", "")
+    with pytest.raises(TooMany):  # by its name it is slowed down all the same
+        await one.enter("name1", "")
 
 
 @ensureDeferred

@@ -7,7 +7,7 @@ import pytest_twisted
 from attrs import define, field
 
 from aen.model.audit import Act
-from aen.model.errors import Unauthenticated, Unavailable
+from aen.model.errors import Invalid, Unauthenticated, Unavailable
 from aen.model.users import Role, User
 from aen.server.directories.directory import Person, Reason, Refusal
 from aen.server.directories.door import role_of
@@ -185,10 +185,15 @@ async def test_a_directory_that_is_away() -> None:
 @pytest_twisted.ensureDeferred
 async def test_passwords_are_asked_again_there() -> None:
     """What needs the password once more asks whoever keeps it."""
-    world, _ = await world_of(Person("eve"))
+    world, people = await world_of(Person("eve"))
     accounts = world.rooms.accounts
     _, caller = await accounts.sign_in("eve", HORSE, "", "")
+    asked = len(people.asked)
     await accounts.demand_password(caller, HORSE, "password")
+    assert people.asked[asked:] == [("eve", HORSE)]
+    with pytest.raises(Invalid) as wrong:
+        await accounts.demand_password(caller, "another", "password")
+    assert list(wrong.value.fields) == ["password"]
 
 
 @pytest_twisted.ensureDeferred

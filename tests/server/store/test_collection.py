@@ -279,8 +279,13 @@ async def test_a_collection_nobody_filled(database: Database) -> None:
 async def test_prepare_again(database: Database) -> None:
     """Making indexes that are there does nothing."""
     index = Index("things", (("key", 1),), unique=True)
+    things = database.collection("things")
+    await database.prepare([index])
+    await things.insert({"_id": "a", "key": 1})
     await database.prepare([index, index])
-    await database.ping()
+    with pytest.raises(Duplicate):
+        await things.insert({"_id": "b", "key": 1})
+    assert await things.find_one({"_id": "a"}) == {"_id": "a", "key": 1}
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,12 @@ def test_unique() -> None:
 def test_left_out() -> None:
     """A document without any of the keys is not in the index."""
     entries = Unique(PAIR)
-    entries.add({"_id": "a"})
-    entries.check({"_id": "b", "place": {}})
+    for document in ({"_id": "a"}, {"_id": "b", "place": {}}):
+        entries.check(document)
+        entries.add(document)
+    entries.add(thing("c", "ada", 1))
+    with pytest.raises(Duplicate):
+        entries.check(thing("d", "ada", 1))
 
 
 @pytest.mark.parametrize(

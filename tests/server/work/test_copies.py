@@ -2,13 +2,11 @@
 
 import pytest
 import pytest_twisted
-from attrs import AttrsInstance
 
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Failed, NotFound, Taken
 from aen.model.projects import State, Visibility
 from aen.model.tasks import Kind
-from aen.wire.client import OnLine
 from aen.wire.messages import ProjectCopy
 from tests.server.furnished import LAB, World, at, running
 
@@ -16,38 +14,27 @@ COPY = at("bob/copy")
 
 
 def copies(world: World) -> list[tuple[str, str]]:
-    """Return, as they come, the copies that nodes are asked for."""
-    found: list[tuple[str, str]] = []
-
-    def story(message: AttrsInstance, on_line: OnLine) -> None:
-        if isinstance(message, ProjectCopy):
-            asked, source = message.project, message.source
-            found.append((source.owner + "/" + source.name, asked.owner))
-
-    world.nodes.story = story
-    return found
-
-
-async def work(world: World) -> None:
-    """Have what was asked for done."""
-    worker = world.worker()
-    worker.start()
-    await worker.stop()
+    """Return the copies that nodes were asked for: of what, and for whom."""
+    return [
+        (f"{one.source.owner}/{one.source.name}", one.project.owner)
+        for one in world.nodes.followed
+        if isinstance(one, ProjectCopy)
+    ]
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_member_makes_a_copy_of_their_own() -> None:
     """Private, stopped, on the same node, with the words of the other."""
     world, ada, bob = await running()
-    projects, asked = world.rooms.projects, copies(world)
+    projects = world.rooms.projects
     task = await projects.duplicate(bob, LAB, "copy")
     assert (task.kind, task.by) == (Kind.COPY_PROJECT, "bob")
     assert (await projects.at(bob, COPY)).state is State.STARTING
-    await work(world)
+    await world.work()
     made, source = await projects.at(bob, COPY), await projects.at(ada, LAB)
     assert (made.state, made.node, made.source) == (State.STOPPED, "n1", "")
     assert (made.visibility, made.team) == (Visibility.PRIVATE, ())
-    assert asked == [("ada/lab", "bob")]
+    assert copies(world) == [("ada/lab", "bob")]
     found = (await world.rooms.audit.of_project(source)).items
     (entry,) = [one for one in found if one.act is Act.PROJECT_COPIED]
     assert (entry.by, entry.details) == ("bob", {"to": "bob/copy"})
@@ -68,19 +55,19 @@ async def test_strangers_copy_nothing() -> None:
 async def test_a_copy_that_fails_is_tried_again_by_a_start() -> None:
     """It is never started half copied."""
     world, _, bob = await running()
-    projects, asked = world.rooms.projects, copies(world)
-    await work(world)  # the team, which is applied after it was made
+    projects = world.rooms.projects
+    await world.work()  # the team, which is applied after it was made
     world.nodes.errors.append(Failed("The disk is full."))
     await projects.duplicate(bob, LAB, "copy")
-    await work(world)
+    await world.work()
     failed = await projects.at(bob, COPY)
     assert failed.state is State.FAILED
     assert failed.source
     world.nodes.asked.clear()
     await projects.start(bob, COPY)
-    await work(world)
+    await world.work()
     assert world.nodes.routes == ["duplicate", "start"]
-    assert asked == [("ada/lab", "bob")]
+    assert copies(world) == [("ada/lab", "bob")]
     assert (await projects.at(bob, COPY)).state is State.RUNNING
 
 
@@ -88,14 +75,14 @@ async def test_a_copy_that_fails_is_tried_again_by_a_start() -> None:
 async def test_who_may_read_no_more_copies_no_more() -> None:
     """Also when they asked before."""
     world, ada, bob = await running()
-    projects, asked = world.rooms.projects, copies(world)
+    projects = world.rooms.projects
     await projects.duplicate(bob, LAB, "copy")
     await projects.remove_member(ada, LAB, "bob")
-    await work(world)
+    await world.work()
     made = await projects.at(bob, COPY)
     assert made.problem is not None
     assert "not open to its owner" in made.problem.message
-    assert asked == []
+    assert copies(world) == []
 
 
 @pytest_twisted.ensureDeferred
@@ -115,10 +102,10 @@ async def test_what_moves_is_not_copied() -> None:
 async def test_a_copy_of_what_never_started() -> None:
     """It has words and no files, and so has the copy."""
     world, ada, _ = await running()
-    projects, asked = world.rooms.projects, copies(world)
+    projects = world.rooms.projects
     await world.project(ada, "fresh", summary="Ice")
     await projects.duplicate(ada, at("ada/fresh"), "copy")
-    await work(world)
+    await world.work()
     made = await projects.at(ada, at("ada/copy"))
     assert (made.state, made.summary, made.node) == (State.STOPPED, "Ice", None)
-    assert asked == []
+    assert copies(world) == []

@@ -1,13 +1,17 @@
 """Files that follow their project: nothing that overtakes the worker misleads it."""
 
 import pytest_twisted
-from attrs import AttrsInstance
 from twisted.internet.defer import Deferred
 
 from aen.model.projects import State, TeamRole
-from aen.wire.client import OnLine
 from aen.wire.messages import ProjectMove
-from tests.server.furnished import LAB, at, running
+from tests.server.furnished import LAB, World, at, running
+
+
+def names(world: World) -> list[str]:
+    """Return the names under which nodes were asked to put files."""
+    moves = (one for one in world.nodes.followed if isinstance(one, ProjectMove))
+    return [one.project.name for one in moves]
 
 
 @pytest_twisted.ensureDeferred
@@ -15,22 +19,16 @@ async def test_renamed_while_files_move() -> None:
     """The move that comes too late begins anew, and ends at the last name."""
     world, ada, _ = await running()
     projects, gone = world.rooms.projects, Deferred[None]()
-    asked: list[str] = []
-
-    def story(message: AttrsInstance, on_line: OnLine) -> None:
-        if isinstance(message, ProjectMove):
-            asked.append(message.project.name)
-
-    world.nodes.story, world.nodes.wait = story, gone
+    world.nodes.wait = gone
     worker = world.worker()
     worker.start()
     await projects.rename(ada, LAB, "ice")
-    assert asked == ["ice"]
+    assert names(world) == ["ice"]
     await projects.rename(ada, at("ada/ice"), "sea")
     world.nodes.wait = None
     gone.callback(None)
     world.clock.advance(5.0)
-    assert asked == ["ice", "sea"]
+    assert names(world) == ["ice", "sea"]
     project = await projects.at(ada, at("ada/sea"))
     assert (project.state, project.home) == (State.RUNNING, None)
     await worker.stop()

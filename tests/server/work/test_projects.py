@@ -33,6 +33,12 @@ async def lab() -> tuple[World, Caller]:
     return world, ada
 
 
+def teams(world: World) -> list[tuple[str, ...]]:
+    """Return the teams that nodes were sent, one a message."""
+    sent = (one for one in world.nodes.followed if isinstance(one, ProjectOnDisk))
+    return [tuple(member.user for member in one.team) for one in sent]
+
+
 @ensureDeferred
 async def test_start_and_stop() -> None:
     """The node is asked through its gateway; watchers hear each state."""
@@ -258,16 +264,9 @@ async def test_a_changed_team_reaches_a_running_project() -> None:
     world, ada = await lab()
     worker = hire(world)
     await world.person("bob")
-    teams: list[tuple[str, ...]] = []
-
-    def story(message: AttrsInstance, on_line: OnLine) -> None:
-        assert isinstance(message, ProjectOnDisk)
-        teams.append(tuple(one.user for one in message.team))
-
-    world.nodes.story = story
     await world.rooms.projects.start(ada, LAB)
     await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
-    assert teams == [(), ("bob",)]
+    assert teams(world) == [(), ("bob",)]
     assert world.nodes.routes == ["start", "team"]
     world.nodes.errors.append(Failed("No such account."))
     await world.rooms.projects.remove_member(ada, LAB, "bob")
@@ -328,20 +327,14 @@ async def test_teams_changed_one_after_the_other() -> None:
         await world.person(name)
     projects = world.rooms.projects
     await projects.start(ada, LAB)
-    teams: list[tuple[str, ...]] = []
-
-    def story(message: AttrsInstance, on_line: OnLine) -> None:
-        assert isinstance(message, ProjectOnDisk)
-        teams.append(tuple(one.user for one in message.team))
-
-    world.nodes.story = story
+    world.nodes.followed.clear()
     world.nodes.wait = Deferred()
     await projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
     waits, world.nodes.wait = world.nodes.wait, None
     await projects.set_member(ada, LAB, "eve", TeamRole.MEMBER)
-    assert teams == [("bob",), ("bob", "eve")]
+    assert teams(world) == [("bob",), ("bob", "eve")]
     waits.callback(None)
-    assert teams == [("bob",), ("bob", "eve"), ("bob", "eve")]
+    assert teams(world) == [("bob",), ("bob", "eve"), ("bob", "eve")]
     await worker.stop()
 
 
