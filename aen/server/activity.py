@@ -4,12 +4,12 @@ from attrs import evolve, frozen
 
 from aen.model.activity import Topic, shown_acts, shown_entry
 from aen.model.audit import Entry
-from aen.model.errors import Invalid
 from aen.model.names import ProjectPath
 from aen.model.permissions import Action, standing
 from aen.model.projects import Project
 from aen.model.users import Caller
 from aen.server.audit import Audit
+from aen.server.choices import chosen
 from aen.server.projects import Projects
 from aen.server.records import Page
 
@@ -47,19 +47,8 @@ class Activity:
     ) -> Page[Entry]:
         """Return what happened in a project that the caller may look at."""
         who = standing(caller, project)
-        acts = shown_acts(who, _topic(topic))
+        acts = shown_acts(who, chosen(Topic, topic, "topic") if topic else None)
         if acts is None:
             return Page(())
         found = await self.audit.of_project(project, cursor, limit, acts)
         return evolve(found, items=tuple(shown_entry(who, one) for one in found.items))
-
-
-def _topic(text: str) -> Topic | None:
-    if not text:
-        return None
-    try:
-        return Topic(text)
-    except ValueError:
-        words = ", ".join(f"“{one.value}”" for one in Topic)
-        message = f"“topic” must be one of {words}."
-        raise Invalid(message, fields={"topic": message}) from None

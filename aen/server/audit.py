@@ -6,11 +6,11 @@ from typing import Protocol
 
 from aen.model.administration import Area, demand_area
 from aen.model.audit import About, Act, Entry
-from aen.model.errors import Invalid
 from aen.model.permissions import demand_whole
 from aen.model.projects import Project
 from aen.model.users import Caller
 from aen.server import profile
+from aen.server.choices import chosen
 from aen.server.records import Page
 from aen.server.store.audit import AuditRecords, Seeking
 
@@ -82,7 +82,8 @@ class Audit:
         :param about: the value of an `About`, to have that kind only.
         """
         demand_whole(caller)
-        seeking = Seeking(caller.user.name, acts=_acts(about))
+        acts = chosen(About, about, "about").acts if about else ()
+        seeking = Seeking(caller.user.name, acts=acts)
         return await self._records.page(seeking, cursor, limit)
 
     async def of_project(
@@ -109,14 +110,3 @@ class Audit:
         """Return entries of everybody; for administrators."""
         demand_area(caller, Area.LOG)
         return await self._records.page(seeking, cursor, limit)
-
-
-def _acts(about: str) -> tuple[Act, ...]:
-    if not about:
-        return ()
-    try:
-        return About(about).acts
-    except ValueError:
-        words = ", ".join(f"“{one.value}”" for one in About)
-        message = f"“about” must be one of {words}."
-        raise Invalid(message, fields={"about": message}) from None

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from aen.model.administration import Area, demand_area
 from aen.model.audit import Act
-from aen.model.errors import Changed, Conflict, Forbidden, Invalid
+from aen.model.errors import Changed, Conflict, Forbidden
 from aen.model.names import ProjectPath, parse_project_path
 from aen.model.permissions import (
     SCOPES,
@@ -21,6 +21,7 @@ from aen.model.rights import Needs, Right, person, takes
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
 from aen.server import profile
+from aen.server.choices import chosen
 from aen.server.moves import Moves
 from aen.server.project_desk import ProjectParts, being_moved, no_account, still
 from aen.server.records import NewProject, Page, ProjectChanges
@@ -89,7 +90,7 @@ class Projects(Moves):
         if not _may_list(caller):
             raise Forbidden("This token may not read projects.")
         if visibility:
-            _visibility(visibility)
+            chosen(Visibility, visibility, "visibility")
         looking = Looking(
             reader=_reader(caller),
             only=None if caller is None else caller.project,
@@ -115,9 +116,9 @@ class Projects(Moves):
             raise Forbidden("This token may not make projects.")
         owner = await self._owner(caller, new.owner)
         path = parse_project_path(owner, new.name)
-        chosen = new.visibility
-        if not chosen:
-            chosen = (await self._site.values()).default_visibility.value
+        visibility = (await self._site.values()).default_visibility
+        if new.visibility:
+            visibility = chosen(Visibility, new.visibility, "visibility")
         center = await self._centers.choose(new.data_center)
         await self._centers.demand_person(center.name, owner, "owner")
         now = self._clock.seconds()
@@ -125,7 +126,7 @@ class Projects(Moves):
             id=secrets.token_hex(12),
             path=path,
             data_center=center.name,
-            visibility=_visibility(chosen),
+            visibility=visibility,
             summary=profile.summary(new.summary),
             description=profile.description(new.description),
             tags=profile.tags(new.tags),
@@ -201,7 +202,8 @@ class Projects(Moves):
             fields["tags"] = list(profile.tags(changes.tags))
         if changes.visibility is not None:
             demand(caller, Action.ADMINISTER, project)
-            fields["visibility"] = _visibility(changes.visibility).value
+            wanted = chosen(Visibility, changes.visibility, "visibility")
+            fields["visibility"] = wanted.value
         if not fields:
             return project
         seen = None if known is None else project
@@ -289,11 +291,3 @@ def _reader(caller: Caller | None) -> str | None:
     if caller is None:
         return ""
     return None if caller.is_superuser else caller.user.name
-
-
-def _visibility(text: str) -> Visibility:
-    try:
-        return Visibility(text)
-    except ValueError:
-        message = "The visibility must be “private” or “public”."
-        raise Invalid(message, fields={"visibility": message}) from None

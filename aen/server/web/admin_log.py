@@ -8,6 +8,7 @@ from aen.model.audit import Act
 from aen.model.errors import AenError, Invalid
 from aen.model.names import parse_project_path
 from aen.model.periods import Period
+from aen.server.choices import chosen
 from aen.server.log_lines import Form
 from aen.server.site_values import zone
 from aen.server.store.audit import Seeking
@@ -59,7 +60,7 @@ class AdminLogPages:
     @view("/admin/log/export", right=area(Area.LOG))
     async def export(self, visit: Visit) -> Answer:
         """Send what the list shows as a file, line by line."""
-        form = _form(visit.query["form"])
+        form = chosen(Form, visit.query["form"] or "csv", "form")
         asked = Asked.of("/admin/log", visit.query, _NAMES, "")
         seeking = await self._seeking(asked)
         cursor, left = None, self._rooms.settings.audit_export
@@ -143,10 +144,3 @@ def _day(text: str, field: str, place: tzinfo) -> float:
     except (ValueError, OverflowError):
         message = f"“{text[:20]}” is no day; write one like 2030-01-31."
         raise Invalid(message, fields={field: message}) from None
-
-
-def _form(text: str) -> Form:
-    try:
-        return Form(text or "csv")
-    except ValueError:
-        raise Invalid("The file is “csv” or “jsonl”.") from None

@@ -1,8 +1,9 @@
 """Administration: people."""
 
 from aen.model.administration import Area, area
-from aen.model.errors import AenError, Invalid
+from aen.model.errors import AenError
 from aen.model.users import Role
+from aen.server.choices import chosen
 from aen.server.store.audit import Seeking
 from aen.server.store.user_search import UsersWanted
 from aen.server.web.admin_frame import AdminFrame
@@ -55,7 +56,7 @@ class AdminUserPages:
                 form["password"],
                 email=form.line("email"),
                 display_name=form.line("display_name"),
-                role=_role(form.line("role") or "user"),
+                role=chosen(Role, form.line("role") or "user", "role"),
             )
         except AenError as error:
             return await self._blank(visit, error)
@@ -79,7 +80,7 @@ class AdminUserPages:
         try:
             before = (await self._accounts.user(user)).role
             await self._people.set_role(
-                visit.person, user, _role(visit.form.line("role"))
+                visit.person, user, chosen(Role, visit.form.line("role"), "role")
             )
         except AenError as error:
             return await self._one(visit, user, error)
@@ -168,14 +169,6 @@ class AdminUserPages:
     async def _link(self, visit: Visit, name: str) -> str:
         secret = await self._accounts.make_reset(visit.person, name)
         return f"{self._rooms.settings.public_url}/account/reset/{secret}"
-
-
-def _role(text: str) -> Role:
-    try:
-        return Role(text)
-    except ValueError:
-        message = "Choose one of the roles."
-        raise Invalid(message, fields={"role": message}) from None
 
 
 def _wanted(asked: Asked) -> UsersWanted:

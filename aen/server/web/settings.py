@@ -8,13 +8,14 @@ from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as TooSlow
 
 from aen.model.audit import Entry
-from aen.model.errors import AenError, Changed, Invalid
+from aen.model.errors import AenError, Changed
 from aen.model.names import ProjectPath
 from aen.model.permissions import GRANTS, Action, Standing, demand, may
 from aen.model.projects import Project, State, TeamRole, Visibility, edition
 from aen.model.rights import in_project
 from aen.model.users import Caller
 from aen.runtime.tasks import start
+from aen.server.choices import chosen
 from aen.server.records import ProjectChanges
 from aen.server.rooms import Rooms
 from aen.server.web.days import end_of_day, first_day, last_day
@@ -170,7 +171,8 @@ class SettingsPages:
         """Add a member or change a member's role."""
         path, form = at(owner, name), visit.form
         try:
-            role, until = _role(form["role"]), end_of_day(form.line("until"))
+            role = chosen(TeamRole, form["role"], "role")
+            until = end_of_day(form.line("until"))
             await self._projects.set_member(
                 visit.person, path, form.line("user"), role, until
             )
@@ -203,14 +205,6 @@ def open_to(visit: Visit, project: Project) -> tuple[str, ...]:
         for section, action in _SECTIONS.items()
         if may(visit.caller, action, project)
     )
-
-
-def _role(text: str) -> TeamRole:
-    try:
-        return TeamRole(text)
-    except ValueError:
-        message = "Choose one of the roles."
-        raise Invalid(message, fields={"role": message}) from None
 
 
 def _tags(text: str) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ def test_guests(ada: Browser) -> None:
     [
         ("nobody", "member", 400, "There is no account “nobody”."),
         ("ada", "member", 409, "owns the project"),
-        ("bob", "owner", 400, "Choose one of the roles."),
+        ("bob", "owner", 400, "“role” must be one of"),
     ],
 )
 def test_team_errors(

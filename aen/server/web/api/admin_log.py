@@ -6,6 +6,7 @@ from aen.model.administration import Area, area
 from aen.model.audit import Act, Entry
 from aen.model.errors import Invalid
 from aen.model.periods import Period
+from aen.server.choices import chosen
 from aen.server.records import Page
 from aen.server.report import Sheet
 from aen.server.rooms import Rooms
@@ -93,7 +94,7 @@ class LogCalls:
     )
     async def report(self, call: Call) -> ReportObject:
         """Count what was done today, yesterday, this week or this month."""
-        period = _period(call.query["period"] or "today")
+        period = chosen(Period, call.query["period"] or "today", "period")
         return _report(await self.rooms.admin.report.of(call.person, period))
 
 
@@ -109,15 +110,6 @@ def _seeking(query: Query) -> Seeking:
         since=moment(query["since"], "since") if query["since"] else 0.0,
         until=moment(query["until"], "until") if query["until"] else 0.0,
     )
-
-
-def _period(text: str) -> Period:
-    try:
-        return Period(text)
-    except ValueError:
-        words = ", ".join(f"“{one.value}”" for one in Period)
-        message = f"“period” must be one of {words}."
-        raise Invalid(message, fields={"period": message}) from None
 
 
 def _entry(entry: Entry) -> LogEntryObject:

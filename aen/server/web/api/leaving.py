@@ -2,8 +2,8 @@
 
 from attrs import field, frozen
 
-from aen.model.errors import Invalid
 from aen.model.rights import PERSON, SUPERUSER
+from aen.server.choices import chosen
 from aen.server.leaving import DELETE, Outcome, Then, Wishes
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
@@ -71,16 +71,10 @@ class LeavingCalls:
     async def leave(self, call: Call, user: str) -> ClosedObject:
         """Disable or remove an account and hand its projects over, as one act."""
         body: LeaveBody = call.body
-        wishes = Wishes(_wished(body.projects), body.rest, _then(body.then))
+        wishes = Wishes(
+            _wished(body.projects), body.rest, chosen(Then, body.then, "then")
+        )
         return _closed(await self.rooms.leaving.close(call.person, user, wishes))
-
-
-def _then(text: str) -> Then:
-    try:
-        return Then(text)
-    except ValueError:
-        message = "“then” must be “disable” or “remove”."
-        raise Invalid(message, fields={"then": message}) from None
 
 
 def _wished(projects: dict[str, str | None]) -> dict[str, str]:

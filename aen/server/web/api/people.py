@@ -3,10 +3,10 @@
 from attrs import frozen
 
 from aen.model.administration import Area, area
-from aen.model.errors import Invalid
 from aen.model.names import parse_whole_path
 from aen.model.rights import EVERY_SCOPE, PERSON, SUPERUSER, own, person
 from aen.model.users import Role
+from aen.server.choices import chosen
 from aen.server.records import AccountChanges, Page
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
@@ -130,7 +130,7 @@ class People:
             company=body.company,
             location=body.location,
             notices=body.notices,
-            role=_role(body.role),
+            role=None if body.role is None else chosen(Role, body.role, "role"),
             disabled=body.disabled,
             password=body.password,
         )
@@ -194,14 +194,3 @@ class People:
     async def remove_token(self, call: Call, token: str) -> None:
         """End a token of one's own."""
         await self.rooms.accounts.remove_token(call.person, token)
-
-
-def _role(text: str | None) -> Role | None:
-    if text is None:
-        return None
-    try:
-        return Role(text)
-    except ValueError:
-        words = ", ".join(f"“{one.value}”" for one in Role)
-        message = f"“role” must be one of {words}."
-        raise Invalid(message, fields={"role": message}) from None
