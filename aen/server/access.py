@@ -254,7 +254,7 @@ class Access:
         demand_whole(caller)
         now = self._clock.seconds()
         found = await self._archive.sessions.of_user(caller.user.id, now)
-        return tuple(_session_info(one, caller.session) for one in found)
+        return tuple(session_info(one, caller.session) for one in found)
 
     async def end_session(self, caller: Caller, key: str) -> None:
         """End one of the caller's sessions, or raise `NotFound`."""
@@ -316,7 +316,8 @@ class Access:
         await self._events.publish(GATEWAYS, "drop", data)
 
 
-def _session_info(session: Session, current: str | None) -> SessionInfo:
+def session_info(session: Session, current: str | None) -> SessionInfo:
+    """Return what people see of a session; *current*: the id of the one that asks."""
     return SessionInfo(
         id=session.id,
         created=session.created,

@@ -46,7 +46,11 @@ class ApiTokens(Access):
     async def tokens(self, caller: Caller) -> tuple[TokenInfo, ...]:
         """Return the tokens the caller made, the newest first."""
         demand_whole(caller)
-        found = await self._archive.tokens.of_user(caller.user.id)
+        return await self.tokens_of(caller.user)
+
+    async def tokens_of(self, user: User) -> tuple[TokenInfo, ...]:
+        """Return the tokens *user* made; who may see them is asked before."""
+        found = await self._archive.tokens.of_user(user.id)
         about = {one.project for one in found if one.project is not None}
         paths = await self._archive.projects.paths(about) if about else {}
         return tuple(_token_info(one, paths) for one in found)

@@ -3,25 +3,17 @@
 import socket
 from email.utils import parsedate_to_datetime
 
-from attrs import frozen
 from treq.client import HTTPClient
 from twisted.web.iweb import IAgent
 
 from aen.model.errors import AenError
 from aen.model.places import DataCenter, NodeHealth
 from aen.server.rooms import Rooms
+from aen.server.system_check import Finding
 
 _SECONDS = 5.0
 _DRIFT = 20.0
 """Seconds two clocks may differ; tickets between roles live for a minute."""
-
-
-@frozen
-class Finding:
-    """One thing looked at, in a sentence."""
-
-    good: bool
-    text: str
 
 
 async def examine(rooms: Rooms, agent: IAgent) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from aen.model.errors import AenError
-from aen.model.names import ProjectPath
+from aen.model.names import ProjectPath, parse_app_name
 from aen.model.projects import Project, State
 from aen.model.users import Caller
 from aen.runtime.tasks import pause, spawn
@@ -46,7 +46,7 @@ class Launching:
         try:
             project = await self._once_running(caller, path)
             if project is not None:
-                summary = await self._running.named(project, app)
+                summary = await self._running.app(project, parse_app_name(app))
                 token = await self._tokens.make(caller, project, summary, app)
                 await self._running.start_app(caller, project, app, token)
         except AenError as error:

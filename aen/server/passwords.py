@@ -4,16 +4,15 @@ from collections.abc import Awaitable, Callable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from twisted.internet.defer import DeferredSemaphore
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
-from aen.model.errors import Invalid, TooMany
+from aen.model.errors import Invalid
+from aen.server.queue import Queue
 
 LONGEST = 1024
 """Characters of a password; more is nobody's password."""
-_WAITING = 64
 
 RunApart = Callable[[Callable[[], str]], Awaitable[str]]
 """Runs a slow function away from the reactor and gives its result."""
@@ -43,7 +42,7 @@ class Passwords:
     ) -> None:
         self._apart = apart
         self._hasher = hasher or PasswordHasher()
-        self._turns = DeferredSemaphore(at_once)
+        self._queue = Queue(at_once)
         self._dummy = ""
 
     async def hash(self, password: str) -> str:
@@ -67,13 +66,8 @@ class Passwords:
         return self._hasher.check_needs_rehash(known)
 
     async def _run(self, work: Callable[[], str]) -> str:
-        if len(self._turns.waiting) >= _WAITING:
-            raise TooMany("Too many people sign in at once.", retry_after=5)
-        await self._turns.acquire()
-        try:
+        async with self._queue:
             return await self._apart(work)
-        finally:
-            self._turns.release()
 
     def _check(self, known: str, password: str) -> str:
         try:

@@ -6,6 +6,7 @@ from aen.model.administration import Area, demand_area
 from aen.model.errors import Conflict
 from aen.model.users import Caller, Role, User
 from aen.runtime.tasks import together
+from aen.server.access import session_info
 from aen.server.accounts import Accounts
 from aen.server.audit import Clock
 from aen.server.records import AccountChanges, Page, SessionInfo, TokenInfo
@@ -61,25 +62,12 @@ class People:
         user = await self._accounts.user(name)
         now = self._clock.seconds()
         sessions = await self._archive.sessions.of_user(user.id, now)
-        tokens = await self._archive.tokens.of_user(user.id)
         return PersonDetails(
             user,
             await self._archive.projects.owned(user.name),
-            tuple(
-                SessionInfo(
-                    one.id, one.created, one.last_seen, one.agent, one.address,
-                    one.id == caller.session,
-                )
-                for one in sessions
-            ),
-            tuple(
-                TokenInfo(
-                    one.id, one.note, one.scopes, one.created, one.expires,
-                    one.last_used,
-                )
-                for one in tokens
-            ),
-        )  # fmt: skip
+            tuple(session_info(one, caller.session) for one in sessions),
+            await self._accounts.tokens_of(user),
+        )
 
     async def set_role(self, caller: Caller, name: str, role: Role) -> User:
         """Give somebody another role.

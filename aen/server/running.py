@@ -99,10 +99,6 @@ class Running:
         request = LaunchRequest(on_disk(project), app, caller.user.name, token)
         return await self.ask(project, routes.LAUNCH, request, Launch, _LAUNCH_SECONDS)
 
-    async def named(self, project: Project, app: str) -> AppSummary | None:
-        """Return what is known of the app called *app*."""
-        return await self.app(project, parse_app_name(app))
-
     async def app(self, project: Project, name: AppName) -> AppSummary | None:
         """Return what is known of an app; None before any node has answered.
 

@@ -5,6 +5,7 @@ import pytest_twisted
 
 from aen.model.audit import Act
 from aen.model.errors import NotFound
+from aen.model.names import AppName
 from aen.server.environments import NewEnvironment
 from aen.server.project_desk import no_account, still
 from aen.server.records import ProjectChanges
@@ -55,7 +56,7 @@ async def test_apps_and_environments_are_noted() -> None:
     world, ada, bob = await running()
     rooms = world.rooms
     project = await rooms.projects.at(ada, LAB)
-    app = await rooms.running.named(project, "notebook")
+    app = await rooms.running.app(project, AppName("notebook"))
     await rooms.tokens.make(bob, project, app, "notebook")
     await rooms.running.stop_launch(ada, LAB, "l2")
     await rooms.environments.create(bob, LAB, NewEnvironment("py", packages=("dask",)))

@@ -9,12 +9,12 @@ import secrets
 from typing import Any
 
 from attrs import frozen
-from twisted.internet.defer import Deferred, DeferredList, DeferredSemaphore
+from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from aen.model.audit import Act
-from aen.model.errors import Invalid, Taken, TooMany
+from aen.model.errors import Invalid, Taken
 from aen.model.names import UserName, parse_user_name
 from aen.model.users import LOCAL, Role, User
 from aen.runtime.tasks import start
@@ -25,10 +25,10 @@ from aen.server.directories.directory import Directory, Looking, Person, Reason,
 from aen.server.directories.local import Local
 from aen.server.directories.watch import Watch
 from aen.server.passwords import Passwords
+from aen.server.queue import Queue
 from aen.server.settings import ServerSettings
 from aen.server.store.users import Users
 
-_WAITING = 64
 _NAME = 100
 NO_ACCOUNT = "You have no account here yet; ask an administrator to make one."
 
@@ -71,7 +71,7 @@ class Door:
         self._settings = settings
         self._clock = parts.clock
         self._audit = parts.audit
-        self._turns = DeferredSemaphore(settings.accounts_at_once)
+        self._queue = Queue(settings.accounts_at_once)
         self.watch = Watch(
             parts.directory, self._source, settings.accounts_seconds, parts.clock
         )
@@ -117,13 +117,8 @@ class Door:
     ) -> Person | Refusal:
         if not password or not _is_text(password):
             return Refusal(Reason.WRONG, "no password that could be one")
-        if len(self._turns.waiting) >= _WAITING:
-            raise TooMany("Too many people sign in at once.", retry_after=5)
-        await self._turns.acquire()
-        try:
+        async with self._queue:
             return await self._as_long(directory, name, password)
-        finally:
-            self._turns.release()
 
     async def _as_long(
         self, directory: Directory, name: str, password: str

@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from twisted.internet.defer import DeferredSemaphore
 
-from aen.model.errors import Invalid, TooMany, Unavailable
+from aen.model.errors import Invalid, Unavailable
 from aen.server.directories import pam_process
 from aen.server.directories.directory import Person, Reason, Refusal, Say, Step
 from aen.server.directories.pam_groups import groups_of, known
+from aen.server.queue import Queue
 
 INSTALLED = "/usr/local/libexec/aen-pam"
 """Where `aen-pam-install` puts the program that sudo runs."""
 SERVICES = "/etc/pam.d"
 PROGRAM = Path(__file__).with_name("pam_program.py")
-_WAITING = 64
 _REASONS = {
     "wrong": Reason.WRONG,
     "unknown": Reason.UNKNOWN,
@@ -71,7 +70,7 @@ class Pam:
     ) -> None:
         self._settings = settings
         self._reactor = reactor
-        self._turns = DeferredSemaphore(settings.at_once)
+        self._queue = Queue(settings.at_once)
         # -I and -S: nothing that others could have put beside it is imported.
         own = (sys.executable, "-I", "-S", program or str(PROGRAM))
         self._command = ("sudo", "-n", INSTALLED) if settings.sudo else own
@@ -180,8 +179,6 @@ class Pam:
         return Person(user or typed, full, groups=groups_of(user))
 
     async def _ask(self, name: str, password: str) -> dict[str, str]:
-        if len(self._turns.waiting) >= _WAITING:
-            raise TooMany("Too many people sign in at once.", retry_after=5)
         asked = {
             "name": name,
             "password": password,
@@ -190,13 +187,10 @@ class Pam:
         }
         line = json.dumps(asked).encode() + b"\n"
         environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
-        await self._turns.acquire()
-        try:
+        async with self._queue:
             said = await pam_process.ask(
                 self._reactor, self._command, environment, line, self._settings.seconds
             )
-        finally:
-            self._turns.release()
         return _answer(said)
 
 

@@ -22,7 +22,7 @@ from zope.interface import implementer
 
 from aen.model.errors import TooMany, Unavailable
 from aen.runtime.tasks import Periodic, spawn
-from aen.server.events import SITE
+from aen.server.events import SITE, user_topic
 from aen.server.records import Event
 
 KINDS = frozenset({"state", "progress", "apps", "team", "environment"})
@@ -211,7 +211,7 @@ class Live:
         told = line("site", {})
         stream.on_end(self._events.subscribe(SITE, lambda _: stream.send(told)))
         if subject.user_id:
-            topic = f"user:{subject.user_id}"
+            topic = user_topic(subject.user_id)
             stream.on_end(self._events.subscribe(topic, about_me))
         await ear.begin(seen)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from aen.model.errors import AenError, Unavailable
 from aen.model.names import ProjectPath
 from aen.model.projects import Project
+from aen.server.events import project_topic
 from aen.server.rooms import Rooms
 from aen.server.web.live import Subject
 from aen.server.web.visit import Visit
@@ -42,6 +43,6 @@ def watching(
     return Subject(
         key=(caller.session or "") if caller else f"visitor {visit.address}",
         user_id=caller.user.id if caller else "",
-        topics={f"project:{one.id}": {"project": str(one.path)} for one in projects},
+        topics={project_topic(one.id): {"project": str(one.path)} for one in projects},
         allowed=allowed,
     )

@@ -6,6 +6,7 @@ from aen.model.errors import AenError, Unavailable
 from aen.model.names import ProjectPath, parse_project_path
 from aen.model.permissions import Action
 from aen.model.rights import in_project
+from aen.server.events import project_topic
 from aen.server.projects import MAKES_PROJECTS
 from aen.server.records import NewProject, Page, ProjectChanges
 from aen.server.rooms import Rooms
@@ -214,7 +215,7 @@ class ProjectCalls:
         subject = Subject(
             key=_listener(call),
             user_id=call.caller.user.id if call.caller else "",
-            topics={f"project:{found.id}": {"project": str(found.path)}},
+            topics={project_topic(found.id): {"project": str(found.path)}},
             allowed=lambda: self._still_allowed(call, path),
         )
         await self.live.serve(call.request, subject)

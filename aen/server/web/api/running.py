@@ -2,13 +2,13 @@
 
 from attrs import frozen
 
-from aen.model.apps import Instance
 from aen.model.errors import Forbidden, NotFound
 from aen.model.names import ProjectPath, parse_project_path
 from aen.model.permissions import Action
 from aen.model.rights import in_project
 from aen.server.records import AppLink, Page
 from aen.server.rooms import Rooms
+from aen.server.running import is_theirs
 from aen.server.web.api.operation import Call, Operation, operation
 from aen.server.web.api.projects import ONE
 from aen.server.web.api.values import AppObject, LaunchObject, app_object
@@ -103,9 +103,8 @@ class RunningCalls:
 
 def _own(call: Call, link: AppLink, launches: tuple[Launch, ...]) -> Launch | None:
     """Return the launch the caller would reach at the app's address."""
-    name = call.caller.user.name if call.caller is not None else ""
-    for one in launches:
-        shared = link.instance is Instance.PROJECT
-        if one.app == link.name and (shared or one.user == name):
-            return one
-    return None
+    caller = call.caller
+    if caller is None:
+        return None
+    ours = (one for one in launches if one.app == link.name and is_theirs(one, caller))
+    return next(ours, None)
