@@ -135,3 +135,9 @@ def demand_superuser(caller: Caller) -> None:
     """Guard administration: raise `Forbidden` to everyone but superusers."""
     if not caller.is_superuser:
         raise Forbidden("Only an administrator may do this.")
+
+
+def demand_operator(by: Caller | None) -> None:
+    """Guard what administrators do, or the operator at the command line: None."""
+    if by is not None:
+        demand_superuser(by)

@@ -7,7 +7,7 @@ from typing import Any
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Forbidden, Invalid
 from aen.model.names import UserName, parse_user_name
-from aen.model.permissions import demand_superuser, demand_whole
+from aen.model.permissions import demand_operator, demand_superuser, demand_whole
 from aen.model.users import LOCAL, Caller, Role, User
 from aen.server import profile
 from aen.server.directories.sources import (
@@ -50,8 +50,7 @@ class Accounts(PasswordChanges):
         :param password: None: the account is for somebody of the directory.
         :raises Taken: there is one of that name.
         """
-        if by is not None:
-            demand_superuser(by)
+        demand_operator(by)
         if password is None:
             kept, hashed = demand_directory(self._settings), ""
         else:

@@ -16,7 +16,7 @@ from aen.model.errors import (
     Unavailable,
 )
 from aen.model.names import PlaceName, parse_place_name
-from aen.model.permissions import demand_superuser
+from aen.model.permissions import demand_operator, demand_superuser
 from aen.model.places import DataCenter, Node, NodeHealth
 from aen.model.users import Caller
 from aen.runtime.settings import check_url
@@ -112,8 +112,7 @@ class Centers:
 
         :raises Taken: there is one of that name.
         """
-        if by is not None:
-            demand_superuser(by)
+        demand_operator(by)
         center = _new_center(name, url, key, summary)
         await self._records.add(center)
         return center
@@ -122,8 +121,7 @@ class Centers:
         self, by: Caller | None, name: str, url: str, key: str, summary: str = ""
     ) -> DataCenter:
         """Make a data center or renew one that is there with a new key."""
-        if by is not None:
-            demand_superuser(by)
+        demand_operator(by)
         wanted = _new_center(name, url, _public_key(key), summary)
         before = await self._records.named(wanted.name)
         who = "the command line" if by is None else by.user.name
@@ -141,8 +139,7 @@ class Centers:
         self, by: Caller | None, center: str, name: str, url: str
     ) -> DataCenter:
         """Add a compute node to a data center, or give it another address."""
-        if by is not None:
-            demand_superuser(by)
+        demand_operator(by)
         check_url("url", url)
         node = Node(parse_place_name(name), url)
         found = await self._records.put_node(center, node)
@@ -159,8 +156,7 @@ class Centers:
         :raises NotFound: there is no such data center, or no such node of it.
         :raises Conflict: projects run there.
         """
-        if by is not None:
-            demand_superuser(by)
+        demand_operator(by)
         await self.node(center, name)
         running = await self._projects.count_in(center, name)
         if running:

@@ -1,7 +1,6 @@
 """How the server itself is, as far as it can tell from inside."""
 
 import platform
-from typing import Protocol
 
 import twisted
 from attrs import frozen
@@ -12,7 +11,7 @@ from aen.model.tasks import TaskState
 from aen.model.users import Caller
 from aen.runtime.version import own_version
 from aen.server.audit import Clock
-from aen.server.directories.watch import Health
+from aen.server.directories.door import Door
 from aen.server.site_settings import SiteSettings
 from aen.server.store.archive import Archive
 from aen.server.store.collection import Database
@@ -20,21 +19,6 @@ from aen.server.store.tasks import TasksWanted
 
 _SLOW = 0.25
 """Seconds after which the store counts as slow."""
-
-
-class Watch(Protocol):
-    """What looks after the directory of accounts."""
-
-    async def health(self) -> Health:
-        """Ask it how it is."""
-
-
-class Door(Protocol):
-    """Where accounts come in."""
-
-    @property
-    def watch(self) -> Watch:
-        """What looks after the directory behind it."""
 
 
 @frozen

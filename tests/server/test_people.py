@@ -10,7 +10,7 @@ from aen.model.errors import Conflict, Forbidden, NotFound
 from aen.model.users import Role
 from aen.server.store.audit import Seeking
 from aen.server.store.user_search import UsersWanted
-from tests.server.furnished import PASSWORD, furnished
+from tests.server.furnished import LAB, PASSWORD, furnished
 
 
 @ensureDeferred
@@ -81,3 +81,16 @@ async def test_only_superusers(role: Role) -> None:
     for one in tries:
         with pytest.raises(Forbidden):
             await one
+
+
+@ensureDeferred
+async def test_a_token_says_which_project_it_reaches() -> None:
+    """To administrators as to whoever made it."""
+    world = await furnished()
+    await world.center()
+    root = await world.person("wakari", Role.SUPERUSER)
+    ada = await world.person("ada")
+    await world.project(ada)
+    await world.rooms.accounts.add_token(ada, "deploy", project=LAB)
+    (token,) = (await world.rooms.admin.people.one(root, "ada")).tokens
+    assert (token.note, token.project) == ("deploy", "ada/lab")

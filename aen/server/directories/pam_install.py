@@ -63,9 +63,9 @@ def install(given: Installation) -> None:
     if not _SERVICE.fullmatch(given.service):
         raise Invalid(f"“{given.service}” cannot be the name of a service.")
     text = rule(given.account, given.program)
-    _check_rule(text)
     python = os.path.realpath(given.python)
     demand_root_only(python)
+    _check_rule(text)
     first = f"#!{python} -IS\n"
     put(given.program, first + PROGRAM.read_text("utf-8"), 0o755)
     kept = {"service": given.service, "refused": list(given.refused)}
