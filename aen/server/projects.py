@@ -193,13 +193,7 @@ class Projects(Moves):
         project = await self.allowed(caller, path, Action.EDIT)
         if known is not None and edition(project) not in known:
             raise _overtaken(path)
-        fields: dict[str, Any] = {}
-        if changes.summary is not None:
-            fields["summary"] = profile.summary(changes.summary)
-        if changes.description is not None:
-            fields["description"] = profile.description(changes.description)
-        if changes.tags is not None:
-            fields["tags"] = list(profile.tags(changes.tags))
+        fields = _described(changes)
         if changes.visibility is not None:
             demand(caller, Action.ADMINISTER, project)
             wanted = chosen(Visibility, changes.visibility, "visibility")
@@ -258,6 +252,21 @@ class Projects(Moves):
         user = caller.user.name
         await self._centers.demand_person(project.data_center, user, "user")
         return project
+
+
+def _described(changes: ProjectChanges) -> dict[str, Any]:
+    """Return the fields of what *changes* say in words.
+
+    :raises Invalid: names what is wrong.
+    """
+    fields: dict[str, Any] = {}
+    if changes.summary is not None:
+        fields["summary"] = profile.summary(changes.summary)
+    if changes.description is not None:
+        fields["description"] = profile.description(changes.description)
+    if changes.tags is not None:
+        fields["tags"] = list(profile.tags(changes.tags))
+    return fields
 
 
 def _overtaken(path: ProjectPath) -> Changed:
