@@ -185,7 +185,7 @@ def test_sockets_of_who_left_are_closed(
         assert said.code == 1008
         assert said.reason
         assert real.apps(member.token).get(path).status in (403, 404)
-        staying.ping().wait(10)
+        assert staying.ping().wait(10)
 
 
 def end_of(channel: ClientConnection) -> Close:
