@@ -69,13 +69,15 @@ def with_shell(name: str) -> Iterator[Installed]:
 def new_accounts(real: Installed, *words: str) -> Iterator[list[Person]]:
     """Give people; their accounts of this machine go afterwards."""
     made = [new_person(real, f"aent{word}") for word in words]
-    yield made
-    for one in made:
-        subprocess.run(
-            ("userdel", "--remove", "--force", one.name),
-            capture_output=True,
-            check=False,
-        )
+    try:
+        yield made
+    finally:
+        for one in made:
+            subprocess.run(
+                ("userdel", "--remove", "--force", one.name),
+                capture_output=True,
+                check=False,
+            )
 
 
 def put_in(project: Project, person: Person, role: str) -> None:
