@@ -1,4 +1,4 @@
-# make run, make test, make check, make bench: each sets up what it needs by itself.
+# make run, make prepare, make test, make check, make bench: each sets up what it needs by itself.
 # docs/contributing.md says more.
 
 PREFIX ?= ./var
@@ -21,11 +21,17 @@ ROOM := aen bench tests tools twisted
 export PREFIX HTTP GATEWAY COMPUTE BIND PUBLIC_HOST ADMIN_PASSWORD MULTIUSER
 export ROWS SECONDS RUNS
 
-.PHONY: run test bench pictures check assets wheel settings-doc permissions-doc clean \
+.PHONY: run prepare test bench pictures check assets wheel settings-doc permissions-doc clean \
   python installed tooled developing
 
 run: installed
 	@exec $(VENV)/python -m aen.local run --prefix "$$PREFIX" --http "$$HTTP" \
+	  --gateway "$$GATEWAY" --compute "$$COMPUTE" --bind "$$BIND" \
+	  --public-host "$$PUBLIC_HOST" --multiuser "$$MULTIUSER"
+
+# An installation that has nothing in it and is not started, to restore a backup into.
+prepare: installed
+	@exec $(VENV)/python -m aen.local prepare --prefix "$$PREFIX" --http "$$HTTP" \
 	  --gateway "$$GATEWAY" --compute "$$COMPUTE" --bind "$$BIND" \
 	  --public-host "$$PUBLIC_HOST" --multiuser "$$MULTIUSER"
 

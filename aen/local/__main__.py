@@ -1,4 +1,4 @@
-"""``python -m aen.local run``: the whole platform on this machine."""
+"""``python -m aen.local run``: the whole platform on this machine; or ``prepare``."""
 
 import argparse
 import os
@@ -20,6 +20,9 @@ def main() -> None:
         platform = Platform(
             one := installation(asked), programs(), environment(one, os.environ)
         )
+        if asked.prepare:
+            running.prepare(platform, running.say)
+            return
         password = asked.admin_password or os.environ.get("ADMIN_PASSWORD", "")
         running.run(platform, password, running.say)
     except AenError as error:
@@ -29,9 +32,16 @@ def main() -> None:
 def parser() -> argparse.ArgumentParser:
     """Return what understands our command line; `make run` fills it in."""
     made = argparse.ArgumentParser(prog="python -m aen.local")
-    run = made.add_subparsers(required=True, metavar="COMMAND").add_parser(
-        "run", help="run everything in the foreground until Ctrl-C"
-    )
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    text = "run everything in the foreground until Ctrl-C"
+    _options(commands.add_parser("run", help=text), prepare=False)
+    text = "only make folders, settings and commands, to restore a backup into"
+    _options(commands.add_parser("prepare", help=text), prepare=True)
+    return made
+
+
+def _options(run: argparse.ArgumentParser, *, prepare: bool) -> None:
+    run.set_defaults(prepare=prepare)
     run.add_argument("--prefix", type=Path, default=Path("var"))
     run.add_argument("--http", type=int, default=8080)
     run.add_argument("--gateway", type=int, default=8089)
@@ -49,7 +59,6 @@ def parser() -> argparse.ArgumentParser:
         default="",
         help="1: each user has an account of this machine and apps run as it (root)",
     )
-    return made
 
 
 def installation(asked: argparse.Namespace) -> Installation:

@@ -45,6 +45,8 @@ def server_settings(one: Installation) -> dict[str, object]:
         "public_url": one.url,
         "listen": [endpoint(one.bind, one.http)],
         "worker": False,
+        # What one backup holds together.
+        "beside": [str(one.gateway_prefix), str(one.compute_prefix)],
         # Who runs the platform here owns no projects, unless all is one account's.
         "service_account": ADMINISTRATOR if one.multiuser else "",
     }

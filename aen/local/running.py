@@ -60,6 +60,27 @@ def run(platform: Platform, wished_password: str, say: Say) -> None:
     say("Stopped.")
 
 
+def prepare(platform: Platform, say: Say) -> None:
+    """Make the folders, settings and commands of an installation; start nothing.
+
+    What a backup is restored into: `run` would make accounts and keys of its own.
+
+    :raises AenError: it cannot be, or runs at the moment.
+    """
+    one = platform.one
+    check_installation(one)
+    check_accounts(one, os.geteuid())
+    disk.make_folders(one)
+    with disk.held(one.lock):
+        disk.check_place(one)
+        disk.write_settings(one)
+        disk.write_programs(one, platform.programs)
+    say(
+        f"{one.prefix} is prepared, and nothing is started. Restore a backup:"
+        f" {one.programs}/aen-server-admin restore FILE"
+    )
+
+
 def stop(platform: Platform, say: Say) -> None:
     """End everything; what goes wrong is said and hides no earlier error."""
     try:

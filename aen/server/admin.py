@@ -6,33 +6,29 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred
 from twisted.internet.task import react
 
-from aen.model.errors import AenError, Failed, Invalid, Unavailable
+from aen.model.errors import AenError, Failed, Invalid
 from aen.model.users import Caller, Role
 from aen.runtime.credentials import read_secret
-from aen.runtime.options import SHARED
-from aen.runtime.settings import layers, read_settings
-from aen.runtime.tasks import pause, start
+from aen.runtime.tasks import start
+from aen.server.backup import commands as backups
+from aen.server.backup.mark import demand_whole
 from aen.server.directories import commands as directories
 from aen.server.doctor import examine
 from aen.server.making import make_rooms
 from aen.server.passwords import Passwords
 from aen.server.records import AccountChanges
 from aen.server.rooms import Rooms
-from aen.server.settings import DEFAULT_PREFIX, ServerSettings, check_server
-from aen.server.store.opening import open_database
-from aen.server.store.schema import INDEXES
+from aen.server.settings import ServerSettings, read_server
+from aen.server.store.opening import in_use
 from aen.wire.agents import make_agent
 
 _PROGRAM = "aen-server-admin"
-_PATIENCE = 20.0
-"""Seconds the store may take to start."""
-_OWN = ("config.json", "wk-server-config.json")
 
 Command = Callable[[Rooms, argparse.Namespace], Awaitable[None]]
 
@@ -40,17 +36,20 @@ Command = Callable[[Rooms, argparse.Namespace], Awaitable[None]]
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; ends the program with a sentence when it cannot be done."""
     options = parser().parse_args(arguments)
-    try:
-        settings = _settings(options)
-        password = password_for(options)
-    except AenError as error:
-        raise SystemExit(f"{_PROGRAM}: {error.message}") from None
-    options.password = password
+    do = options.alone
+    if do is None:
+        try:
+            settings = read_server(options.config)
+            demand_whole(settings.home)
+            options.password = password_for(options)
+        except AenError as error:
+            raise SystemExit(f"{_PROGRAM}: {error.message}") from None
+        do = partial(_run, settings)
     wrong: list[AenError] = []
 
     async def run(reactor: Any) -> None:
         try:
-            await _run(reactor, settings, options)
+            await do(reactor, options)
         except AenError as error:
             wrong.append(error)  # raised here, it would be printed with a traceback
 
@@ -67,51 +66,23 @@ def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def _settings(options: argparse.Namespace) -> ServerSettings:
-    own = [DEFAULT_PREFIX / "etc/wakari" / name for name in _OWN]
-    settings = read_settings(ServerSettings, layers(SHARED, own, options.config))
-    check_server(settings)
-    return settings
-
-
 async def _run(
-    reactor: Any, settings: ServerSettings, options: argparse.Namespace
+    settings: ServerSettings, reactor: Any, options: argparse.Namespace
 ) -> None:
     """Open the store the server uses, do the command, close it."""
-    database, store = open_database(
+    async with in_use(
         reactor,
         directory=settings.store,
         mongo_url=settings.MONGO_URL,
         answer=settings.store_timeout,
-    )
-    rooms = make_rooms(settings, database, Passwords(_here), reactor)
-    store.startService()
-    try:
-        await _prepare(rooms, reactor)
+    ) as database:
+        rooms = make_rooms(settings, database, Passwords(_here), reactor)
         options.agent = make_agent(reactor, settings.gateway_ca)
         await options.command(rooms, options)
-    finally:
-        stopping = store.stopService()
-        if isinstance(stopping, Deferred):
-            await stopping
 
 
 async def _here(work: Callable[[], str]) -> str:
     return work()
-
-
-async def _prepare(rooms: Rooms, reactor: Any) -> None:
-    """Wait until the store answers and has its indexes."""
-    until = reactor.seconds() + _PATIENCE
-    while True:
-        try:
-            await rooms.database.prepare(INDEXES)
-        except Unavailable:
-            if reactor.seconds() > until:
-                raise
-            await pause(reactor, 0.1)
-        else:
-            return
 
 
 # ---- the commands
@@ -205,10 +176,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a settings file; may be repeated, later ones win",
     )
-    made.set_defaults(asks_password=False)
+    # `alone`: a command that reads the settings and opens the store by itself.
+    made.set_defaults(asks_password=False, alone=None)
     commands = made.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Command | None, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text, description=text)
         one.set_defaults(command=run)
         return one
@@ -219,6 +191,7 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--remove", metavar="USER")
     _user_commands(command)
     directories.add_commands(command)
+    backups.add_commands(command)
     _place_commands(command)
     command("doctor", _doctor, "look for what is wrong with this installation")
     return made

@@ -13,6 +13,7 @@ from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import RoleOptions
 from aen.runtime.services import InOrder, Settled
+from aen.server.backup.mark import demand_whole
 from aen.server.channel import Channels
 from aen.server.doorway import Doorway
 from aen.server.exceptions import ExceptionWatch
@@ -21,7 +22,12 @@ from aen.server.life import Life
 from aen.server.making import make_rooms
 from aen.server.passwords import Passwords, in_pool
 from aen.server.rooms import Rooms
-from aen.server.settings import DEFAULT_PREFIX, ServerSettings, check_server
+from aen.server.settings import (
+    DEFAULT_PREFIX,
+    OWN_FILES,
+    ServerSettings,
+    check_server,
+)
 from aen.server.several import member, parent
 from aen.server.store.opening import open_database
 from aen.server.web.http import bounded_site
@@ -39,10 +45,7 @@ _HASHED_AT_ONCE = 2
 class Options(RoleOptions):
     """``twistd aen-server``."""
 
-    own = (
-        DEFAULT_PREFIX / "etc/wakari/config.json",
-        DEFAULT_PREFIX / "etc/wakari/wk-server-config.json",
-    )
+    own = tuple(DEFAULT_PREFIX / "etc/wakari" / name for name in OWN_FILES)
     optFlags: ClassVar[Any] = [
         ["worker", None, "Serve nothing; only do the tasks that others ask for."]
     ]
@@ -67,6 +70,7 @@ def makeService(options: Options) -> IService:
     settings = options.settings(ServerSettings, check_server)
     worker, process = bool(options["worker"]), options.process
     try:
+        demand_whole(settings.home)
         if settings.processes > 1 and process is None and not worker:
             proxy = front(settings, Assets.load(BUILT), reactor)
             return parent(settings, proxy, options.command, reactor)

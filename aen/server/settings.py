@@ -1,6 +1,7 @@
 """Settings of the server role."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from socket import gethostname
 from typing import Any
@@ -8,9 +9,18 @@ from typing import Any
 from attrs import field, frozen
 
 from aen.model.errors import Invalid
+from aen.model.schedule import seconds_of_day
 from aen.model.users import Role
 from aen.proxy.trust import Trust
-from aen.runtime.settings import SECRET, check_url, origin_of
+from aen.runtime.options import SHARED
+from aen.runtime.settings import (
+    SECRET,
+    Layer,
+    check_url,
+    layers,
+    origin_of,
+    read_settings,
+)
 from aen.server.directories.choosing import check_accounts
 from aen.server.directories.ldap_settings import LdapSettings
 from aen.server.directories.pam import PamSettings
@@ -18,6 +28,8 @@ from aen.server.site_values import zone
 
 MOST_PROCESSES = 64
 DEFAULT_PREFIX = Path("/opt/wakari/wakari-server")
+OWN_FILES = ("config.json", "wk-server-config.json")
+"""The server's own settings files, below ``etc/wakari``; the later one wins."""
 
 
 def _service_account() -> str:
@@ -186,6 +198,27 @@ class ServerSettings:
     """Bytes accepted in the body of a form or an API call."""
     gateway_ca: str | None = None
     """PEM file of a private CA that signed the gateways' certificates."""
+    beside: tuple[str, ...] = (
+        "/opt/wakari/wakari-gateway",
+        "/opt/wakari/wakari-compute",
+    )
+    """Prefixes of the other roles on this machine: their settings and keys are in
+    backups, too. One that is not there is passed over."""
+    backup_also: tuple[str, ...] = ()
+    """Further files that belong in backups, e.g. a settings file given with ``-c``
+    that is not below the prefix; absolute paths."""
+    backup_folder: str | None = None
+    """Where a backup is put every day; null: nowhere. It must be there; others than the
+    service account should not be able to write to it."""
+    backup_at: str = "02:30"
+    """When, in UTC."""
+    backup_keep: int = 14
+    """How many of them are kept; the oldest go once a new one is whole."""
+    backup_passphrase_file: str | None = None
+    """A file (mode 0600) with the passphrase to encrypt them with; null: they are not
+    encrypted. Keep a copy of it elsewhere: without it they are worth nothing."""
+    backup_seconds: float = 3600.0
+    """How long making one may take."""
 
     @property
     def origin(self) -> str:
@@ -239,6 +272,22 @@ class ServerSettings:
         return self.home / "var/lib/wakari/store"
 
 
+def server_layers(given: Sequence[str]) -> list[Layer]:
+    """Return the server's settings files, *given* ones last: those win."""
+    own = [DEFAULT_PREFIX / "etc/wakari" / name for name in OWN_FILES]
+    return layers(SHARED, own, given)
+
+
+def read_server(given: Sequence[str]) -> ServerSettings:
+    """Return the settings in the server's files.
+
+    :raises Invalid: naming file, key and what to write instead.
+    """
+    settings = read_settings(ServerSettings, server_layers(given))
+    check_server(settings)
+    return settings
+
+
 def trust_of(settings: ServerSettings) -> Trust:
     """Return the names the front serves and whom it believes.
 
@@ -266,8 +315,20 @@ def check_server(settings: ServerSettings) -> None:
     if settings.default_visibility not in ("private", "public"):
         raise Invalid("“default_visibility” must be “private” or “public”.")
     zone(settings.time_zone)
+    _check_backups(settings)
 
 
 def _check_password_url(url: str | None) -> None:
     if url is not None and not url.startswith(("http://", "https://", "mailto:")):
         raise Invalid("“password_url” must begin with http://, https:// or mailto:.")
+
+
+def _check_backups(settings: ServerSettings) -> None:
+    seconds_of_day("backup_at", settings.backup_at)
+    if settings.backup_keep < 1:
+        raise Invalid("“backup_keep” must be at least 1.")
+    folder = settings.backup_folder
+    if folder is not None and not Path(folder).is_absolute():
+        raise Invalid("“backup_folder” must be an absolute path.")
+    if not all(Path(one).is_absolute() for one in settings.backup_also):
+        raise Invalid("“backup_also” must hold absolute paths.")

@@ -11,6 +11,8 @@ from aen.model.tasks import TaskState
 from aen.model.users import Caller
 from aen.runtime.version import own_version
 from aen.server.audit import Clock
+from aen.server.backup.keeping import NAME as BACKUP
+from aen.server.backup.keeping import in_a_sentence
 from aen.server.directories.door import Door
 from aen.server.site_settings import SiteSettings
 from aen.server.store.archive import Archive
@@ -60,7 +62,7 @@ class SystemCheck:
         found = [await self._store()]
         for look in (
             self._accounts, self._directory, self._mail, self._tasks, self._chores,
-            self._nodes,
+            self._backups, self._nodes,
         ):  # fmt: skip
             try:
                 found += await look()
@@ -113,11 +115,21 @@ class SystemCheck:
         chores = await self._archive.schedule.all()
         if not chores:
             return [Finding(False, "No worker has been there yet: is one running?")]
-        bad = [one for one in chores if not one.good]
+        bad = [one for one in chores if not one.good and one.name != BACKUP]
         found = [
             Finding(False, f"{one.title}: {one.outcome or 'failed'}") for one in bad
         ]
         return found or [Finding(True, "What is done by the clock succeeds.")]
+
+    async def backups(self, caller: Caller) -> Finding:
+        """Return how backups by the clock are."""
+        demand_area(caller, Area.SYSTEM)
+        return (await self._backups())[0]
+
+    async def _backups(self) -> list[Finding]:
+        turns = await self._archive.schedule.all()
+        turn = next((one for one in turns if one.name == BACKUP), None)
+        return [Finding(*in_a_sentence(turn, self._clock.seconds()))]
 
     async def _nodes(self) -> list[Finding]:
         ours, found = own_version(), []

@@ -12,8 +12,8 @@ import pytest
 from aen.compute import mode as module
 from aen.compute.limits import Bound, Bounds
 from aen.compute.mode import Mode, find_mode, limit_problems, problems
-from aen.compute.programs.steps import HelperCall
 from aen.compute.settings import ComputeSettings
+from aen.compute.steps import HelperCall
 from aen.model.errors import Invalid
 from tests.compute.helper.helped import Helped
 

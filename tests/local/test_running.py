@@ -117,3 +117,21 @@ def test_stop_hides_nothing(platform: Pretending) -> None:
     with pytest.raises(Failed, match="supervisord does not stay up"):
         running.run(platform, "", said.append)
     assert said[-1] == "An app did not end."
+
+
+def test_prepared_and_not_started(platform: Pretending) -> None:
+    """Folders, settings and commands are there; no account, key or process."""
+    said: list[str] = []
+    one = platform.one
+    one.gateway_settings.unlink()
+    one.compute_settings.unlink()
+    running.prepare(platform, said.append)
+    assert platform.did == []
+    assert (one.programs / "aen-server-admin").exists()
+    assert not one.gateway_settings.exists()
+    assert not one.first_run.exists()
+    beside = disk.read_object(one.server_settings)["beside"]
+    assert beside == [str(one.gateway_prefix), str(one.compute_prefix)]
+    assert "aen-server-admin restore FILE" in said[0]
+    with disk.held(one.lock), pytest.raises(Conflict, match="running already"):
+        running.prepare(platform, said.append)

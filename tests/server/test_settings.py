@@ -51,6 +51,10 @@ def test_pictures_come_from_here() -> None:
         ({"picture_service": "pictures.example"}, "picture_service"),
         ({"picture_service": "https://a.example; script-src *"}, "picture_service"),
         ({"picture_service": "https://a.example/x;y"}, "picture_service"),
+        ({"backup_at": "25:00"}, "backup_at"),
+        ({"backup_keep": 0}, "backup_keep"),
+        ({"backup_folder": "backups"}, "backup_folder"),
+        ({"backup_also": ("/a", "b")}, "backup_also"),
     ],
 )
 def test_what_types_alone_cannot_tell(parts: dict[str, Any], words: str) -> None:

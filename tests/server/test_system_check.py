@@ -7,6 +7,7 @@ from aen.model.errors import Forbidden
 from aen.model.users import Role
 from aen.runtime.version import own_version
 from aen.server.site_values import NewSmtp, SiteChanges
+from aen.server.store.schedule import Outcome
 from aen.wire.messages import NodeStatus
 from tests.server.furnished import furnished
 
@@ -50,6 +51,25 @@ async def test_what_is_set_up() -> None:
     await world.rooms.centers.heard_silence("east", "n1")
     told = await world.rooms.admin.system.look(root)
     assert "“n1” of “east” is silent" in told.findings[0].text
+
+
+@ensureDeferred
+async def test_a_backup_that_failed() -> None:
+    """It is said once, and why."""
+    world = await furnished()
+    root = await world.person("root1", Role.SUPERUSER)
+    system, schedule = world.rooms.admin.system, world.rooms.archive.schedule
+    assert (await system.backups(root)).good
+    now = world.clock.seconds()
+    await schedule.put("backup", "Make a backup", "daily", now)
+    turn = await schedule.claim("backup", "w", now, 60.0)
+    assert turn is not None
+    await schedule.end(turn, "w", Outcome(good=False, words="No space."), now, now)
+    assert not (await system.backups(root)).good
+    texts = [one.text for one in (await system.look(root)).findings]
+    assert sum("No space." in one for one in texts) == 1
+    with pytest.raises(Forbidden):
+        await system.backups(await world.person("ada"))
 
 
 @ensureDeferred

@@ -1,6 +1,7 @@
 """Records in memory: what the embedded store answers from, and tests work with."""
 
 from collections.abc import Iterator, Sequence
+from heapq import heapify, heappop
 from itertools import islice
 from typing import Protocol
 
@@ -202,6 +203,8 @@ class MemoryCollection:
 
     def _walk(self, query: Query, order: Order) -> Iterator[Document] | None:
         """Return what matches in *order*, one by one; None: it has to be sorted."""
+        if [*order] == [("_id", 1)] and (keys := self._after(query)) is not None:
+            return (self._documents[key] for key in keys)
         fits = predicate(query)
         asked = Conditions(query)
         best: tuple[Ordered, Walk] | None = None
@@ -218,6 +221,24 @@ class MemoryCollection:
                 return None
         documents = (self._documents[key] for key in ordered.walk(plan))
         return (document for document in documents if fits(document))
+
+    def _after(self, query: Query) -> Iterator[str] | None:
+        """Return the identifiers a query asks for that only bounds them from below.
+
+        In their order; None: the query asks for something else. All of a collection is
+        read so: each page costs a look at the identifiers, and no sorting of documents.
+        """
+        match query:
+            case {"_id": {"$gt": str(low), **others}, **rest} if (
+                not others and not rest
+            ):
+                heap = [key for key in self._documents if key > low]
+            case {**rest} if not rest:
+                heap = [*self._documents]
+            case _:
+                return None
+        heapify(heap)
+        return (heappop(heap) for _ in range(len(heap)))
 
     def _store(self, document: Document) -> Document:
         """Put *document* in the place of the one with its identifier, if any."""

@@ -1,18 +1,24 @@
 """Opening the store the settings ask for: a MongoDB, or the embedded one."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from twisted.application.service import IService, Service
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 
-from aen.runtime.tasks import start
+from aen.model.errors import Unavailable
+from aen.runtime.tasks import pause, start
 from aen.server.store.collection import Database
 from aen.server.store.embedded import EmbeddedStore
 from aen.server.store.mongo import MongoDatabase, MongoLimits
+from aen.server.store.schema import INDEXES
 
 DATABASE = "aen"
 """The name of our database, unless MONGO_URL names another."""
+_PATIENCE = 20.0
+"""Seconds the store may take to start."""
 
 
 class ClosingService(Service):
@@ -48,3 +54,37 @@ def open_database(
         return mongo, ClosingService(mongo)
     embedded = MongoDatabase(reactor, DATABASE, limits)
     return embedded, EmbeddedStore(directory, embedded, reactor)
+
+
+@asynccontextmanager
+async def in_use(
+    reactor: Any, *, directory: Path, mongo_url: str | None, answer: float
+) -> AsyncIterator[Database]:
+    """Give the store for the time of a command: it answers and has its indexes.
+
+    The parameters are those of `open_database`.
+
+    :raises Unavailable: it does not answer in time.
+    """
+    database, store = open_database(
+        reactor, directory=directory, mongo_url=mongo_url, answer=answer
+    )
+    store.startService()
+    try:
+        await _prepare(database, reactor)
+        yield database
+    finally:
+        await maybeDeferred(store.stopService)
+
+
+async def _prepare(database: Database, reactor: Any) -> None:
+    until = reactor.seconds() + _PATIENCE
+    while True:
+        try:
+            await database.prepare(INDEXES)
+        except Unavailable:
+            if reactor.seconds() > until:
+                raise
+            await pause(reactor, 0.1)
+        else:
+            return

@@ -27,6 +27,7 @@ class AdminOverviewPages:
             centers=await self._rooms.centers.data_centers(),
             health=await self._rooms.centers.health(visit.person),
             accounts=await self._rooms.door.watch.health(),
+            backups=await self._rooms.admin.system.backups(visit.person),
         )
 
     async def _figures(self, visit: Visit) -> tuple[tuple[str, int, str], ...]:

@@ -1,6 +1,10 @@
 """What the platform does by the clock, all of it: one line each."""
 
-from aen.model.schedule import Every
+from pathlib import Path
+
+from aen.model.schedule import Daily, Every
+from aen.server.backup import keeping
+from aen.server.backup.making import BackupMaker
 from aen.server.directories.looks import Looks
 from aen.server.rooms import Rooms
 from aen.server.work.clockwork import Chore
@@ -36,4 +40,23 @@ def chores(rooms: Rooms) -> tuple[Chore, ...]:
               Every(settings.accounts_look), looks.look, limit=300.0),
         Chore("trim", "Forget what has expired", Every(settings.trim_every), trim,
               limit=300.0),
+        *_backups(rooms),
     )  # fmt: skip
+
+
+def _backups(rooms: Rooms) -> tuple[Chore, ...]:
+    """Return the chore of making backups, where the settings want any."""
+    settings = rooms.settings
+    if settings.backup_folder is None:
+        return ()
+    folder = Path(settings.backup_folder)
+
+    async def back_up() -> str:
+        phrase = keeping.passphrase_of(settings)
+        now = rooms.clock.seconds
+        maker = BackupMaker(rooms.database, settings, now, passphrase=phrase)
+        return await keeping.make_and_keep(maker, folder)
+
+    when = Daily(settings.backup_at)
+    limit = settings.backup_seconds
+    return (Chore(keeping.NAME, "Make a backup", when, back_up, limit=limit),)

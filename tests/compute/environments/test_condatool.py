@@ -10,6 +10,7 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
+from aen.compute.children import Ended
 from aen.compute.environments.condatool import (
     Conda,
     CondaTool,
@@ -17,9 +18,8 @@ from aen.compute.environments.condatool import (
     conda_environment,
     reason,
 )
-from aen.compute.programs.children import Ended
 from aen.model.errors import Failed
-from tests.compute.small_programs import running
+from tests.compute.programs import running
 from tests.waiting import eventually
 
 REACTOR: Any = reactor

@@ -314,3 +314,23 @@ async def test_refused(
         await things.insert({"_id": 5})
     with pytest.raises(Unsupported):
         await things.find({}, order=[("a", 2)])
+
+
+@pytest_twisted.ensureDeferred
+async def test_all_of_it_page_by_page(things: Collection) -> None:
+    """By identifiers, in the order of their bytes, whatever comes in between."""
+    keys = ["", "A", "a", "a-1", "é", "\uffee", "\U0001f40d"]
+    for key in reversed(keys):
+        await things.insert({"_id": key})
+    order = [("_id", 1)]
+    found = await things.find({}, order=order, limit=3)
+    assert ids(found) == keys[:3]
+    assert ids(await things.find({}, order=order, limit=3, skip=2)) == keys[2:5]
+    await things.insert({"_id": "a-0"})
+    after = {"_id": {"$gt": "a"}}
+    assert ids(await things.find(after, order=order, limit=3)) == ["a-0", "a-1", "é"]
+    await things.delete({"_id": "é"})
+    rest = await things.find({"_id": {"$gt": "a-1"}}, order=order, limit=9)
+    assert ids(rest) == keys[5:]
+    both = {"_id": {"$gt": "a", "$lt": "a-1"}}
+    assert ids(await things.find(both, order=order, limit=9)) == ["a-0"]

@@ -1,1 +1,0 @@
-"""Programs that a node runs for itself: short-lived children, and the helper."""
