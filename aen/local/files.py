@@ -49,6 +49,8 @@ def server_settings(one: Installation) -> dict[str, object]:
         "beside": [str(one.gateway_prefix), str(one.compute_prefix)],
         # Who runs the platform here owns no projects, unless all is one account's.
         "service_account": ADMINISTRATOR if one.multiuser else "",
+        # Whoever works on the pages runs them so.
+        "examples": True,
     }
 
 

@@ -31,12 +31,13 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="refresh" content="{retry}">
+<noscript><meta http-equiv="refresh" content="{retry}"></noscript>
 <title>Back in a moment</title>
 <link rel="stylesheet" href="{css}">
+<script type="module" src="{js}"></script>
 </head>
 <body>
-<main class="main"><div class="error-page">
+<main class="main"><div class="error-page" data-again="{retry}">
 <p class="code">503</p>
 <h1>Back in a moment</h1>
 <p>{words}</p>
@@ -49,7 +50,10 @@ _ALWAYS = (
     (b"Cache-Control", b"no-store"),
     (
         b"Content-Security-Policy",
-        b"default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+        (
+            b"default-src 'none'; style-src 'self'; script-src 'self';"
+            b" connect-src 'self'; frame-ancestors 'none'"
+        ),
     ),
     (b"X-Content-Type-Options", b"nosniff"),
     (b"Referrer-Policy", b"same-origin"),
@@ -128,6 +132,7 @@ class Front:
         page = _PAGE.format(
             retry=_RETRY,
             css=html.escape(BUILT.decode() + assets.url("app.css")),
+            js=html.escape(BUILT.decode() + assets.url("app.js")),
             words=_WORDS,
         )
         upstreams = [f"unix:{one}" for one in settings.web_sockets]

@@ -192,6 +192,9 @@ class ServerSettings:
     that did it fell silent."""
     repeats_per_user: int = 1000
     """How many such answers are kept for a person; the oldest go first."""
+    examples: bool = False
+    """Whether ``/static/examples`` shows what pages are made of, to whoever develops
+    them."""
     exceptions_kept: int = 500
     """How many different errors of our own are kept for administrators."""
     body_limit: int = 1_048_576

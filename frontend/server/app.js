@@ -4,8 +4,9 @@
 import htmx from "htmx.org";
 
 import { startFilters, startLogs, startPicking } from "./js/environments.js";
+import { startAgain } from "./js/again.js";
 import { follow } from "./js/live.js";
-import { startMenus, startCopying, startDialogs, startTheme } from "./js/controls.js";
+import { startMenus, startCopying, startPlaces, startTheme } from "./js/controls.js";
 import { startTimes } from "./js/times.js";
 import { toast } from "./js/toast.js";
 
@@ -51,10 +52,11 @@ if (new URLSearchParams(location.search).has("done")) {
 
 startTheme();
 startMenus();
+startPlaces();
 startCopying();
-startDialogs();
 startTimes();
 startFilters();
 startLogs();
 startPicking();
+startAgain();
 follow((element) => htmx.trigger(element, "refresh"));

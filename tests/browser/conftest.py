@@ -5,19 +5,23 @@ they are in, and would wait for each other for ever. So everything that has to d
 the browser, the tests of this folder included, happens in a thread of its own.
 """
 
+import json
 import os
 import re
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.installed import KEPT, ROOT
+from tests.installed import KEPT, ROOT, free_ports
 from tools.browser import chromium, driver_runs
 
 PICTURES = KEPT / "screenshots"
@@ -38,9 +42,9 @@ def there(work: Callable[[], T]) -> T:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a test that has a page in the thread of the page."""
+    """Run a test that has a page, or makes its own, in the thread of the browser."""
     names = pyfuncitem._fixtureinfo.argnames
-    if "page" not in names:
+    if "page" not in names and "browser" not in names:
         return None
     given = {name: pyfuncitem.funcargs[name] for name in names}
     there(lambda: pyfuncitem.obj(**given))
@@ -108,3 +112,21 @@ def keep(page: Page, name: str) -> None:
         folder = Path(ROOT, "docs", "pictures")
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(picture, folder / picture.name)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[dict[str, Any]]:
+    """Give the scenes: by name where each is and who is signed in there."""
+    with tempfile.TemporaryDirectory(prefix="aen") as folder:
+        ports = [str(port) for port in free_ports(4)]
+        command = (sys.executable, "-m", "tests.browser.stage", folder, *ports)
+        with subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, "the stage did not come up; it has said why"
+            yield json.loads(line)
+            process.stdin.close()
+            assert process.wait(20) == 0

@@ -19,7 +19,9 @@ def front(tmp_path: Path) -> Front:
     """A front with one style sheet."""
     (tmp_path / "app-1.css").write_text("a{}")
     (tmp_path / "app-1.css.br").write_bytes(b"br")
-    (tmp_path / "manifest.json").write_text('{"app.css": "app-1.css"}')
+    (tmp_path / "app-2.js").write_text("")
+    names = '{"app.css": "app-1.css", "app.js": "app-2.js"}'
+    (tmp_path / "manifest.json").write_text(names)
     settings = ServerSettings("http://aen.example", socket="/run/aen.sock")
     return Front.of(settings, Assets.load(tmp_path), Clock())
 
@@ -81,7 +83,9 @@ def test_nobody_serves(front: Front) -> None:
     assert isinstance(answer, Answer)
     headers = dict(answer.headers)
     assert answer.status == 503
-    assert b'http-equiv="refresh"' in answer.body
+    assert b'<noscript><meta http-equiv="refresh" content="3">' in answer.body
+    assert b'data-again="3"' in answer.body
+    assert b'src="/static/built/app-2.js"' in answer.body
     assert b"/static/built/app-1.css" in answer.body
     assert headers[b"Retry-After"] == b"3"
     assert b"default-src 'none'" in headers[b"Content-Security-Policy"]

@@ -29,6 +29,7 @@ from aen.server.web.api.mount import api
 from aen.server.web.copies import CopyPages
 from aen.server.web.dashboard import DashboardPages
 from aen.server.web.entry import EntryPages
+from aen.server.web.examples import ExamplePages
 from aen.server.web.finding import FindingPages
 from aen.server.web.live import Live
 from aen.server.web.ownership import OwnershipPages
@@ -74,6 +75,7 @@ def pages(
         OwnershipPages(frame),
         CopyPages(frame),
         ResourcesPages(frame),
+        *((ExamplePages(frame, assets),) if rooms.settings.examples else ()),
     )
     return app
 

@@ -141,7 +141,9 @@ class Frame:
         try:
             if route.right.needs is not Needs.NOBODY:
                 self._check_host(request)
-                visit = await self._enter(request, route)
+                await self.rooms.site.values()  # so that `known` is what holds now
+                visit = await self._recognise(request)
+                visit = self._enter(visit, route)
             answer = await page(visit, **parts)
             if isinstance(answer, Streamed):
                 return b""
@@ -164,10 +166,9 @@ class Frame:
         if without_usual_port(asked, ours.scheme) != ours.netloc:
             raise Misdirected(f"This server is known as {origin}; open it there.")
 
-    async def _enter(self, request: Request, route: _Route) -> Visit:
-        await self.rooms.site.values()  # so that `known` is what holds now
-        visit = await self._recognise(request)
-        caller = visit.caller
+    def _enter(self, visit: Visit, route: _Route) -> Visit:
+        """Return the visit with the form that was sent, where that may come in."""
+        request, caller = visit.request, visit.caller
         demand_open(self.rooms.site.known, caller, route.path)
         if route.changes(request):
             form = read_form(request, self.rooms.settings.body_limit)

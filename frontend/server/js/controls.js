@@ -1,4 +1,4 @@
-// Theme, menus, dialogs, copying.
+// Theme, menus, copying.
 
 import { toast } from "./toast.js";
 
@@ -24,6 +24,12 @@ export function startTheme() {
   });
 }
 
+/** Shows where one is in a menu that is longer than the window is wide. */
+export function startPlaces() {
+  const here = document.querySelector("nav [aria-current='page']");
+  here?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 /** Closes an open menu or second question on Escape and on a click elsewhere. */
 export function startMenus() {
   document.addEventListener("click", (event) => {
@@ -38,16 +44,6 @@ export function startMenus() {
       menu.querySelector("summary").focus();
     }
   });
-}
-
-/** Opens the dialog a button names; `data-close` closes the one around it. */
-export function startDialogs() {
-  document.addEventListener("click", (event) => {
-    const opener = event.target.closest("[data-dialog]");
-    if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
-    event.target.closest("[data-close]")?.closest("dialog")?.close();
-  });
-  document.querySelector("dialog[data-open]")?.showModal();
 }
 
 /** Copies the field a button names. */

@@ -247,7 +247,8 @@ def test_store_down(ada: Browser, world: World) -> None:
     answered = ada.get("/")
     assert answered.status == 503
     assert "The database does not answer" in answered.words
-    assert 'http-equiv="refresh"' in answered.text
+    assert '<noscript><meta http-equiv="refresh"' in answered.text
+    assert 'data-again="10"' in answered.text
 
 
 def test_our_mistake(
@@ -289,3 +290,11 @@ def test_theme(visitor: Browser) -> None:
     assert '<html lang="en" data-theme="dark">' in visitor.get("/login").text
     visitor.cookies["aen-theme"] = '"><script>'
     assert "data-theme" not in visitor.get("/login").text
+
+
+def test_who_is_refused_is_still_known(bob: Browser) -> None:
+    """Whoever may not see a page keeps their own menu, and is not told to sign in."""
+    answered = bob.get("/admin/")
+    assert answered.status == 403
+    assert "Account settings" in answered.text
+    assert 'href="/login' not in answered.text
