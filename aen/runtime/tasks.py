@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 def start(work: Coroutine[Any, Any, T] | Deferred[T]) -> Deferred[T]:
@@ -28,6 +29,15 @@ async def together(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
         return await gatherResults([start(one) for one in works], consumeErrors=True)
     except FirstError as error:
         error.subFailure.raiseException()
+
+
+async def both(
+    one: Coroutine[Any, Any, T], other: Coroutine[Any, Any, U]
+) -> tuple[T, U]:
+    """Do two works of different kinds side by side, as `together` does."""
+    works: list[Coroutine[Any, Any, Any]] = [one, other]
+    first, second = await together(works)
+    return first, second
 
 
 def spawn(

@@ -13,6 +13,7 @@ from aen.model.names import ProjectPath
 from aen.model.permissions import Action, demand_whole, may
 from aen.model.projects import Project
 from aen.model.users import Caller
+from aen.runtime.tasks import both, together
 from aen.server import profile
 from aen.server.projects import Projects
 from aen.server.records import Page
@@ -172,18 +173,27 @@ class Finding:
 
     async def dashboard(self, caller: Caller) -> Dashboard:
         """Return what the caller finds after signing in; work is bounded."""
-        mine = await self._projects.mine(caller, _LOOKED_AT)
+        lists = together(
+            (
+                self._projects.mine(caller, _LOOKED_AT),
+                self._recent(caller),
+                self.starred(caller),
+                self.top(caller),
+            )
+        )
+        others = both(self.tags(), self.searches(caller))
+        (mine, recent, starred, top), (tags, searches) = await both(lists, others)
         me = caller.user.name
         return Dashboard(
             own=tuple(one for one in mine if one.path.owner == me)[:_CARDS],
             shared=tuple(one for one in mine if one.path.owner != me)[:_CARDS],
             more=len(mine) > _CARDS,
-            recent=await self._recent(caller),
-            starred=(await self.starred(caller))[:_SHOWN],
-            top=await self.top(caller),
-            tags=_most((tag for one in mine for tag in one.tags), await self.tags()),
+            recent=recent,
+            starred=starred[:_SHOWN],
+            top=top,
+            tags=_most((tag for one in mine for tag in one.tags), tags),
             people=companions(mine, me),
-            searches=await self.searches(caller),
+            searches=searches,
         )
 
     async def tags(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from twisted.logger import LogEvent, Logger
 from aen.runtime.tasks import (
     Periodic,
     background,
+    both,
     finish_anyway,
     pause,
     spawn,
@@ -50,6 +51,22 @@ async def test_together() -> None:
     assert await together([]) == []
     with pytest.raises(ValueError, match="broken"):
         await together([fail(), fail()])
+
+
+@pytest_twisted.ensureDeferred
+async def test_both() -> None:
+    """Works of two kinds, side by side."""
+    gate: Deferred[None] = Deferred()
+
+    async def text() -> str:
+        await gate
+        return "a"
+
+    async def number() -> int:
+        gate.callback(None)
+        return 1
+
+    assert await both(text(), number()) == ("a", 1)
 
 
 @pytest_twisted.ensureDeferred

@@ -62,10 +62,11 @@ class Answers:
             "delete": self._delete,
             "createIndexes": self._create_indexes,
         }
-        for database, index in file.indexes():
-            self._database(database).named(index.collection).add_index(index)
         for database, name, document in file.documents():
             self._database(database).named(name).load(document)
+        # An index made once of all documents is quicker than one that grows by each.
+        for database, index in file.indexes():
+            self._database(database).named(index.collection).add_index(index)
 
     def increment_connections(self) -> None:
         """Nothing: connections are not counted."""
@@ -139,6 +140,7 @@ class Answers:
                 order=tuple(command.get("sort", {}).items()),
                 limit=command.get("limit", 0),
                 skip=command.get("skip", 0),
+                without=_left_out(command.get("projection") or {}),
             )
         )
         return _cursor(command, found)
@@ -191,6 +193,12 @@ class Answers:
             documents.add_index(index)
             self._file.add_index(command["$db"], index)
         return {"ok": 1}
+
+
+def _left_out(projection: Mapping[str, Any]) -> tuple[str, ...]:
+    if any(projection.values()):
+        raise Unsupported("of projections only leaving out is served")
+    return tuple(projection)
 
 
 def _cursor(command: Command, documents: list[dict[str, Any]]) -> Reply:

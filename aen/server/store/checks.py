@@ -1,7 +1,9 @@
 """What every store refuses before it does anything."""
 
+from collections.abc import Sequence
+
 from aen.server.store.collection import Document, Order, Query
-from aen.server.store.values import Unsupported, check_value, split
+from aen.server.store.values import Unsupported, check_key, check_value, split
 
 
 def check_document(document: Document) -> None:
@@ -25,6 +27,17 @@ def check_paging(order: Order, limit: int = 0, skip: int = 0) -> None:
             raise Unsupported("an order goes up (1) or down (-1)")
     if limit < 0 or skip < 0:
         raise Unsupported("limit and skip are not negative")
+
+
+def check_without(without: Sequence[str]) -> None:
+    """Refuse to leave out what is no field, or the identifier.
+
+    :raises Unsupported: a name is a path, or ``_id``.
+    """
+    for name in without:
+        check_key(name)
+        if name == "_id":
+            raise Unsupported("the _id of a document cannot be left out")
 
 
 def only_key(query: Query) -> str:

@@ -54,9 +54,18 @@ class Collection(Protocol):
         """Return one document that matches, or None."""
 
     async def find(
-        self, query: Query, *, order: Order = (), limit: int = 0, skip: int = 0
+        self,
+        query: Query,
+        *,
+        order: Order = (),
+        limit: int = 0,
+        skip: int = 0,
+        without: Sequence[str] = (),
     ) -> list[Document]:
-        """Return the documents that match; *limit* 0 means all of them."""
+        """Return the documents that match; *limit* 0 means all of them.
+
+        The fields *without* are left out of each: what nobody reads need not travel.
+        """
 
     async def update(self, query: Query, change: Change) -> bool:
         """Change one document that matches; return whether there was one."""

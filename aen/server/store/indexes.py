@@ -7,7 +7,7 @@ from typing import Any
 
 from aen.server.store.collection import Document, Duplicate, Index
 from aen.server.store.conditions import Conditions, is_plain
-from aen.server.store.values import Unsupported, bracket, rank, reach, split
+from aen.server.store.values import Unsupported, bracket, found_at, rank, split
 
 Entry = tuple[tuple[int, Any], ...]
 """The values of a document in a unique index."""
@@ -43,7 +43,7 @@ class Unique:
 
     def _entry(self, document: Document) -> Entry | None:
         """Return the document's entry, or None when the index leaves it out."""
-        found = [list(reach(document, steps)) for steps in self._paths]
+        found = [found_at(document, steps) for steps in self._paths]
         if not any(found):
             return None
         values = [each[0] if len(each) == 1 else None for each in found]
@@ -82,25 +82,36 @@ class Lookup:
                 self._holders.pop(value, None)
                 self._sorted = None
 
-    def candidates(self, asked: Conditions) -> list[str] | None:
-        """Return who alone can match what is *asked*; None: this cannot tell."""
+    def candidates(
+        self, asked: Conditions, most: int | None = None
+    ) -> list[str] | None:
+        """Return who alone can match what is *asked*; None: this cannot tell.
+
+        :param most: nor can it where there may be more than so many.
+        """
         wanted = asked.one_of(self._path)
         if wanted is not None:
-            return self._holding(rank(value) for value in wanted)
+            holding = self._holding((rank(value) for value in wanted), most)
+            return None if holding is None else list(holding)
         found: dict[str, None] | None = None
         for prefix in asked.prefixes(self._path):
-            begun = self._holding(self._beginning(prefix))
-            if found is None:
-                found = dict.fromkeys(begun)
+            begun = self._holding(self._beginning(prefix), most)
+            if found is None or begun is None:
+                found = begun if found is None else found
             else:  # in a list another text may be the one that begins so
                 found = {key: None for key in begun if key in found}
         return None if found is None else list(found)
 
-    def _holding(self, ranks: Iterable[Rank]) -> list[str]:
+    def _holding(
+        self, ranks: Iterable[Rank], most: int | None
+    ) -> dict[str, None] | None:
         found: dict[str, None] = {}
         for value in ranks:
-            found.update(self._holders.get(value, {}))
-        return list(found)
+            held = self._holders.get(value, {})
+            if most is not None and len(found) + len(held) > most:
+                return None
+            found.update(held)
+        return found
 
     def _beginning(self, prefix: str) -> Iterator[Rank]:
         if self._sorted is None:
@@ -112,6 +123,6 @@ class Lookup:
             yield _TEXT, text
 
     def _values(self, document: Document) -> Iterator[Rank]:
-        for value in reach(document, self._steps):
+        for value in found_at(document, self._steps):
             items: Iterable[Any] = value if isinstance(value, list) else [value]
             yield from (rank(item) for item in items if is_plain(item))

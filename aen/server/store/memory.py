@@ -6,7 +6,12 @@ from itertools import islice
 from typing import Protocol
 
 from aen.server.store.change import apply, check_change
-from aen.server.store.checks import check_document, check_paging, only_key
+from aen.server.store.checks import (
+    check_document,
+    check_paging,
+    check_without,
+    only_key,
+)
 from aen.server.store.collection import (
     Change,
     Collection,
@@ -22,8 +27,10 @@ from aen.server.store.ordered import Ordered, Walk
 from aen.server.store.query import predicate
 from aen.server.store.values import check_value, order_key, plain, split
 
-_FEW = 6000
-"""So many candidates are sorted rather than to look through all in their order."""
+_FEW, _MANY = 50, 3
+"""Of fewer candidates than one document in so many the first are found by sorting; of
+more than one in so many by looking at all documents in their order; between the two by
+looking at the candidates in that order."""
 
 
 class Journal(Protocol):
@@ -107,16 +114,12 @@ class MemoryCollection:
             lookup = self._lookups[path] = Lookup(path)
             for document in self._documents.values():
                 lookup.add(document)
-        ordered = self._ordered[index] = Ordered(index)
-        for document in self._documents.values():
-            ordered.add(document)
+        self._ordered[index] = Ordered(index, self._documents.values())
         return True
 
     def load(self, document: Document) -> None:
-        """Take *document* as it was kept; it is not checked or kept again."""
+        """Take *document* as it was kept, before there are indexes; not checked."""
         self._documents[document["_id"]] = document
-        for entries in self._indexes():
-            entries.add(document)
 
     async def insert(self, document: Document) -> None:
         """Add *document*, or raise `Duplicate`."""
@@ -130,14 +133,24 @@ class MemoryCollection:
         return plain(next(self._matching(query), None))
 
     async def find(
-        self, query: Query, *, order: Order = (), limit: int = 0, skip: int = 0
+        self,
+        query: Query,
+        *,
+        order: Order = (),
+        limit: int = 0,
+        skip: int = 0,
+        without: Sequence[str] = (),
     ) -> list[Document]:
-        """Return the documents that match; *limit* 0 means all of them."""
+        """Return the documents that match, but for the fields *without*."""
         check_paging(order, limit, skip)
-        if limit and (walked := self._walk(query, order)) is not None:
-            return plain(list(islice(walked, skip, skip + limit)))
-        found = in_order(list(self._matching(query)), order)
-        return plain(found[skip : skip + limit] if limit else found[skip:])
+        check_without(without)
+        found = self._first(query, order, skip + limit) if limit else None
+        if found is None:
+            found = in_order(list(self._matching(query)), order)
+        page = found[skip : skip + limit] if limit else found[skip:]
+        if without:
+            page = [_less(one, without) for one in page]
+        return plain(page)
 
     async def update(self, query: Query, change: Change) -> bool:
         """Change one document that matches; return whether there was one."""
@@ -196,31 +209,46 @@ class MemoryCollection:
                 fewest = ordered.at(places)
         return None if fewest is None else [self._documents[key] for key in fewest]
 
-    def _looked_up(self, asked: Conditions) -> list[str] | None:
-        """Return the fewest ids that any lookup knows of; None: none can tell."""
-        told = [lookup.candidates(asked) for lookup in self._lookups.values()]
+    def _looked_up(
+        self, asked: Conditions, most: int | None = None
+    ) -> list[str] | None:
+        """Return the fewest ids that any lookup knows of; None: none can tell.
+
+        :param most: more than so many are not wanted.
+        """
+        told = (lookup.candidates(asked, most) for lookup in self._lookups.values())
         return min((one for one in told if one is not None), key=len, default=None)
 
-    def _walk(self, query: Query, order: Order) -> Iterator[Document] | None:
-        """Return what matches in *order*, one by one; None: it has to be sorted."""
+    def _first(self, query: Query, order: Order, count: int) -> list[Document] | None:
+        """Return the first *count* that match; None: they are to be sorted.
+
+        Documents that a lookup does not know of are passed over unseen.
+        """
         if [*order] == [("_id", 1)] and (keys := self._after(query)) is not None:
-            return (self._documents[key] for key in keys)
-        fits = predicate(query)
+            return [self._documents[key] for key in islice(keys, count)]
         asked = Conditions(query)
+        plan = self._plan(asked, order)
+        if plan is None:
+            return None
+        ordered, walk = plan
+        total = len(self._documents)
+        known = None if walk.fixed else self._looked_up(asked, total // _MANY)
+        if known is not None and len(known) * _FEW < total:
+            return None
+        among = None if known is None else frozenset(known)
+        walked = ordered.walk(walk)
+        seen = (key for key in walked if among is None or key in among)
+        matching = filter(predicate(query), (self._documents[key] for key in seen))
+        return list(islice(matching, count))
+
+    def _plan(self, asked: Conditions, order: Order) -> tuple[Ordered, Walk] | None:
+        """Return by which index to walk for what is *asked* in *order*."""
         best: tuple[Ordered, Walk] | None = None
         for ordered in self._ordered.values():
             plan = ordered.plan(asked, order)
             if plan is not None and (best is None or plan.fixed > best[1].fixed):
                 best = ordered, plan
-        if best is None:
-            return None
-        ordered, plan = best
-        if not plan.fixed:
-            known = self._looked_up(asked)
-            if known is not None and len(known) <= _FEW:
-                return None
-        documents = (self._documents[key] for key in ordered.walk(plan))
-        return (document for document in documents if fits(document))
+        return best
 
     def _after(self, query: Query) -> Iterator[str] | None:
         """Return the identifiers a query asks for that only bounds them from below.
@@ -264,6 +292,10 @@ class MemoryCollection:
     def _indexes(self) -> list[Unique | Lookup | Ordered]:
         held = (self._unique, self._lookups, self._ordered)
         return [index for kind in held for index in kind.values()]
+
+
+def _less(document: Document, without: Sequence[str]) -> Document:
+    return {name: value for name, value in document.items() if name not in without}
 
 
 def in_order(documents: list[Document], order: Order) -> list[Document]:

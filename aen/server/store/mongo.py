@@ -25,7 +25,12 @@ from txmongo.filter import sort
 from aen.model.errors import Invalid, Unavailable
 from aen.runtime.tasks import spawn
 from aen.server.store.change import check_change
-from aen.server.store.checks import check_document, check_paging, only_key
+from aen.server.store.checks import (
+    check_document,
+    check_paging,
+    check_without,
+    only_key,
+)
 from aen.server.store.collection import (
     Change,
     Collection,
@@ -239,15 +244,23 @@ class MongoCollection:
         return found[0] if found else None
 
     async def find(
-        self, query: Query, *, order: Order = (), limit: int = 0, skip: int = 0
+        self,
+        query: Query,
+        *,
+        order: Order = (),
+        limit: int = 0,
+        skip: int = 0,
+        without: Sequence[str] = (),
     ) -> list[Document]:
-        """Return the documents that match; *limit* 0 means all of them."""
+        """Return the documents that match, but for the fields *without*."""
         predicate(query)
         check_paging(order, limit, skip)
+        check_without(without)
         by = sort(list(order)) if order else None
+        fields = dict.fromkeys(without, 0) or None
 
         async def work(documents: Documents) -> list[Document]:
-            cursor = documents.find(query, skip=skip, limit=limit, sort=by)
+            cursor = documents.find(query, fields, skip=skip, limit=limit, sort=by)
             found: list[Document] = []
             while not cursor.exhausted:
                 found += plain(await cursor.next_batch())

@@ -1,14 +1,14 @@
 """Documents in memory in the order of an index: a page costs what is on it."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from attrs import frozen
 
 from aen.server.store.collection import Document, Index, Order
 from aen.server.store.conditions import TOP, Conditions, Span
-from aen.server.store.values import order_key, rank, reach, split
+from aen.server.store.values import found_at, rank, split
 
 Entry = tuple[Any, ...]
 
@@ -27,12 +27,18 @@ class Walk:
 class Ordered:
     """The documents of a collection by the keys of an index, upwards."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, documents: Iterable[Document] = ()) -> None:
         self._paths = tuple(path for path, _ in index.keys)
         self._steps = tuple(split(path) for path in self._paths)
         self._entries: list[Entry] = []
         self._lists = 0
         """How many documents hold a list, which has no one place in an order."""
+        for document in documents:
+            if (entry := self._entry(document)) is None:
+                self._lists += 1
+            else:
+                self._entries.append(entry)
+        self._entries.sort()
 
     def add(self, document: Document) -> None:
         """Put *document* in its place."""
@@ -97,10 +103,11 @@ class Ordered:
             yield self._entries[place][-1][1]
 
     def _entry(self, document: Document) -> Entry | None:
+        ranks = []
         for steps in self._steps:
-            found = list(reach(document, steps))
-            if len(found) > 1 or any(isinstance(value, list) for value in found):
+            found = found_at(document, steps)
+            if len(found) > 1 or (found and isinstance(found[0], list)):
                 return None
-        ranks = (order_key(document, steps, 1) for steps in self._steps)
+            ranks.append(rank(found[0] if found else None))
         # The identifier last, in the form of a rank, so that it compares with `TOP`.
         return (*ranks, (2, document["_id"]))

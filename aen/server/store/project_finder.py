@@ -17,6 +17,8 @@ from aen.server.store.user_words import beginning, words_of
 _ROUNDS = 5
 """How often more is fetched for one page because of what ranks elsewhere."""
 _CHANGED_LAST_FIRST = By("updated")
+_UNREAD = ("words",)
+"""Most of what a document is made of; the rank needs the other words."""
 
 
 @frozen
@@ -74,7 +76,8 @@ class ProjectFinder:
         """Return documents in the order of their last change."""
         by = _CHANGED_LAST_FIRST
         query = all_of(*_parts(looking), *more, by.beyond(cursor))
-        return await self._all.find(query, order=by.order, limit=limit)
+        order, unread = by.order, _UNREAD
+        return await self._all.find(query, order=order, limit=limit, without=unread)
 
     def read(self, document: Document) -> Project:
         """Return the project a document holds."""

@@ -6,6 +6,8 @@ from typing import Any
 from aen.server.store.user_words import words_of
 
 _MOST_TITLES, _MOST = 60, 300
+FOUND_BY = ("called", "titles", "words")
+"""The fields that only finding needs: most of what a document is made of."""
 DERIVED_FROM = frozenset({"name", "owner", "summary", "description", "tags"})
 """The fields whose change changes what `derived` returns."""
 

@@ -22,6 +22,7 @@ from aen.model.projects import (
     State,
     edition,
 )
+from aen.runtime.tasks import together
 from aen.server.store.collection import Change, Database, Document, Duplicate
 from aen.server.store.project_documents import (
     document_of,
@@ -32,7 +33,7 @@ from aen.server.store.project_documents import (
     project_of,
 )
 from aen.server.store.project_finder import ProjectFinder
-from aen.server.store.project_words import DERIVED_FROM, derived
+from aen.server.store.project_words import DERIVED_FROM, FOUND_BY, derived
 
 
 class ProjectRecords:
@@ -68,7 +69,8 @@ class ProjectRecords:
 
     async def with_ids(self, keys: Iterable[str]) -> dict[str, Project]:
         """Return those of these ids that are there, by id."""
-        found = await self._all.find({"_id": {"$in": sorted(keys)}})
+        query = {"_id": {"$in": sorted(keys)}}
+        found = await self._all.find(query, without=FOUND_BY)
         return {one["_id"]: self._read(one) for one in found}
 
     async def star(self, key: str, more: int) -> None:
@@ -88,9 +90,11 @@ class ProjectRecords:
     async def of_person(self, name: str, limit: int) -> list[Project]:
         """Return what somebody owns or is in the team of, changed last first."""
         order = [("updated", -1), ("_id", -1)]
-        own = await self._all.find({"owner": name}, order=order, limit=limit)
-        shared = await self._all.find({"members": name}, order=order, limit=limit)
-        read = [self._read(one) for one in (*own, *shared)]
+        found = await together(
+            self._all.find(query, order=order, limit=limit, without=FOUND_BY)
+            for query in ({"owner": name}, {"members": name})
+        )
+        read = [self._read(one) for both in found for one in both]
         read.sort(key=lambda one: (-one.updated, one.id))
         return [one for one in read if one.holds(name)][:limit]
 

@@ -63,10 +63,14 @@ def plain(value: T) -> T:
 
 
 def _copied(value: Any) -> Any:
+    # Most values are ordinary: no call is made for them.
     if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
+        return {
+            key: item if type(item) in _ORDINARY else _copied(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [_copied(item) for item in value]
+        return [item if type(item) in _ORDINARY else _copied(item) for item in value]
     if type(value) in _ORDINARY:
         return value
     return int(value) if isinstance(value, int) else value
@@ -121,6 +125,14 @@ def reach(value: object, steps: tuple[str, ...]) -> Iterator[Any]:
                 yield from reach(item, steps)
 
 
+def found_at(document: Mapping[str, Any], steps: tuple[str, ...]) -> list[Any]:
+    """Return what `reach` yields; quickly where the path has one step, as most have."""
+    if len(steps) > 1:
+        return list(reach(document, steps))
+    (name,) = steps
+    return [document[name]] if name in document else []
+
+
 def bracket(value: object) -> int:
     """Return the rank of a value's type in BSON's order of types."""
     match value:
@@ -159,7 +171,7 @@ def same(one: object, other: object) -> bool:
 def order_key(document: Mapping[str, Any], steps: tuple[str, ...], way: int) -> Any:
     """Return what to sort a document by: of a list, its least or greatest item."""
     found: list[Any] = []
-    for value in reach(document, steps):
+    for value in found_at(document, steps):
         found.extend(value if isinstance(value, list) and value else [value])
     ranks = [rank(value) for value in found] or [rank(None)]
     return min(ranks) if way > 0 else max(ranks)

@@ -43,6 +43,15 @@ def find(answers: Answers, query: dict[str, Any]) -> list[dict[str, Any]]:
     return documents
 
 
+def test_fields_are_left_out_only(file: SqliteFile) -> None:
+    """Asked for a few fields, the answer is no; so no store gives too much."""
+    answers = Answers(file, never)
+    insert(answers, {"_id": "a", "n": 1, "m": 2})
+    asked = {"find": "things", "projection": {"m": 0}, **THINGS}
+    assert answers.answer(asked)["cursor"]["firstBatch"] == [{"_id": "a", "n": 1}]
+    assert answers.answer({**asked, "projection": {"m": 1}})["code"] == 2
+
+
 def test_greeting(file: SqliteFile) -> None:
     """The first question of a connection is answered with what txmongo waits for."""
     asked = {"request_id": 7, "query": {"ismaster": 1}}

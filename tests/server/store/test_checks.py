@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
-from aen.server.store.checks import check_document, check_paging, only_key
+from aen.server.store.checks import (
+    check_document,
+    check_paging,
+    check_without,
+    only_key,
+)
 from aen.server.store.values import Unsupported
 
 
@@ -23,6 +28,14 @@ def test_paging(order: list[tuple[str, int]], limit: int, skip: int) -> None:
     """An order goes up or down, and a page has a size."""
     with pytest.raises(Unsupported):
         check_paging(order, limit, skip)
+
+
+@pytest.mark.parametrize("name", ["_id", "a.b", "$a", ""])
+def test_without(name: str) -> None:
+    """Whole fields can be left out, but not the identifier."""
+    check_without(("a", "b"))
+    with pytest.raises(Unsupported):
+        check_without((name,))
 
 
 @pytest.mark.parametrize("query", [{}, {"_id": {"$in": []}}, {"_id": "a", "b": 1}])

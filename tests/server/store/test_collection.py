@@ -145,6 +145,20 @@ async def test_order_and_pages(things: Collection) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_what_nobody_reads_is_left_out(things: Collection) -> None:
+    """Whether pages are asked for or all; what is kept stays whole."""
+    await fill(things, {"n": 1, "long": "x", "list": [2]}, {"n": 2, "list": []})
+    for limit in (0, 5):
+        found = await things.find(
+            {"n": {"$gt": 0}}, order=[("n", 1)], limit=limit, without=("long", "list")
+        )
+        assert found == [{"_id": "000", "n": 1}, {"_id": "001", "n": 2}]
+    assert len((await things.find_one({"n": 1})) or ()) == 4
+    with pytest.raises(Unsupported):
+        await things.find({}, without=("list.a",))
+
+
+@pytest_twisted.ensureDeferred
 async def test_many(things: Collection) -> None:
     """A list longer than one answer of the wire protocol comes whole."""
     await fill(things, *({"text": "x" * 2000} for _ in range(300)))

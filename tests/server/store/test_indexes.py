@@ -79,3 +79,17 @@ def test_texts_by_their_beginning() -> None:
     lookup.remove({"_id": "b", "tag": "xb"})
     assert lookup.candidates(begins) == ["d", "a"]
     assert lookup.candidates(Conditions({"tag": {"$regex": "^z"}})) == []
+
+
+def test_no_more_than_are_wanted() -> None:
+    """What too many have tells nothing; a rarer text beside it does."""
+    lookup = Lookup("words")
+    for number in range(9):
+        lookup.add({"_id": f"d{number}", "words": ["often", f"x{number % 3}"]})
+    often, rare = {"$regex": "^o"}, {"$regex": "^x1"}
+    assert lookup.candidates(Conditions({"words": often}), 8) is None
+    assert len(lookup.candidates(Conditions({"words": often}), 9) or ()) == 9
+    assert lookup.candidates(Conditions({"words": "often"}), 8) is None
+    for parts in ([often, rare], [rare, often]):
+        asked = Conditions({"$and": [{"words": one} for one in parts]})
+        assert lookup.candidates(asked, 5) == ["d1", "d4", "d7"]

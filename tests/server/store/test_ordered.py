@@ -57,6 +57,19 @@ def test_walks(query: dict[str, Any], order: Any, found: str | None) -> None:
     assert walked == (None if found is None else list(found))
 
 
+def test_made_of_documents_or_grown() -> None:
+    """An index made at once finds what one does that grew."""
+    documents = [{"_id": f"d{n}", "at": n * 7 % 10 or None} for n in range(20)]
+    odd = {"_id": "z", "at": [1, 2]}
+    grown, made = Ordered(BY_TIME), Ordered(BY_TIME, [*documents, odd])
+    for one in documents:
+        grown.add(one)
+    assert ids(made, {}, DOWN) is None
+    made.remove(odd)
+    assert ids(made, {}, DOWN) == ids(grown, {}, DOWN)
+    assert ids(made, {"at": {"$gt": 3}}, UP) == ids(grown, {"at": {"$gt": 3}}, UP)
+
+
 def test_within() -> None:
     """Without an order the limits alone narrow."""
     ordered = filled(BY_TIME)
@@ -90,6 +103,8 @@ QUERIES: tuple[dict[str, Any], ...] = (
     {"$and": [{"owner": "o3"}, {"at": {"$lte": 30}}]},
     {"$or": [{"at": {"$lt": 10}}, {"at": 10, "_id": {"$lt": "d50"}}]},
     {"name": {"$regex": "^n1"}},
+    {"name": {"$regex": "^n2"}, "owner": "o1"},
+    {"name": "n399"},
     {"owner": {"$in": ["o1", "o2"]}, "name": {"$regex": "^n"}},
     {"at": None},
 )
