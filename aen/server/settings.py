@@ -180,8 +180,8 @@ class ServerSettings:
     address, e.g. ``https://www.gravatar.com/avatar``. Browsers ask it, so it learns who
     looks at whom. Empty: pictures are drawn from names and nobody is asked."""
     api_rate: int = 6000
-    """Calls a minute that one token, or one person's browsers, may make of the API,
-    for each web process."""
+    """Calls a minute that one token, or one person's browsers, may make of the API;
+    each of several `processes` lets through its part."""
     api_rate_address: int = 1200
     """The same for all visitors, and for all wrong tokens, that come from one
     address."""

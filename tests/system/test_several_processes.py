@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import threading
+import time
 import urllib.parse
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.system
 PROCESSES = 3
+RATE = 60
 _CSRF = re.compile(r'name="_csrf" value="([^"]+)"')
 
 
@@ -29,7 +31,9 @@ def several() -> Iterator[Installed]:
     """Give a platform whose pages three processes serve."""
     one = new_installation()
     one.server_settings.parent.mkdir(parents=True)
-    one.server_settings.write_text(json.dumps({"processes": PROCESSES}))
+    one.server_settings.write_text(
+        json.dumps({"processes": PROCESSES, "api_rate_address": RATE})
+    )
     yield from brought_up("several_processes", one)
 
 
@@ -118,6 +122,16 @@ def test_wrong_passwords_are_counted_together(several: Installed) -> None:
         found.append(answer.status)
     assert 429 in found[5:], found
     assert 429 not in found[:5], found
+
+
+def test_calls_are_limited_in_all(several: Installed) -> None:
+    """Through the front no more than a single process would let through."""
+    until(lambda: all_serve(several), "all serve", 30)
+    began = time.monotonic()
+    found = Counter(several.web.get("/api/v1/tags").status for _ in range(3 * RATE))
+    refilled = (time.monotonic() - began) / 60 * RATE
+    assert set(found) == {200, 429}, found
+    assert 0.8 * RATE <= found[200] <= RATE + refilled + PROCESSES, found
 
 
 def test_a_killed_process_is_hardly_noticed(several: Installed) -> None:

@@ -17,7 +17,11 @@ class Limits:
     """Counts the calls of each token, person and address in this process."""
 
     rooms: Rooms
-    buckets: Buckets = field(factory=Buckets)
+    buckets: Buckets = field(init=False)
+
+    @buckets.default
+    def _fresh(self) -> Buckets:
+        return Buckets(processes=self.rooms.settings.processes)
 
     def count(self, request: Request, caller: Caller | None) -> None:
         """Count a call; nobody's and wrong tokens' count for their address.
