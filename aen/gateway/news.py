@@ -9,6 +9,7 @@ from twisted.logger import Logger
 from aen.gateway.grants import Grants, grant_tag
 from aen.gateway.health import Health
 from aen.gateway.nodes import Nodes
+from aen.gateway.notices import Notices
 from aen.gateway.opening import Openings
 from aen.gateway.public import PublicFolders
 from aen.model.errors import AenError, Unavailable
@@ -37,6 +38,7 @@ class News:
     _openings: Openings
     _health: Health
     _public: PublicFolders
+    _notices: Notices
     _end: ChannelEnd | None = field(default=None, init=False)
     _connections: Connections | None = field(default=None, init=False)
     _silent: bool = field(default=False, init=False)
@@ -79,6 +81,8 @@ class News:
         """Act on what the server says."""
         if message.nodes is not None:
             self._nodes.set(message.nodes)
+        if message.notices is not None:
+            self._notices.set(message.notices)
         if message.drop is not None:
             self._public.drop(message.drop)
             for question in self._grants.drop(message.drop):
@@ -96,7 +100,8 @@ class News:
         said = reason
         try:
             grant = await self._grants.find(question.credential, path)
-            if _OPEN_BY.intersection(grant.actions):
+            # Visitors are nobody's once they are let in no more.
+            if grant.user and _OPEN_BY.intersection(grant.actions):
                 return
         except Unavailable:
             return  # the grace holds; the next news or `opened` asks again

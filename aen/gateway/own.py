@@ -17,6 +17,7 @@ from twisted.web.server import Request, Site
 
 from aen.gateway.health import Health
 from aen.gateway.nodes import Nodes, node_place
+from aen.gateway.notices import Notices
 from aen.gateway.opening import Opened
 from aen.gateway.pages import Pages
 from aen.gateway.paths import parse_address
@@ -46,6 +47,7 @@ class OwnPages:
     _client: WireClient
     _nodes: Nodes
     _health: Health
+    _notices: Notices
     _pages: Pages
     _router: GatewayRouter
     app = Klein()
@@ -62,6 +64,18 @@ class OwnPages:
         request.setHeader(b"content-type", b"application/json; charset=utf-8")
         request.setHeader(b"cache-control", b"no-store")
         return json.dumps(content, ensure_ascii=False).encode()
+
+    @app.route("/_aen/notices", methods=["GET"])
+    def notices(self, request: Request) -> bytes:
+        """Tell apps what everybody is to read, as the server's pages show it to all."""
+        request.setHeader(b"content-type", b"application/json; charset=utf-8")
+        request.setHeader(b"cache-control", b"no-store")
+        request.setHeader(b"x-content-type-options", b"nosniff")
+        items = [
+            {"text": one.text, "level": one.level.value}
+            for one in self._notices.shown()
+        ]
+        return json.dumps({"items": items}, ensure_ascii=False).encode()
 
     @app.route(CALLBACK, methods=["GET"])
     async def callback(self, request: Request) -> bytes:
@@ -100,6 +114,8 @@ class OwnPages:
             if credential is None:
                 raise Unauthenticated("Please sign in.")
             grant = await self._router.grants.find(credential, address.path)
+            if not grant.user:
+                raise Unauthenticated("Please sign in.")
         except AenError as error:
             return answer_error(request, error)
         stream = EventStream(request, self._router.clock)

@@ -6,6 +6,7 @@ from pathlib import Path
 from attrs import define
 from jinja2 import Environment
 
+from aen.gateway.notices import Notices
 from aen.model.errors import AenError, Failed, Unauthenticated, Unavailable
 from aen.proxy.head import Headers, RequestHead
 from aen.proxy.routing import Answer
@@ -64,18 +65,20 @@ class Pages:
 
     _assets: Assets
     _server_url: str
+    _notices: Notices
     _environment: Environment
 
     @classmethod
-    def of(cls, assets: Assets, server_url: str) -> "Pages":
+    def of(cls, assets: Assets, server_url: str, notices: Notices) -> "Pages":
         """Return the pages of a gateway whose server browsers find at *server_url*."""
-        return cls(assets, server_url, templates_in(_HERE / "templates"))
+        return cls(assets, server_url, notices, templates_in(_HERE / "templates"))
 
     def _page(self, status: int, template: str, **values: object) -> Answer:
         text = self._environment.get_template(template).render(
             css=STATIC + self._assets.url("gateway.css"),
             js=STATIC + self._assets.url("gateway.js"),
             server=self._server_url,
+            notices=self._notices.shown(),
             **values,
         )
         content = (b"content-type", b"text/html; charset=utf-8")

@@ -20,6 +20,7 @@ from aen.gateway.grants import Grants, Limits
 from aen.gateway.health import Health
 from aen.gateway.news import News
 from aen.gateway.nodes import Nodes
+from aen.gateway.notices import Notices
 from aen.gateway.opening import Openings
 from aen.gateway.own import OwnPages
 from aen.gateway.pages import Pages, built_assets
@@ -105,18 +106,19 @@ def assemble(
     health = Health(nodes)
     upstreams = Upstreams(identity, reactor, machine(), frozenset({settings.origin}))
     public = PublicFolders(server.public, upstreams, reactor)
-    news = News(grants, nodes, openings, health, public)
+    notices = Notices(reactor)
+    news = News(grants, nodes, openings, health, public, notices)
     if place is None or place.number == 0:
         nodes.tell = news.tell_server  # one worker does, for all
 
     sign_in, assets = _sign_in(settings, identity.key, server), built_assets()
-    pages = Pages.of(assets, settings.browsers_server_url)
+    pages = Pages.of(assets, settings.browsers_server_url, notices)
     router = GatewayRouter(
         sign_in, grants, openings, nodes, upstreams, pages, assets, settings, reactor,
         public, uses,
     )  # fmt: skip
     door = Door(identity.name, ServerKey(settings.server_key), reactor)
-    own = OwnPages(door, client, nodes, health, pages, router)
+    own = OwnPages(door, client, nodes, health, notices, pages, router)
     log = AccessLog(settings.logs / "gateway.log", reactor)
     proxy = proxy_for(settings, router, log, reactor)
     news.attach(proxy)

@@ -46,6 +46,16 @@ class Maintenance:
 
 
 @frozen
+class Notice:
+    """What everybody is to read, also in front of apps and inside them."""
+
+    text: str
+    level: Level = Level.INFO
+    until: float | None = None
+    """When it goes by itself, in seconds since the epoch; None: not by itself."""
+
+
+@frozen
 class SiteValues:
     """All of it, as it is now."""
 
@@ -62,6 +72,17 @@ class SiteValues:
         """Return the announcement that is to be read now."""
         told = self.announcement
         return told if told is not None and told.shown(now) else None
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What gateways show: the announcement, and that the platform is worked on."""
+        found = []
+        if self.announcement is not None:
+            told = self.announcement
+            found.append(Notice(told.text, told.level, told.until))
+        if self.maintenance.on:
+            found.append(Notice(self.maintenance.reason, Level.WARNING))
+        return tuple(found)
 
     def without_secrets(self) -> "SiteValues":
         """Return these for people's eyes: no password in them."""

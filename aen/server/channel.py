@@ -12,8 +12,10 @@ from aen.model.errors import AenError
 from aen.runtime.structure import structure
 from aen.runtime.tasks import Periodic, spawn
 from aen.server.centers import HEARD_SECONDS, Centers
-from aen.server.events import GATEWAYS, Events, gateway_topic, project_topic
+from aen.server.events import GATEWAYS, SITE, Events, gateway_topic, project_topic
 from aen.server.records import Event
+from aen.server.rooms import Rooms
+from aen.server.site_settings import SiteSettings
 from aen.server.store.projects import ProjectRecords
 from aen.wire.channel import ChannelEnd, ServerEnd
 from aen.wire.messages import Down, Drop, Launch, ProjectNews, Up
@@ -37,15 +39,23 @@ class Channels:
         centers: Centers,
         projects: ProjectRecords,
         events: Events,
+        site: SiteSettings,
         clock: IReactorTime,
     ) -> None:
         self._centers = centers
+        self._site = site
         self._projects = projects
         self._events = events
         self._open: dict[ChannelEnd, _Channel] = {}
         self._locks: dict[str, DeferredLock] = {}
         self._log = Logger()
         self._beat = Periodic(clock, HEARD_SECONDS, "noting gateways", self._note)
+
+    @classmethod
+    def of(cls, rooms: Rooms) -> "Channels":
+        """Return the channels of the server with these *rooms*."""
+        projects = rooms.archive.projects
+        return cls(rooms.centers, projects, rooms.events, rooms.site, rooms.clock)
 
     def start(self) -> None:
         """Begin to note, now and then, which gateways are connected."""
@@ -58,11 +68,11 @@ class Channels:
             _close(end)
 
     def opened(self, gateway: str, end: ChannelEnd) -> None:
-        """A gateway has come: tell it its nodes."""
+        """A gateway has come: tell it its nodes, and what everybody is to read."""
         name = gateway.partition(":")[2]
         channel = _Channel(name, end)
         self._open[end] = channel
-        for topic in (gateway_topic(name), GATEWAYS):
+        for topic in (gateway_topic(name), GATEWAYS, SITE):
             channel.leave.append(
                 self._events.subscribe(topic, lambda event: self._tell(channel, event))
             )
@@ -107,6 +117,10 @@ class Channels:
     async def _welcome(self, channel: _Channel) -> None:
         await self._centers.heard_of(channel.name, connected=True)
         await self._send_nodes(channel)
+        await self._send_notices(channel)
+
+    async def _send_notices(self, channel: _Channel) -> None:
+        channel.end.say(Down(notices=(await self._site.values()).notices))
 
     async def _send_nodes(self, channel: _Channel) -> None:
         center = await self._centers.center(channel.name)
@@ -124,6 +138,8 @@ class Channels:
                 channel.end.say(Down(project=structure(event.data, ProjectNews)))
             case "nodes":
                 self._in_turn(channel.name, self._send_nodes(channel))
+            case "site":
+                self._in_turn(channel.name, self._send_notices(channel))
             case "close":
                 _close(channel.end)
             case _:

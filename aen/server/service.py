@@ -99,7 +99,7 @@ def assemble(
     threads = Threads()
     passwords = Passwords(in_pool(reactor, threads.pool), at_once=_HASHED_AT_ONCE)
     rooms = make_rooms(settings, database, passwords, reactor)
-    channels = Channels(rooms.centers, rooms.archive.projects, rooms.events, reactor)
+    channels = Channels.of(rooms)
     works = settings.worker or worker_only
     worker = make_worker(rooms, reactor) if works else None
 

@@ -5,6 +5,7 @@ from attrs import field, frozen
 from aen.model.apps import AppSummary
 from aen.model.places import Node
 from aen.model.projects import Member, Problem, Progress, State
+from aen.model.site import Notice
 
 # ---- the gateway asks the server
 
@@ -156,6 +157,8 @@ class LaunchRequest:
     app: str
     user: str
     token: str = field(repr=False, default="")
+    visitor: bool = False
+    """Whether it is for somebody who has not signed in; `user` is all visitors then."""
 
 
 @frozen
@@ -372,6 +375,8 @@ class Down:
     """The data center's nodes, now and whenever they change."""
     drop: Drop | None = None
     project: ProjectNews | None = None
+    notices: tuple[Notice, ...] | None = None
+    """What everybody is to read, now and whenever it changes."""
 
 
 @frozen

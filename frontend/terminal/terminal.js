@@ -2,6 +2,7 @@
 
 import { Keys } from "./parts/keys.js";
 import { askStatus, pauseBefore } from "./parts/link.js";
+import { Notices } from "./parts/notices.js";
 import { Pane } from "./parts/pane.js";
 import { Search } from "./parts/search.js";
 import { Tab } from "./parts/tabs.js";
@@ -48,6 +49,7 @@ class Page {
     this.keys = new Keys(() => this.shown);
     this.#connectButtons();
     this.#load();
+    new Notices(byId("notices"));
   }
 
   /** The pane that is shown. */

@@ -12,6 +12,7 @@ from aen.gateway.grants import Grants, Limits, grant_tag
 from aen.gateway.health import Health
 from aen.gateway.news import News
 from aen.gateway.nodes import Nodes
+from aen.gateway.notices import Notices
 from aen.gateway.opening import Openings
 from aen.gateway.public import PublicFolders
 from aen.gateway.upstreams import Upstreams
@@ -83,7 +84,7 @@ def world(clock: Clock) -> World:
     openings = Openings(never, Nobody(), clock)
     upstreams = Upstreams(Identity("gateway:east", KEY), clock, "here", frozenset())
     public = PublicFolders(lambda _: Deferred(), upstreams, clock)
-    news = News(grants, nodes, openings, health, public)
+    news = News(grants, nodes, openings, health, public, Notices(clock))
     nodes.tell = news.tell_server
     connections = Connections()
     news.attach(connections)

@@ -11,9 +11,11 @@ from twisted.web.client import Agent, HTTPConnectionPool
 
 from aen.model.errors import Failed
 from aen.model.projects import Progress, State
+from aen.model.site import Level, Notice
+from aen.runtime.tasks import pause
 from aen.wire import tickets
 from aen.wire.client import Identity, Place, WireClient
-from aen.wire.messages import Line, ProjectOnDisk, ProjectQuestion, Usage
+from aen.wire.messages import Down, Line, ProjectOnDisk, ProjectQuestion, Usage
 from aen.wire.routes import RELAY, START_PROJECT, USAGE
 from tests.gateway.world import SERVER_KEY, World
 from tests.reactor import reactor
@@ -117,3 +119,19 @@ async def test_codes_are_not_logged(world: World, logged: list[LogEvent]) -> Non
     response = await world.get("/_aen/oauth/callback?code=secret-code&state=secret")
     await treq.content(response)
     assert not [event for event in logged if "secret-code" in str(formatEvent(event))]
+
+
+@pytest_twisted.ensureDeferred
+async def test_apps_may_ask_what_everybody_is_to_read(world: World) -> None:
+    """Without any credential, as the server's own pages show it to all."""
+    assert world.server.end is not None
+    world.server.end.say(Down(notices=(Notice("Down at six", Level.WARNING),)))
+
+    async def told() -> Any:
+        response = await world.get("/_aen/notices")
+        assert response.headers.getRawHeaders("cache-control") == ["no-store"]
+        return (await response.json())["items"]
+
+    while not (items := await told()):
+        await pause(reactor, 0.05)
+    assert items == [{"text": "Down at six", "level": "warning"}]

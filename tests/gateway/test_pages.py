@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from twisted.internet.task import Clock
 
+from aen.gateway.notices import Notices
 from aen.gateway.pages import Pages, json_answer, redirect
 from aen.model.errors import AenError, Failed, Forbidden, Unauthenticated, Unavailable
+from aen.model.site import Level, Notice
 from aen.proxy.head import RequestHead
 from aen.runtime.assets import Assets
 
@@ -14,9 +17,28 @@ PROGRAM = RequestHead(b"GET", b"/", "1.1", ())
 
 
 @pytest.fixture
-def pages(assets: Assets) -> Pages:
+def notices(clock: Clock) -> Notices:
+    """Return what everybody is to read: nothing yet."""
+    return Notices(clock)
+
+
+@pytest.fixture
+def pages(assets: Assets, notices: Notices) -> Pages:
     """Return the pages of a gateway."""
-    return Pages.of(assets, "http://aen")
+    return Pages.of(assets, "http://aen", notices)
+
+
+def test_notices_are_on_every_page(pages: Pages, notices: Notices) -> None:
+    """Waiting, refused; as text."""
+    notices.set((Notice("Down <b>at six</b>", Level.URGENT),))
+    for page in (
+        pages.waiting("JupyterLab", "ada/lab", "/x", "Cloning"),
+        pages.problem(PERSON, Forbidden("No.")),
+    ):
+        assert b'class="notice urgent" role="alert"' in page.body
+        assert b"Down &lt;b&gt;at six&lt;/b&gt;" in page.body
+    notices.set(())
+    assert b"notice" not in pages.problem(PERSON, Forbidden("No.")).body
 
 
 def test_nothing_is_taken_for_markup(pages: Pages) -> None:

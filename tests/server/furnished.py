@@ -150,9 +150,7 @@ class World:
 
     def channels(self) -> Channels:
         """Return the channels of one process, not started."""
-        rooms = self.rooms
-        projects = rooms.archive.projects
-        return Channels(rooms.centers, projects, rooms.events, self.clock)
+        return Channels.of(self.rooms)
 
     def worker(self, name: str = "w") -> Worker:
         """Return a worker that does what is asked of projects, not started."""

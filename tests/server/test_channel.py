@@ -7,10 +7,12 @@ from pytest_twisted import ensureDeferred
 
 from aen.model.names import PlaceName
 from aen.model.projects import State, TeamRole
+from aen.model.site import Level, Maintenance
 from aen.model.users import Role
 from aen.server.channel import Channels
 from aen.server.events import gateway_topic, project_topic
 from aen.server.records import AccountChanges, Event, ProjectChanges
+from aen.server.site_values import NewAnnouncement, SiteChanges
 from aen.wire.messages import NodeStatus, Up
 from tests.server.furnished import LAB, World, furnished, launch
 
@@ -42,8 +44,29 @@ async def test_a_gateway_is_told_its_nodes() -> None:
     """When it comes, and whenever they change."""
     world, channels, end = await connected()
     await world.rooms.centers.add_node(None, "east", "n2", "http://n2:5002")
-    told = [[node.name for node in message.nodes] for message in end.said]
+    told = [[node.name for node in one.nodes] for one in end.said if one.nodes]
     assert told == [["n1"], ["n1", "n2"]]
+    await channels.stop()
+
+
+@ensureDeferred
+async def test_a_gateway_is_told_what_everybody_is_to_read() -> None:
+    """When it comes, and whenever that changes: announcements and maintenance."""
+    world, channels, end = await connected()
+    root = await world.person("root1", Role.SUPERUSER)
+    change = world.rooms.site.change
+    await change(
+        root, SiteChanges(announcement=NewAnnouncement("At six.", Level.URGENT))
+    )
+    await change(root, SiteChanges(maintenance=Maintenance(on=True)))
+    await change(root, SiteChanges(announcement=NewAnnouncement("")))
+    told = [
+        [(each.level.value, each.text[:6]) for each in one.notices]
+        for one in end.said
+        if one.notices is not None
+    ]
+    urgent, worked_on = ("urgent", "At six"), ("warning", "The pl")
+    assert told == [[], [urgent], [urgent, worked_on], [worked_on]]
     await channels.stop()
 
 
@@ -171,7 +194,7 @@ async def test_several_processes_of_one_gateway() -> None:
     world, channels, first = await connected()
     second = FakeEnd()
     channels.opened("gateway:east", second)
-    assert [len(message.nodes) for message in second.said] == [1]
+    assert [len(one.nodes) for one in second.said if one.nodes] == [1]
     channels.closed("gateway:east", first)
 
     async def is_connected() -> bool:

@@ -156,9 +156,7 @@ def test_each_action_is_asked_for(addresses: tuple[Address, ...]) -> None:
 def test_gateways_alone_ask_over_the_wire(everything: Installation) -> None:
     """Each address of the wire answers 401 to whoever has no ticket."""
     rooms = everything.rooms
-    projects, clock = rooms.archive.projects, everything.world.clock
-    channels = Channels(rooms.centers, projects, rooms.events, clock)
-    wire = WireApi(rooms, channels)
+    wire = WireApi(rooms, Channels.of(rooms))
     treq: Any = StubTreq(wire.resource())
     rules = [rule.rule for rule in wire.app.url_map.iter_rules()]
     assert len(rules) > 5
