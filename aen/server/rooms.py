@@ -24,6 +24,7 @@ from aen.server.passwords import Passwords
 from aen.server.projects import ProjectParts, Projects
 from aen.server.recovery import Recovery
 from aen.server.registration import Registration
+from aen.server.related import Related
 from aen.server.running import Nodes, Running
 from aen.server.schedule import Schedule
 from aen.server.settings import ServerSettings
@@ -72,6 +73,11 @@ class Rooms:
     def door(self) -> Door:
         """Who asks the back end of accounts."""
         return self.accounts.door
+
+    @property
+    def related(self) -> Related:
+        """What projects have in common."""
+        return Related(self.archive.projects.finder)
 
     @property
     def activity(self) -> Activity:

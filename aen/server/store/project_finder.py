@@ -1,6 +1,6 @@
 """Finding projects among very many: by words, the best fitting first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from attrs import define, field, frozen
@@ -86,6 +86,26 @@ class ProjectFinder:
     async def newest(self, looking: Looking, limit: int) -> list[Project]:
         """Return what *looking* finds, changed last first; words are not looked at."""
         return [self._read(one) for one in await self.find(looking, (), None, limit)]
+
+    async def tagged(
+        self, looking: Looking, tags: Sequence[str], limit: int
+    ) -> list[Project]:
+        """Return what has one of *tags*, changed last first."""
+        return await self._some(looking, {"tags": {"$in": list(tags)}}, limit)
+
+    async def of_people(
+        self, looking: Looking, people: Sequence[str], limit: int
+    ) -> list[Project]:
+        """Return what one of *people* owns or works in, changed last first."""
+        theirs = {"$in": list(people)}
+        either = {"$or": [{"owner": theirs}, {"members": theirs}]}
+        return await self._some(looking, either, limit)
+
+    async def _some(
+        self, looking: Looking, more: dict[str, Any], limit: int
+    ) -> list[Project]:
+        found = await self.find(looking, (more,), None, limit)
+        return [one for one in map(self._read, found) if looking.shows(one)]
 
     async def top(self, limit: int) -> list[Project]:
         """Return the public projects with the most stars."""

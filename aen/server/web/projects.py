@@ -168,7 +168,8 @@ class ProjectPages:
         if visit.partial:
             return await self._show(visit, project, "part/live.html", problem)
         happened = await self._rooms.activity.of(visit.caller, project, limit=FEW)
-        more = {"happened": happened.items}
+        related = await self._rooms.related.of(visit.caller, project)
+        more = {"happened": happened.items, "related": related}
         return await self._show(visit, project, "project.html", problem, more)
 
     async def _show(

@@ -40,7 +40,7 @@ class TagObject:
 
 @frozen
 class FindingCalls:
-    """``…/star``, ``/me/searches`` and ``/tags``."""
+    """``…/star``, ``…/related``, ``/me/searches`` and ``/tags``."""
 
     rooms: Rooms
 
@@ -52,6 +52,19 @@ class FindingCalls:
         """Give a project one's star; a second one changes nothing."""
         path = parse_project_path(owner, project)
         return project_object(await self.rooms.finding.star(call.person, path))
+
+    @operation(
+        Operation("GET", f"{ONE}/related", "Related projects", ProjectObject,
+                  pages=True, right=in_project(Action.VIEW, visitors=True))
+    )  # fmt: skip
+    async def related(
+        self, call: Call, owner: str, project: str
+    ) -> Page[ProjectObject]:
+        """List a few that you may see with tags or people in common, nearest first."""
+        path = parse_project_path(owner, project)
+        one = await self.rooms.projects.at(call.caller, path)
+        found = await self.rooms.related.of(call.caller, one)
+        return Page(tuple(map(project_object, found)))
 
     @operation(
         Operation("DELETE", f"{ONE}/star", "Take a star away", ProjectObject,
