@@ -20,10 +20,11 @@ from aen.compute.preparing import Preparation, Prepared, Wanted
 from aen.compute.ready import IReactorClient, free_port
 from aen.compute.records import Record, Records, new_id
 from aen.compute.running import RunningProjects, path_of
+from aen.compute.runs_as import runs_for
 from aen.compute.spawn import Order, Spawner
-from aen.model.apps import Instance, Listen, Manifest
+from aen.model.apps import Listen, Manifest
 from aen.model.errors import AenError, Conflict, Failed, NotFound
-from aen.model.names import UserName, parse_user_name
+from aen.model.names import UserName
 from aen.runtime.tasks import background, spawn, start
 from aen.wire.messages import Launch, LaunchRequest
 
@@ -44,6 +45,8 @@ class LaunchGround:
     machine: str
     logs: Path
     limits: LaunchLimits = field(factory=LaunchLimits)
+    visitors: str | None = None
+    """The account of those who have not signed in; None: nothing is run for them."""
 
 
 def key_of(launch: Launch) -> Key:
@@ -109,11 +112,12 @@ class Launches:
         """Return the app that runs, or run it; several who ask share one start.
 
         :raises Conflict: the project does not run here, or has too many apps.
+        :raises Forbidden: it is for a visitor, and not an app for readers.
         :raises Failed: the app did not start; with the last lines of its output.
         """
         path_of(asked.project)
         manifest = self._ground.manifests.find(asked.app)
-        user = _runs_for(manifest, asked)
+        user = runs_for(manifest, asked, self._ground.visitors)
         key = (asked.project.id, manifest.name, user)
         while True:
             self._ground.running.demand(asked.project)
@@ -358,12 +362,3 @@ class Launches:
             if key_of(kept.core.launch) == key:
                 return kept
         return None
-
-
-def _runs_for(manifest: Manifest, asked: LaunchRequest) -> UserName:
-    """Return whose process an app is: its user's, or the owner's where shared."""
-    if manifest.instance is Instance.PROJECT:
-        return UserName(asked.project.owner)
-    if asked.user == asked.project.owner:
-        return UserName(asked.user)
-    return parse_user_name(asked.user)

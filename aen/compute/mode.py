@@ -56,7 +56,12 @@ def find_mode(
     """
     mode = _find(settings, environment, euid)
     return evolve(
-        mode, messages=(*mode.messages, *limit_problems(settings.limits, mode))
+        mode,
+        messages=(
+            *mode.messages,
+            *limit_problems(settings.limits, mode),
+            *visitor_problems(settings.ANON_USER, mode),
+        ),
     )
 
 
@@ -93,6 +98,15 @@ def problems(found: Mapping[str, Any]) -> tuple[str, ...]:
             " fs.protected_hardlinks to 1 (sysctl)."
         )
     return tuple(said)
+
+
+def visitor_problems(visitors: str | None, mode: Mode) -> tuple[str, ...]:
+    """Return what does not hold where apps are run for visitors, in a sentence."""
+    text = (
+        "Apps for visitors who have not signed in (ANON_USER) run as the account that"
+        " runs this node, like all others; install the helper to keep them apart."
+    )
+    return (text,) if visitors is not None and mode.single_user else ()
 
 
 def limit_problems(bounds: Bounds, mode: Mode) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ from aen.compute.upkeep import Beginning, Housekeeping
 from aen.compute.usage import Meter
 from aen.compute.use_book import UseBook
 from aen.model.errors import AenError, Invalid
-from aen.model.names import parse_place_name
+from aen.model.names import parse_place_name, parse_visitors_name
 from aen.proxy.access_log import AccessLog
 from aen.proxy.factory import ProxyFactory
 from aen.proxy.uses import Uses
@@ -78,6 +78,8 @@ def check(settings: ComputeSettings) -> None:
         if not Path(getattr(settings, key)).is_absolute():
             raise Invalid(f"“{key}” must be an absolute path.")
     check_bounds(settings.limits)
+    if settings.ANON_USER is not None:
+        parse_visitors_name(settings.ANON_USER)
 
 
 def is_public_key(text: str) -> bool:
@@ -164,6 +166,7 @@ def _ground(
         machine(),
         settings.logs,
         launch_limits(settings),
+        settings.ANON_USER,
     )
 
 

@@ -29,6 +29,9 @@ class ComputeSettings:
     """Where the gateway is answered, as endpoint strings."""
     projectRoot: str = "/projects"  # noqa: N815 -- the product's key
     """Project directories are ``<projectRoot>/<owner>/<project>``."""
+    ANON_USER: str | None = None
+    """The account that apps run as for visitors who have not signed in, as
+    ``anonymous``; the server's settings have the same. None: no app is run for them."""
     server_url: str = ""
     """The server's address as apps may use it for the API (`AEN_SERVER`)."""
     skeleton: str | None = None

@@ -167,6 +167,7 @@ class Openings:
             app=question.app,
             user=grant.user,
             token=found.app_token,
+            visitor=question.credential == Credential(),
         )
         launch = await self._client.ask(
             node_place(node), LAUNCH, request, Launch, self._limits.launch

@@ -22,8 +22,14 @@ class Pass:
     """What the cookie says. `expires` is in seconds since the epoch."""
 
     session: str
+    """Empty: of a visitor, who has not signed in."""
     user: str
     expires: float
+
+    @property
+    def credential(self) -> Credential:
+        """Who a request with this pass comes from."""
+        return Credential(session=self.session or None)
 
 
 @frozen
@@ -60,6 +66,20 @@ def cookie_names(key: SigningKey, public_url: str) -> CookieNames:
     """Return the cookie names of the gateway that has *key*."""
     suffix = hashlib.sha256(key.public.encode()).hexdigest()[:6]
     return CookieNames(suffix, public_url.startswith("https:"))
+
+
+VISITOR_SECONDS = 3600.0
+_LOOK_AGAIN = 60.0
+
+
+def visitors_pass(now: float) -> Pass:
+    """Return the pass of somebody who has not signed in."""
+    return Pass("", "", now + VISITOR_SECONDS)
+
+
+def is_late(shown: Pass, now: float) -> bool:
+    """Whether a visitor may have signed in since they got their pass."""
+    return not shown.session and shown.expires - now < VISITOR_SECONDS - _LOOK_AGAIN
 
 
 @define

@@ -12,7 +12,7 @@ from aen.gateway.grants import Grants, Known, grant_tag
 from aen.gateway.nodes import Nodes
 from aen.gateway.opening import Opened, Openings
 from aen.gateway.pages import STATIC, Pages, redirect
-from aen.gateway.passes import Pass, hash_token
+from aen.gateway.passes import Pass, hash_token, is_late
 from aen.gateway.paths import OWN, AppAddress, parse_address, parse_public
 from aen.gateway.public import PublicFolders
 from aen.gateway.settings import GatewaySettings
@@ -21,7 +21,13 @@ from aen.gateway.signin import SignIn
 from aen.gateway.upstreams import Upstreams
 from aen.gateway.uses import UseReports
 from aen.model.apps import AppSummary, Permission
-from aen.model.errors import AenError, NotFound, Unauthenticated, Unavailable
+from aen.model.errors import (
+    AenError,
+    Forbidden,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 from aen.model.names import ProjectName, ProjectPath, UserName
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
@@ -29,6 +35,10 @@ from aen.runtime.assets import Assets
 from aen.wire.messages import Credential, Grant
 
 OUR_COOKIES = (b"aen-", b"__Host-aen-")
+NOBODY = Credential()
+"""Who a visitor's request comes from."""
+_SIGN_IN = (Unauthenticated, NotFound, Forbidden)
+"""What is another thing to those who sign in, perhaps."""
 _BEARER = b"bearer "
 _AUTHORIZATION = frozenset({b"authorization"})
 _NOTHING: frozenset[bytes] = frozenset()
@@ -70,8 +80,8 @@ class GatewayRouter:
         if address is None:
             return self._elsewhere(head)
         credential = self.credential(head)
-        if credential is None:
-            return self._unknown(head)
+        if credential is None or self._is_late(head, credential):
+            return self._unknown(head, visitor=True)
         known = self.grants.entry(credential, address.path)
         grant = known.answer if known is not None else None
         if known is not None and isinstance(grant, Grant):
@@ -109,7 +119,7 @@ class GatewayRouter:
         if authorization is not None and authorization[:7].lower() == _BEARER:
             return Credential(token_hash=hash_token(authorization[7:].strip()))
         shown = self._pass(head)
-        return Credential(session=shown.session) if shown is not None else None
+        return shown.credential if shown is not None else None
 
     def _pass(self, head: RequestHead) -> Pass | None:
         cookie = head.cookies().get(self._cookie)
@@ -160,11 +170,22 @@ class GatewayRouter:
             return redirect(f"{self._settings.browsers_server_url}/")
         return self._pages.problem(head, NotFound("There is no such address."))
 
-    def _unknown(self, head: RequestHead) -> Decision:
-        """Answer a request that shows neither a pass nor a token."""
+    def _is_late(self, head: RequestHead, credential: Credential) -> bool:
+        """Whether to see first, at a page load, if a visitor has signed in by now."""
+        if credential != NOBODY or not head.wants_page or head.method != b"GET":
+            return False
+        shown = self._pass(head)
+        return shown is not None and is_late(shown, self.clock.seconds())
+
+    def _unknown(self, head: RequestHead, *, visitor: bool = False) -> Decision:
+        """Answer a request that shows neither a good pass nor a token.
+
+        :param visitor: whether who has not signed in may come back as a visitor.
+        """
         if head.wants_page:
             target = head.target.decode("latin-1")
-            going = self.sign_in.begin(target, self.clock.seconds())
+            now = self.clock.seconds()
+            going = self.sign_in.begin(target, now, visitor=visitor)
             return redirect(going.location, going.cookies)
         return self._pages.problem(head, Unauthenticated("Please sign in."))
 
@@ -180,12 +201,24 @@ class GatewayRouter:
                 raise known
             grant = known or await self.grants.find(credential, address.path)
             return await self._open(head, credential, grant, address)
-        except Unauthenticated as error:
-            if credential.session is not None:
-                return self._unknown(head)
-            return self._pages.problem(head, error)
         except AenError as error:
+            return self._refused(head, credential, error, address)
+
+    def _refused(
+        self,
+        head: RequestHead,
+        credential: Credential,
+        error: AenError,
+        address: AppAddress,
+    ) -> Decision:
+        """Answer who may not: visitors may be somebody who may."""
+        if credential == NOBODY and isinstance(error, _SIGN_IN):
+            return self._unknown(head)
+        if not isinstance(error, Unauthenticated):
             return self._pages.problem(head, error, str(address.path))
+        if credential.session is not None:
+            return self._unknown(head, visitor=True)
+        return self._pages.problem(head, error)
 
     async def _open(
         self,
@@ -196,6 +229,8 @@ class GatewayRouter:
     ) -> Decision:
         if (gone := _moved(head, grant, address)) is not None:
             return gone
+        if not grant.user:
+            raise Unauthenticated("Please sign in.")
         summary = self._summary(grant, address)
         opened = self.openings.known(grant, address.app)
         if opened is None:
@@ -254,7 +289,7 @@ class GatewayRouter:
         try:
             demand_app(grant, Permission(launch.permission), launch.title)
         except AenError as error:
-            return self._pages.problem(head, error, str(address.path))
+            return self._refused(head, credential, error, address)
         if not address.slash:
             query = head.target.partition(b"?")[2].decode("latin-1")
             more = f"?{query}" if query else ""

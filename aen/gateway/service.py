@@ -103,10 +103,9 @@ def assemble(
     uses = UseReports(client, nodes.at, reactor)
     nodes.on_launch(openings.launch_news)
     nodes.on_launch(uses.launch_news)
-    health = Health(nodes)
+    health, notices = Health(nodes), Notices(reactor)
     upstreams = Upstreams(identity, reactor, machine(), frozenset({settings.origin}))
     public = PublicFolders(server.public, upstreams, reactor)
-    notices = Notices(reactor)
     news = News(grants, nodes, openings, health, public, notices)
     if place is None or place.number == 0:
         nodes.tell = news.tell_server  # one worker does, for all

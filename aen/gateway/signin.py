@@ -13,10 +13,17 @@ from urllib.parse import urlencode
 
 from attrs import define, frozen
 
-from aen.gateway.passes import CookieNames, Pass, Passes
+from aen.gateway.passes import (
+    VISITOR_SECONDS,
+    CookieNames,
+    Pass,
+    Passes,
+    visitors_pass,
+)
 from aen.gateway.paths import same_site
 from aen.model.errors import Forbidden, Invalid, Unauthenticated
 from aen.runtime.structure import structure, unstructure
+from aen.wire.routes import VISITOR
 from aen.wire.tickets import Seal
 
 CALLBACK = "/_aen/oauth/callback"
@@ -50,6 +57,8 @@ class _Memory:
     verifier: str
     target: str
     expires: float
+    visitor: bool = False
+    """Whether they are let in without, if that is how it ends."""
 
 
 @frozen
@@ -88,11 +97,18 @@ class SignIn:
     def _redirect_uri(self) -> str:
         return self._public_url + CALLBACK
 
-    def begin(self, target: str, now: float) -> Redirect:
-        """Return where a browser that wants *target* goes to sign in."""
+    def begin(self, target: str, now: float, *, visitor: bool = False) -> Redirect:
+        """Return where a browser that wants *target* goes to sign in.
+
+        :param visitor: whether it may come back without having done so.
+        """
         wanted = same_site(target) if len(target) <= _LONGEST_TARGET else "/"
         memory = _Memory(
-            self._new_secret(), self._new_secret(), wanted, now + _REMEMBERED_SECONDS
+            self._new_secret(),
+            self._new_secret(),
+            wanted,
+            now + _REMEMBERED_SECONDS,
+            visitor,
         )
         question = urlencode(
             {
@@ -102,6 +118,7 @@ class SignIn:
                 "state": memory.state,
                 "code_challenge": challenge(memory.verifier),
                 "code_challenge_method": "S256",
+                **({"visitor": "1"} if visitor else {}),
             }
         )
         sealed = self._seal.seal(json.dumps(unstructure(memory)).encode())
@@ -121,12 +138,18 @@ class SignIn:
         memory = self._remembered(cookie, now)
         if not hmac.compare_digest(memory.state.encode(), state.encode()):
             raise Unauthenticated("This sign-in was begun in another window.")
+        if memory.visitor and refused == VISITOR:
+            return self._let_in(memory, visitors_pass(now), VISITOR_SECONDS)
         if refused or not code:
             raise Forbidden("The server did not let you sign in here.")
         question = TokenQuestion(code, self._redirect_uri, memory.verifier)
         answer = await self._exchange(question)
         seconds = min(answer.expires_in, self._pass_seconds)
-        text = self.passes.issue(Pass(answer.session, answer.user, now + seconds))
+        made = Pass(answer.session, answer.user, now + seconds)
+        return self._let_in(memory, made, seconds)
+
+    def _let_in(self, memory: _Memory, made: Pass, seconds: float) -> Redirect:
+        text = self.passes.issue(made)
         cookies = (
             self.names.set(self.names.browser_pass, text, seconds),
             self.names.set(self.names.signin, "", 0),

@@ -63,6 +63,21 @@ def parse_user_name(text: str) -> UserName:
     return UserName(name)
 
 
+def parse_visitors_name(text: str, service_account: str = "") -> UserName:
+    """Return *text* as the account of the nodes that visitors' apps run as.
+
+    The best names are reserved ones, which no person can have.
+
+    :raises Invalid: it cannot be an account, or is the machine's or the platform's.
+    """
+    if not _USER.fullmatch(text) or text in {"root", service_account}:
+        raise Invalid(
+            f"“ANON_USER” cannot be “{text[:40]}”; choose the name of an account that"
+            " is for visitors alone, as “anonymous”."
+        )
+    return UserName(text)
+
+
 def parse_project_name(text: str) -> ProjectName:
     """Return *text* as the name of a project, or raise `Invalid`."""
     rule = (

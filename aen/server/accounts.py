@@ -78,7 +78,7 @@ class Accounts(PasswordChanges):
 
         :raises Taken: there is one of that name.
         """
-        free = await self._users.named(_new_name(name)) is None
+        free = await self._users.named(self._new_name(name)) is None
         check_password(password, self._settings.password_length)
         if not free:
             raise taken(name)
@@ -102,7 +102,7 @@ class Accounts(PasswordChanges):
     ) -> User:
         user = User(
             id=secrets.token_urlsafe(12),
-            name=_new_name(name),
+            name=self._new_name(name),
             display_name=profile.display_name(display_name),
             email=profile.email(email),
             role=role,
@@ -112,6 +112,16 @@ class Accounts(PasswordChanges):
         await self._users.add(user, hashed)
         self._log.info("account made: {name} {role}", name=user.name, role=role.value)
         return user
+
+    def _new_name(self, name: str) -> UserName:
+        try:
+            parsed = parse_user_name(name)
+        except Invalid as error:
+            raise Invalid(error.message, fields={"username": error.message}) from None
+        if parsed == self._settings.ANON_USER:
+            message = f"“{parsed}” is for visitors; choose another name."
+            raise Invalid(message, fields={"username": message})
+        return parsed
 
     async def change_user(
         self, by: Caller | None, name: str, changes: AccountChanges
@@ -298,10 +308,3 @@ def _notices(user: User) -> str:
 
 def _sign_in(user: User) -> str:
     return "disabled" if user.disabled else "enabled"
-
-
-def _new_name(name: str) -> UserName:
-    try:
-        return parse_user_name(name)
-    except Invalid as error:
-        raise Invalid(error.message, fields={"username": error.message}) from None

@@ -19,6 +19,7 @@ from aen.server.site_settings import SiteSettings
 from aen.server.store.archive import Archive
 from aen.server.store.collection import Database
 from aen.server.system_check import SystemCheck
+from aen.server.visitors import Visitors
 
 
 class Ground(Protocol):
@@ -35,6 +36,10 @@ class Ground(Protocol):
     @property
     def site(self) -> SiteSettings:
         """What is set for the installation."""
+
+    @property
+    def visitors(self) -> Visitors:
+        """Who visitors are on the nodes."""
 
 
 class Works(Protocol):
@@ -83,6 +88,11 @@ class Administration:
             exceptions=Exceptions(ground.archive.exceptions, ground.audit),
             places=PlaceDesk(ground.archive, centers, works.nodes, ground.audit),
             system=SystemCheck(
-                ground.archive, works.database, accounts.door, ground.site, clock
+                ground.archive,
+                works.database,
+                accounts.door,
+                ground.site,
+                ground.visitors,
+                clock,
             ),
         )

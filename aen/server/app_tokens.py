@@ -30,14 +30,22 @@ class AppTokens:
     audit: Audit
 
     async def make(
-        self, caller: Caller, project: Project, app: AppSummary | None, name: str
+        self,
+        caller: Caller | None,
+        project: Project,
+        app: AppSummary | None,
+        name: str,
     ) -> str:
-        """Return a fresh token for a launch, which may do what its manifest says."""
-        user = caller.user
+        """Return a fresh token for a launch, which may do what its manifest says.
+
+        Empty: it is a visitor's own, and they ask nothing of the API.
+        """
+        user = None if caller is None else caller.user
         if app is not None and app.instance is Instance.PROJECT:
             # The team shares it: it must not act for whoever happened to open it.
-            owner = await self.archive.users.named(project.path.owner)
-            user = owner or user
+            user = await self.archive.users.named(project.path.owner) or user
+        if user is None:
+            return ""
         now = self.clock.seconds()
         token = Token(
             id=secrets.token_urlsafe(12),

@@ -14,6 +14,7 @@ from aen.server.app_tokens import AppTokens
 from aen.server.centers import Centers
 from aen.server.projects import Projects
 from aen.server.running import Running
+from aen.server.visitors import Visitors
 from aen.wire.messages import (
     Credential,
     Grant,
@@ -34,6 +35,7 @@ class Grants:
     running: Running
     centers: Centers
     tokens: AppTokens
+    visitors: Visitors
 
     async def grant(self, center: str, question: GrantQuestion) -> Grant:
         """Return what somebody may do in a project.
@@ -48,7 +50,7 @@ class Grants:
             project_id=project.id,
             owner=project.path.owner,
             project=project.path.name,
-            user="" if caller is None else caller.user.name,
+            user=await self._runs_as(caller),
             user_id="" if caller is None else caller.user.id,
             actions=tuple(one.value for one in Action if may(caller, one, project)),
             state=project.state,
@@ -64,8 +66,11 @@ class Grants:
         A stopped project is started, if they may; a failed one is left alone.
 
         :raises Conflict: it does not run, and they may not start it.
+        :raises Unauthenticated: visitors open nothing here.
         """
         caller = await self._caller(question.credential)
+        if not await self._runs_as(caller):
+            raise Unauthenticated("Sign in to open apps.")
         path = _path(question.owner, question.project)
         project = await self._project(center, caller, path)
         app = await self.running.app(project, parse_app_name(question.app))
@@ -75,7 +80,7 @@ class Grants:
             await self.projects.start(caller, path)
             state = State.STARTING
         token = ""
-        if state is State.RUNNING and caller is not None:
+        if state is State.RUNNING:
             token = await self.tokens.make(caller, project, app, question.app)
         return Opening(
             state=state,
@@ -111,6 +116,12 @@ class Grants:
             raise Conflict(
                 f"{project.path} does not run now; somebody of its team can start it."
             )
+
+    async def _runs_as(self, caller: Caller | None) -> str:
+        """Return whose account of the nodes apps run as; empty: they have none."""
+        if caller is not None:
+            return caller.user.name
+        return await self.visitors.account() or ""
 
     async def _caller(self, credential: Credential) -> Caller | None:
         found = None

@@ -18,7 +18,9 @@ from aen.server.access import digest
 from aen.server.accounts import Accounts
 from aen.server.centers import Centers
 from aen.server.store.codes import Code, Codes
+from aen.server.visitors import Visitors
 from aen.wire import tickets
+from aen.wire.routes import VISITOR
 
 CALLBACK = "/_aen/oauth/callback"
 """Where a gateway takes codes; the only address one is ever sent to."""
@@ -28,6 +30,7 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 # RFC 7636 section 4.1.
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _LONGEST_STATE = 2048
+_NOT_THEIRS = "The address to return to is not this data center's."
 
 
 class OAuthError(Invalid):
@@ -62,9 +65,15 @@ class OAuth:
     """Tells gateways who somebody is, and nobody else."""
 
     def __init__(
-        self, codes: Codes, accounts: Accounts, centers: Centers, clock: IReactorTime
+        self,
+        codes: Codes,
+        accounts: Accounts,
+        centers: Centers,
+        visitors: Visitors,
+        clock: IReactorTime,
     ) -> None:
         self._codes = codes
+        self._visitors = visitors
         self._accounts = accounts
         self._centers = centers
         self._clock = clock
@@ -87,7 +96,7 @@ class OAuth:
         client = await self._client(client_id)
         callback = client + CALLBACK
         if redirect_uri != callback:
-            raise Invalid("The address to return to is not this data center's.")
+            raise Invalid(_NOT_THEIRS)
         if caller.session is None:
             raise Unauthenticated("Sign in with a browser.")
         if not state or len(state) > _LONGEST_STATE:
@@ -109,6 +118,23 @@ class OAuth:
             ),
         )
         return _back(callback, code=code, state=state)
+
+    async def admit_visitor(
+        self, client_id: str, redirect_uri: str, state: str
+    ) -> str | None:
+        """Return where to send the browser of somebody who has not signed in.
+
+        Its gateway then takes it for a visitor's. None: it has to sign in.
+
+        :raises Invalid: the request is not one a gateway of ours makes.
+        """
+        callback = await self._client(client_id) + CALLBACK
+        if redirect_uri != callback:
+            raise Invalid(_NOT_THEIRS)
+        known = bool(state) and len(state) <= _LONGEST_STATE
+        if not known or await self._visitors.account() is None:
+            return None
+        return _back(callback, error=VISITOR, state=state)
 
     async def exchange(self, asked: Exchange) -> dict[str, Any]:
         """Return whose session a code stands for.

@@ -34,6 +34,7 @@ from aen.server.store.archive import Archive
 from aen.server.store.collection import Database
 from aen.server.task_desk import TaskDesk
 from aen.server.tasks import Tasks
+from aen.server.visitors import Visitors
 from aen.wire.tickets import SigningKey
 
 
@@ -68,6 +69,7 @@ class Rooms:
     registration: Registration
     leaving: Leaving
     finding: Finding
+    visitors: Visitors
 
     @property
     def door(self) -> Door:
@@ -110,6 +112,7 @@ class Ground:
     site: SiteSettings
     tasks: Tasks
     mail: Mail
+    visitors: Visitors
 
     @classmethod
     def of(cls, parts: Parts) -> "Ground":
@@ -121,7 +124,8 @@ class Ground:
         site = SiteSettings(archive.site, events, audit, settings, clock, seal)
         tasks = Tasks(archive.tasks, events, clock)
         mail = Mail(archive.letters, tasks, site, parts.mailer, settings, clock)
-        return cls(archive, events, audit, site, tasks, mail)
+        visitors = Visitors(archive.users, settings)
+        return cls(archive, events, audit, site, tasks, mail, visitors)
 
 
 def furnish(parts: Parts) -> Rooms:
@@ -142,7 +146,8 @@ def furnish(parts: Parts) -> Rooms:
         centers=centers,
         tasks=tasks,
         events=events,
-        oauth=OAuth(archive.codes, accounts, centers, clock),
+        oauth=OAuth(archive.codes, accounts, centers, ground.visitors, clock),
+        visitors=ground.visitors,
         settings=settings,
         clock=clock,
         database=parts.database,

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from aen.model.errors import Invalid
+from aen.model.names import parse_visitors_name
 from aen.model.schedule import seconds_of_day
 from aen.model.users import Role
 from aen.proxy.trust import Trust
@@ -71,6 +72,10 @@ class ServerSettings:
     """How to ask an LDAP directory or Active Directory; see below."""
     PAM: PamSettings = PamSettings()
     """How to ask the machine; see below."""
+    ANON_USER: str | None = None
+    """The account of the nodes that apps run as for visitors who have not signed in, as
+    ``anonymous``; nobody can have it as their own. The same key tells the nodes. None:
+    who has not signed in opens no apps."""
     accounts_options: dict[str, Any] = field(factory=dict, repr=False, metadata=SECRET)
     """What a back end of your own is made with."""
     accounts_at_sign_in: bool = True
@@ -313,6 +318,8 @@ def check_server(settings: ServerSettings) -> None:
         check_url("picture_service", settings.pictures_from)
         if set(settings.picture_service) & set(" ;,'\"?#"):
             raise Invalid("“picture_service” must be an address and a path only.")
+    if settings.ANON_USER is not None:
+        parse_visitors_name(settings.ANON_USER, settings.service_account)
     check_accounts(settings)
     _check_password_url(settings.password_url)
     if settings.default_visibility not in ("private", "public"):

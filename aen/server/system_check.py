@@ -18,6 +18,7 @@ from aen.server.site_settings import SiteSettings
 from aen.server.store.archive import Archive
 from aen.server.store.collection import Database
 from aen.server.store.tasks import TasksWanted
+from aen.server.visitors import Visitors
 
 _SLOW = 0.25
 """Seconds after which the store counts as slow."""
@@ -48,12 +49,14 @@ class SystemCheck:
         database: Database,
         door: Door,
         site: SiteSettings,
+        visitors: Visitors,
         clock: Clock,
     ) -> None:
         self._archive = archive
         self._database = database
         self._door = door
         self._site = site
+        self._visiting = visitors
         self._clock = clock
 
     async def look(self, caller: Caller) -> System:
@@ -62,7 +65,7 @@ class SystemCheck:
         found = [await self._store()]
         for look in (
             self._accounts, self._directory, self._mail, self._tasks, self._chores,
-            self._backups, self._nodes,
+            self._backups, self._nodes, self._visitors,
         ):  # fmt: skip
             try:
                 found += await look()
@@ -130,6 +133,10 @@ class SystemCheck:
         turns = await self._archive.schedule.all()
         turn = next((one for one in turns if one.name == BACKUP), None)
         return [Finding(*in_a_sentence(turn, self._clock.seconds()))]
+
+    async def _visitors(self) -> list[Finding]:
+        trouble = await self._visiting.trouble()
+        return [Finding(False, trouble)] if trouble else []
 
     async def _nodes(self) -> list[Finding]:
         ours, found = own_version(), []

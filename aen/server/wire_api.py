@@ -49,6 +49,7 @@ class WireApi:
             running=rooms.running,
             centers=rooms.centers,
             tokens=rooms.tokens,
+            visitors=rooms.visitors,
         )
         self.door = Door(tickets.SERVER, rooms.centers, rooms.clock)
         self.channel: IResource = WebSocketResource(

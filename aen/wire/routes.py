@@ -21,6 +21,10 @@ PUBLIC = Route("POST", "/wire/public")
 CHANNEL = Route("GET", "/wire/channel")
 """A WebSocket: see `aen.wire.channel`."""
 
+VISITOR = "login_required"
+"""What a gateway is told by way of the browser of somebody who has not signed in, and
+who is let in as a visitor: the word of OpenID Connect Core 1.0, section 3.1.2.6."""
+
 # The server asks a node, through its gateway; the gateway asks the node the same.
 RELAY = "/_aen/wire/nodes/"
 """On a gateway: followed by the node's name and one of the paths below."""

@@ -11,7 +11,13 @@ import pytest
 
 from aen.compute import mode as module
 from aen.compute.limits import Bound, Bounds
-from aen.compute.mode import Mode, find_mode, limit_problems, problems
+from aen.compute.mode import (
+    Mode,
+    find_mode,
+    limit_problems,
+    problems,
+    visitor_problems,
+)
 from aen.compute.settings import ComputeSettings
 from aen.compute.steps import HelperCall
 from aen.model.errors import Invalid
@@ -130,3 +136,9 @@ def test_root_with_the_real_helper(helped: Helped) -> None:
     assert (helped.projects / ".taken").is_dir()
     helped.settings.write_text(json.dumps({"service_account": 7}))
     assert "must be of type str" in find_mode(given, {}, 0).messages[0]
+
+
+def test_visitors_in_single_user_mode_are_told_of() -> None:
+    """There is no account for them to be kept apart by."""
+    assert "ANON_USER" in visitor_problems("passer", Mode())[0]
+    assert visitor_problems(None, Mode()) == ()

@@ -11,9 +11,16 @@ from twisted.internet.task import Clock
 
 from aen.gateway.grants import Grants, Limits
 from aen.gateway.nodes import Nodes
+from aen.gateway.notices import Notices
 from aen.gateway.opening import Openings
 from aen.gateway.pages import Pages
-from aen.gateway.passes import CookieNames, Pass, Passes, hash_token
+from aen.gateway.passes import (
+    CookieNames,
+    Pass,
+    Passes,
+    hash_token,
+    visitors_pass,
+)
 from aen.gateway.public import PublicFolders
 from aen.gateway.router import GatewayRouter
 from aen.gateway.signin import SignIn
@@ -108,7 +115,7 @@ def router(world: World, clock: Clock, nodes: Nodes) -> GatewayRouter:
     assets = Assets({"gateway.css": "g.css", "gateway.js": "g.js"}, {})
     return GatewayRouter(
         sign_in, grants, openings, nodes, upstreams,
-        Pages.of(assets, "http://aen"), assets, SETTINGS, clock,
+        Pages.of(assets, "http://aen", Notices(clock)), assets, SETTINGS, clock,
         PublicFolders(world.public, upstreams, clock),
         UseReports(world, nodes.at, clock),
     )  # fmt: skip
@@ -326,3 +333,64 @@ def test_a_project_that_has_moved(router: GatewayRouter, world: World) -> None:
         assert sent.status == 307
         assert header(sent, b"location") == b"/bob/ice/jupyterlab/lab?x=1"
     assert not isinstance(ask(router, b"/bob/ice/jupyterlab/lab", COOKIE), Answer)
+
+
+VISITOR = evolve(VIEWER, user="passer", user_id="")
+READS = evolve(LAUNCH, permission="read", user="passer")
+VISITS: Headers = (
+    (b"Cookie", b"aen-pass-ab=" + PASSES.issue(visitors_pass(1000.0)).encode()),
+)
+
+
+def location(answer: Answer) -> bytes:
+    """Return where a browser is sent."""
+    assert answer.status == 303
+    return header(answer, b"location")
+
+
+def test_a_visitor_opens_what_is_for_readers(
+    router: GatewayRouter, world: World, nodes: Nodes
+) -> None:
+    """As nobody; what they send besides page loads goes the same way."""
+    world.grant_answer, world.launch = VISITOR, READS
+    world.apps = (evolve(LAB, permission=Permission.READ),)
+    nodes.set((NODE,))
+    for headers in ((VISITS, PAGE), (VISITS,)):
+        decided = ask(router, TARGET, *headers)
+        assert isinstance(decided, Forward)
+    assert world.asked[0].credential == Credential()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        NotFound("There is no such project."),
+        Unauthenticated("Sign in."),
+        evolve(VISITOR, user=""),
+    ],
+)
+def test_a_visitor_may_be_somebody_else(
+    router: GatewayRouter, world: World, answer: Any
+) -> None:
+    """What is not open to visitors leads to signing in, whatever the reason."""
+    world.grant_answer = answer
+    going = location(ask(router, TARGET, VISITS, PAGE))
+    assert going.startswith(b"http://aen/oauth/authorize?")
+    assert b"visitor" not in going
+    assert ask(router, TARGET, VISITS).status == 401
+
+
+def test_an_app_that_writes_is_not_for_visitors(
+    router: GatewayRouter, world: World
+) -> None:
+    """Before anything is launched, and also if it runs already."""
+    world.grant_answer = VISITOR
+    assert b"visitor" not in location(ask(router, TARGET, VISITS, PAGE))
+    assert ask(router, TARGET, VISITS).status == 401
+
+
+def test_first_it_is_seen_who_somebody_is(router: GatewayRouter, clock: Clock) -> None:
+    """Before a page load without a pass, and with one of a visitor after a while."""
+    assert b"visitor=1" in location(ask(router, TARGET, PAGE))
+    clock.advance(61)
+    assert b"visitor=1" in location(ask(router, TARGET, VISITS, PAGE))

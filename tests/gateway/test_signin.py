@@ -9,6 +9,7 @@ from attrs import define, field
 from aen.gateway.passes import CookieNames, Passes
 from aen.gateway.signin import SignIn, TokenAnswer, TokenQuestion, challenge
 from aen.model.errors import Forbidden, Unauthenticated
+from aen.wire.messages import Credential
 from aen.wire.tickets import Seal
 from tests.gateway.fakes import KEY
 
@@ -111,3 +112,21 @@ def test_a_huge_target_is_not_remembered(sign_in: SignIn) -> None:
     """A cookie stays small whatever is asked for."""
     going = sign_in.begin("/" + "x" * 5000, 0.0)
     assert len(going.cookies[0]) < 1000
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_visitor_comes_back_with_a_pass_of_nobody(sign_in: SignIn) -> None:
+    """If that was asked for; else being refused stays that."""
+    going = sign_in.begin("/ada/lab/app/", 0.0, visitor=True)
+    assert parse_qs(urlsplit(going.location).query)["visitor"] == ["1"]
+    memory = cookie_value(going.cookies[0])
+    back = await sign_in.finish(memory, "secret-0", "", "login_required", 10.0)
+    assert back.location == "/ada/lab/app/"
+    made = PASSES.read(cookie_value(back.cookies[0]), 10.0)
+    assert made is not None
+    assert made.credential == Credential()
+    with pytest.raises(Forbidden):
+        await sign_in.finish(memory, "secret-0", "", "access_denied", 10.0)
+    plain = cookie_value(sign_in.begin("/", 0.0).cookies[0])
+    with pytest.raises(Forbidden):
+        await sign_in.finish(plain, "secret-2", "", "login_required", 10.0)

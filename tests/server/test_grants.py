@@ -53,9 +53,11 @@ def of(caller: Caller) -> Credential:
     return Credential(session=caller.session)
 
 
-async def gate(visibility: str = "private", **app: Any) -> Gate:
+async def gate(
+    visibility: str = "private", visitors: str | None = None, **app: Any
+) -> Gate:
     """Return a gate before a stopped project; nobody works on tasks yet."""
-    world = await furnished(app_tokens=2)
+    world = await furnished(app_tokens=2, ANON_USER=visitors)
     await world.center()
     await world.app(**app)
     rooms = world.rooms
@@ -65,6 +67,7 @@ async def gate(visibility: str = "private", **app: Any) -> Gate:
         rooms.running,
         rooms.centers,
         rooms.tokens,
+        rooms.visitors,
     )
     ada, bob = await world.person("ada"), await world.person("bob")
     await world.project(ada, visibility=visibility)
@@ -193,18 +196,16 @@ async def test_who_leaves_the_team_takes_no_token_along() -> None:
 
 @ensureDeferred
 async def test_apps_for_readers_open_once_the_project_runs() -> None:
-    """A visitor cannot start it, and never opens what writes."""
+    """Who only reads cannot start it, and never opens what writes."""
     one = await gate("public", permission=Permission.READ)
     with pytest.raises(Conflict, match="does not run now"):
-        await one.open(NOBODY)
+        await one.open(of(one.bob))
     one.worker.start()
     await one.world.rooms.projects.start(one.ada, LAB)
-    opening = await one.open(NOBODY)
-    assert (opening.state, opening.app_token) == (State.RUNNING, "")
+    opening = await one.open(of(one.bob))
+    assert opening.state is State.RUNNING
     await one.worker.stop()
     writing = await gate("public")
-    with pytest.raises(Forbidden):
-        await writing.open(NOBODY)
     with pytest.raises(Forbidden):
         await writing.open(of(writing.bob))
 
@@ -271,3 +272,53 @@ async def test_links_outlive_another_name() -> None:
     for path in ("lab", "ice"):
         found = await one.grants.public("east", PublicQuestion("ada", path))
         assert (found.owner, found.project) == ("ada", "ice")
+
+
+@ensureDeferred
+async def test_visitors_open_what_is_for_readers() -> None:
+    """As their account, in a public project that runs; they start nothing."""
+    one = await gate("public", "passer", permission=Permission.READ)
+    assert (await one.grant(NOBODY)).user == "passer"
+    with pytest.raises(Conflict, match="does not run"):
+        await one.open(NOBODY)
+    await one.world.rooms.projects.start(one.ada, LAB)
+    one.worker.start()
+    await one.worker.stop()
+    found = await one.open(NOBODY)
+    assert (found.state, found.app_token) == (State.RUNNING, "")
+
+
+@pytest.mark.parametrize(
+    ("visibility", "visitors", "app", "error"),
+    [
+        ("private", "passer", {"permission": Permission.READ}, NotFound),
+        ("public", "passer", {"permission": Permission.WRITE}, Forbidden),
+        ("public", None, {"permission": Permission.READ}, Unauthenticated),
+    ],
+)
+@ensureDeferred
+async def test_visitors_open_nothing_else(
+    visibility: str, visitors: str | None, app: dict[str, Any], error: type[Exception]
+) -> None:
+    """Not what is private, nor what writes, nor anything where none are let in."""
+    one = await gate(visibility, visitors, **app)
+    await one.world.rooms.projects.start(one.ada, LAB)
+    one.worker.start()
+    await one.worker.stop()
+    with pytest.raises(error):
+        await one.open(NOBODY)
+
+
+@ensureDeferred
+async def test_an_app_of_the_team_acts_for_its_owner() -> None:
+    """Also when a visitor is the first to open it."""
+    one = await gate(
+        "public", "passer", permission=Permission.READ, instance=Instance.PROJECT
+    )
+    await one.world.rooms.projects.start(one.ada, LAB)
+    one.worker.start()
+    await one.worker.stop()
+    token = (await one.open(NOBODY)).app_token
+    caller = await one.world.rooms.accounts.caller_of_token(token)
+    assert caller is not None
+    assert caller.user.name == "ada"

@@ -233,3 +233,21 @@ async def test_a_code_works_once_and_for_a_minute() -> None:
     await one.world.rooms.accounts.sign_out(one.caller)
     with pytest.raises(OAuthError):
         await one.exchange(orphan)
+
+
+@ensureDeferred
+async def test_visitors_go_back_without_a_code() -> None:
+    """Only to a gateway of ours, with its state, and where visitors are let in."""
+    world = await furnished(ANON_USER="passer")
+    await world.center()
+    admit = world.rooms.oauth.admit_visitor
+    went = await admit("east", CALLBACK, "s&=1")
+    assert went == f"{CALLBACK}?error=login_required&state=s%26%3D1"
+    assert await admit("east", CALLBACK, "") is None
+    assert await admit("east", CALLBACK, "s" * 3000) is None
+    for client, back in (("east", "https://evil.example/"), ("none", CALLBACK)):
+        with pytest.raises(Invalid):
+            await admit(client, back, "s")
+    closed = await furnished()
+    await closed.center()
+    assert await closed.rooms.oauth.admit_visitor("east", CALLBACK, "s") is None

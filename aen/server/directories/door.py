@@ -150,6 +150,8 @@ class Door:
             return Answer(None, False, "a name that no account can have", told)
         if name == self._settings.service_account:
             return Answer(None, False, "the service account", NO_ACCOUNT)
+        if name == self._settings.ANON_USER:
+            return Answer(None, False, "the account of visitors", NO_ACCOUNT)
         user = await self._users.named(name)
         if user is None:
             return await self._make(typed, name, person)

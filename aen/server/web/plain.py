@@ -1,7 +1,7 @@
 """Addresses for machines, built files, and sign-in for gateways."""
 
 from aen.model.errors import Unavailable
-from aen.model.rights import MACHINE, PERSON
+from aen.model.rights import ANYONE, MACHINE
 from aen.runtime.assets import Assets
 from aen.server.web.templates import BUILT_URL
 from aen.server.web.view import Frame, not_found, view
@@ -53,10 +53,20 @@ class PlainPages:
         request.write(found.body)
         return Streamed()
 
-    @view("/oauth/authorize", right=PERSON)
+    @view("/oauth/authorize", right=ANYONE)
     async def authorize(self, visit: Visit) -> Answer:
-        """Tell a gateway who is signed in here, by a code in the address."""
+        """Tell a gateway who is signed in here, by a code in the address.
+
+        A gateway that takes visitors (`visitor`) is told that it is one, where
+        visitors are let in; all others sign in first.
+        """
         query = visit.query
+        if visit.caller is None and query["visitor"]:
+            url = await self._rooms.oauth.admit_visitor(
+                query["client_id"], query["redirect_uri"], query["state"]
+            )
+            if url is not None:
+                return Redirect(url)
         url = await self._rooms.oauth.authorize(
             visit.person,
             query["client_id"],

@@ -1,0 +1,187 @@
+"""Visitors who have not signed in, with real accounts: what they reach, and as whom."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.installed import Installed, brought_up
+from tests.projects import FIRST_START, Person, Project, new_person, new_project
+from tests.visitor import Visitor
+from tests.waiting import until
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.root,
+    pytest.mark.skipif(os.geteuid() != 0, reason="makes OS accounts: needs root"),
+]
+ANYBODY = "aenvisit"
+LOOK = """\
+import http.server, json, os, pwd, socketserver, sys
+
+def tried(what, *arguments):
+    try:
+        return what(*arguments)
+    except OSError as error:
+        return type(error).__name__
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        home = os.environ["PROJECT_HOME"]
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        told = {
+            "user": user,
+            "token": os.environ.get("AEN_TOKEN", ""),
+            "files": tried(os.listdir, home),
+            "public": tried(read, home + "/public/hello.txt"),
+            "write": tried(os.mkdir, home + "/public/" + user),
+            "cookie": self.headers.get("Cookie", ""),
+        }
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self):
+        return "-"
+
+class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    pass
+
+Server(sys.argv[1], Answer).serve_forever()
+"""
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[Installed]:
+    """Give a platform with real accounts that lets visitors in, and three apps."""
+    up = brought_up("visitors", multiuser=True)
+    made = next(up)
+    apps = made.one.compute_prefix / "etc/wakari/apps"
+    apps.mkdir(exist_ok=True)
+    program = ["/usr/bin/python3", "-c", LOOK, "%(socket)s"]
+    for name, more in (
+        ("look", {"permission": "read"}),
+        ("board", {"permission": "read", "instance": "project"}),
+        ("work", {"permission": "write"}),
+    ):
+        manifest = {"name": name, "title": name, "command_list": program, **more}
+        (apps / f"{name}.json").write_text(json.dumps(manifest))
+    server = made.one.prefix / "wakari-server/etc/wakari/wk-server-config.json"
+    for path, role in ((server, "server"), (made.one.compute_settings, "compute")):
+        content = json.loads(path.read_text())
+        path.write_text(json.dumps({**content, "ANON_USER": ANYBODY}))
+        made.control("restart", role)
+    made.wait_ready()
+    yield made
+    with suppress(StopIteration):
+        next(up)
+
+
+@pytest.fixture(scope="module")
+def owner(real: Installed) -> Iterator[Person]:
+    """Give the owner; the accounts of the machine go afterwards."""
+    made = new_person(real, "aenvown")
+    yield made
+    for name in (made.name, ANYBODY):
+        subprocess.run(
+            ("userdel", "--remove", "--force", name), capture_output=True, check=False
+        )
+
+
+@pytest.fixture(scope="module")
+def project(real: Installed, owner: Person) -> Project:
+    """Give a public project that runs, with something in its public folder."""
+    made = new_project(real, "show", owner)
+    made.start(FIRST_START)
+    answer = made.api.ask("PATCH", made.path, {"visibility": "public"})
+    assert answer.status == 200, answer.text
+    hello = Path(real.one.projects / made.owner / made.name / "public/hello.txt")
+    hello.write_text("hello")
+    made.launch("work")
+    return made
+
+
+def seen(visitor: Visitor, project: Project, app: str) -> Any:
+    """Return what an app tells a visitor; None: they are to sign in."""
+    base = visitor.platform.one.gateway_url
+
+    def arrived() -> tuple[str, str] | None:
+        where, page = visitor.open(f"{base}/{project.owner}/{project.name}/{app}/")
+        return None if "/_aen/wait/" in page else (where, page)
+
+    where, page = until(arrived, f"{app} is open", 60)
+    return None if "/login?" in where else json.loads(page)
+
+
+def test_as_the_account_of_visitors(real: Installed, project: Project) -> None:
+    """It reads what anybody may, writes nothing, and knows no secret of ours."""
+    told = seen(Visitor(real), project, "look")
+    assert told == {
+        "user": ANYBODY,
+        "token": "",
+        "files": "PermissionError",
+        "public": "hello",
+        "write": "PermissionError",
+        "cookie": "",
+    }
+
+
+def test_what_the_team_shows(real: Installed, project: Project, owner: Person) -> None:
+    """An app that the team shares runs as the owner, whoever comes first."""
+    assert seen(Visitor(real), project, "board")["user"] == owner.name
+
+
+def test_nothing_else(real: Installed, project: Project, owner: Person) -> None:
+    """What writes, what is private, what is not there: each leads to signing in."""
+    private = new_project(real, "closed", owner)
+    visitor = Visitor(real)
+    assert seen(visitor, project, "look") is not None
+    assert seen(visitor, project, "work") is None
+    assert seen(visitor, private, "look") is None
+    assert seen(visitor, Project(private.api, owner.name, "none"), "look") is None
+    asked = real.gate.get(f"/{project.owner}/{project.name}/look/")
+    assert (asked.status, asked.json["error"]["code"]) == (401, "unauthenticated")
+
+
+def test_who_signs_in_is_themselves(
+    real: Installed, project: Project, owner: Person
+) -> None:
+    """Also where visitors could come in."""
+    browser = Visitor(real)
+    browser.sign_in(owner.name, owner.password)
+    told = seen(browser, project, "look")
+    assert (told["user"], bool(told["token"])) == (owner.name, True)
+
+
+def test_the_account_is_nobodys(real: Installed, project: Project) -> None:
+    """It is not made, put into no team, and owns nothing."""
+    body = {"username": ANYBODY, "password": "a long enough password"}
+    assert real.api().post("/api/v1/users", body).status == 400
+    team = f"{project.path}/team/{ANYBODY}"
+    assert project.api.ask("PUT", team, {"role": "viewer"}).status == 400
+    new = {"name": "theirs", "owner": ANYBODY}
+    assert real.api().post("/api/v1/projects", new).status == 400
+
+
+def test_private_again(real: Installed, project: Project) -> None:
+    """Visitors are out at once."""
+    visitor = Visitor(real)
+    assert seen(visitor, project, "look") is not None
+    began = time.monotonic()
+    answer = project.api.ask("PATCH", project.path, {"visibility": "private"})
+    assert answer.status == 200
+    until(lambda: seen(visitor, project, "look") is None, "visitors are out", 10)
+    assert time.monotonic() - began < 5
