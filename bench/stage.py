@@ -6,7 +6,6 @@ Everything is made when a row first asks for it, and ended with the bench.
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -25,7 +24,8 @@ from bench.peers import Certificate
 from bench.processes import program, running
 from bench.signin import pass_cookie
 from tests.installed import Installed, free_ports, new_installation
-from tests.projects import FIRST_START, Person, Project, new_person, new_project
+from tests.projects import FIRST_START, Person, Project, new_project
+from tests.real_accounts import new_accounts
 from tests.waiting import until
 
 HERE = Path(__file__).parent
@@ -72,15 +72,19 @@ class Stage(ExitStack):
         """The whole platform, as `make run` brings it up, with its real settings."""
         made = Installed(new_installation())
         self.callback(made.clean)
-        made.start()
-        self.callback(made.stop)
-        self.callback(self._keep_logs, made.one)
+        self._bring_up(made)
         try:
             made.wait_ready()
             self._add_manifests(made)
         except AssertionError as error:
             raise SystemExit(f"The platform did not come up: {error}") from error
         return made
+
+    def _bring_up(self, made: Installed) -> None:
+        """Begin to start a platform, which is stopped with the bench."""
+        made.start()
+        self.callback(made.stop)
+        self.callback(self._keep_logs, made.one)
 
     def crowded(self, fill: Callable[[Installed], float]) -> tuple[Installed, float]:
         """Start another platform whose store *fill* has filled; say how long it took.
@@ -90,9 +94,7 @@ class Stage(ExitStack):
         made = Installed(new_installation())
         self.callback(made.clean)
         took = fill(made)
-        made.start()
-        self.callback(made.stop)
-        self.callback(self._keep_logs, made.one)
+        self._bring_up(made)
         made.wait_ready()
         return made, took
 
@@ -106,17 +108,14 @@ class Stage(ExitStack):
             raise Missing("Only root can make accounts.")
         made = Installed(new_installation(multiuser=True))
         self.callback(made.clean)
-        made.start()
-        self.callback(made.stop)
-        self.callback(self._keep_logs, made.one)
+        self._bring_up(made)
         made.wait_ready()
         return made
 
     @cached_property
     def person(self) -> Person:
         """Somebody on that platform; the account goes with the bench."""
-        made = new_person(self.accounts, "aenbench")
-        self.callback(_forget, made)
+        (made,) = self.enter_context(new_accounts(self.accounts, "bench"))
         return made
 
     @cached_property
@@ -304,9 +303,3 @@ def restart_gateway(stage: Stage, ready: Callable[[], bool] | None = None) -> No
     """Restart the gateway and wait until it is well."""
     stage.platform.control("restart", "gateway")
     until(ready or stage.platform.is_ready, "the gateway is back", 60)
-
-
-def _forget(person: Person) -> None:
-    """Remove somebody's account of this machine, with its home."""
-    command = ("userdel", "--remove", "--force", person.name)
-    subprocess.run(command, capture_output=True, check=False)

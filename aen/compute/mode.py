@@ -12,8 +12,8 @@ from attrs import evolve, field, frozen
 from aen.compute.cgroups import groups_of_machine
 from aen.compute.helper.settings import DEFAULT
 from aen.compute.limits import Bounds
+from aen.compute.programs.steps import HelperCall, by_root, by_sudo
 from aen.compute.settings import ComputeSettings
-from aen.compute.steps import HelperCall, by_root, by_sudo
 from aen.model.errors import Failed, Invalid
 
 _SECONDS = 30.0

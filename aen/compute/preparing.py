@@ -6,13 +6,13 @@ from typing import Protocol
 
 from attrs import evolve, field, frozen
 
-from aen.compute.apps_python import AppsPython
 from aen.compute.command import Ground, Values
+from aen.compute.environments.apps_python import AppsPython
 from aen.compute.kernels import has_kernel, kernel_files
 from aen.compute.projects import Environment
-from aen.compute.records import make_private
 from aen.model.apps import Manifest
 from aen.model.names import EnvironmentName, ProjectPath, UserName
+from aen.runtime.credentials import make_private
 
 _JUPYTER = "%(jupyter)s"
 _PYTHON = "%(python)s"

@@ -6,17 +6,17 @@ from typing import Any
 from attrs import frozen
 from twisted.application.service import IService
 
-from aen.compute.attendant import Attendant, HelperSteps
 from aen.compute.environments.tool import OwnTool, Tool, works_as
 from aen.compute.limits import as_limits
 from aen.compute.mode import Mode
 from aen.compute.preparing import Homes, OwnHomes
+from aen.compute.programs.attendant import Attendant, HelperSteps
+from aen.compute.programs.steps import ChildSteps
 from aen.compute.project_ground import AccountGround, Ground, OwnGround
 from aen.compute.projects import Works
 from aen.compute.settings import ComputeSettings
 from aen.compute.spawn import OwnSpawner, Spawner
 from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
-from aen.compute.steps import ChildSteps
 from aen.model.names import ProjectPath
 
 

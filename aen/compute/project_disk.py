@@ -6,8 +6,8 @@ from pathlib import Path
 from attrs import frozen
 
 from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Report
+from aen.compute.programs.steps import Steps
 from aen.compute.project_ground import Ground, Team
-from aen.compute.steps import Steps
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath
 from aen.model.projects import Progress

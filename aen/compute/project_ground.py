@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from attrs import frozen
 
 from aen.compute.environments.provider import DEFAULT
-from aen.compute.steps import Steps
+from aen.compute.programs.steps import Steps
 from aen.model.names import ProjectPath
 from aen.model.projects import Member, TeamRole
 

@@ -16,10 +16,10 @@ from aen.compute.disk_check import disk_problems, skeleton_problems
 from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Report
 from aen.compute.environments.settings import EnvironmentSettings, skeleton_directory
 from aen.compute.moves import Moves, demand_free, parse_path, where
+from aen.compute.programs.steps import Steps
 from aen.compute.project_disk import ProjectDisk
 from aen.compute.project_ground import Ground, Measured, OwnGround, Team
 from aen.compute.project_state import ProjectState, ProjectStates, check_id
-from aen.compute.steps import Steps
 from aen.model.errors import Failed
 from aen.model.names import EnvironmentName, ProjectPath
 from aen.model.projects import Progress

@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import shutil
-import stat
 import tempfile
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from twisted.logger import Logger
 
 from aen.compute.helper.processes import Root
 from aen.model.errors import Invalid
-from aen.runtime.credentials import write_private
+from aen.runtime.credentials import check_private, make_private, write_private
 from aen.runtime.structure import structure, unstructure
 from aen.wire.messages import Launch
 
@@ -56,30 +55,9 @@ def new_id() -> str:
     return secrets.token_hex(10)
 
 
-def check_private(path: Path) -> None:
-    """Raise `Invalid` unless *path* is a directory that only we can enter."""
-    about = path.lstat()
-    private = not stat.S_IMODE(about.st_mode) & 0o077
-    if not (stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and private):
-        raise Invalid(
-            f"{path} is not a directory of this account with mode 700; remove it."
-        )
-
-
 def _demand_id(record: Record, expected: str) -> None:
     if record.launch.id != expected:
         raise Invalid("the record is another launch's")
-
-
-def make_private(path: Path) -> None:
-    """Make directory *path* (its parents too) for us alone, or raise `Invalid`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        path.mkdir(mode=0o700)
-    except FileExistsError:
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(0o700)
-    check_private(path)
 
 
 class Records:

@@ -15,13 +15,13 @@ from typing_extensions import override
 from aen.compute.activity import Asking
 from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.app_process import LaunchLimits
-from aen.compute.apps_python import AppsPython, SharedPython
 from aen.compute.cgroups import usage
 from aen.compute.command import Ground, passed_on
 from aen.compute.culling import Culling
 from aen.compute.door import NodeRouter
 from aen.compute.environment_ground import EnvironmentGround, notebooks_of
 from aen.compute.environment_work import Ending, EnvironmentWork
+from aen.compute.environments.apps_python import AppsPython, SharedPython
 from aen.compute.environments.index import index_access
 from aen.compute.environments.provider import JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
@@ -32,6 +32,7 @@ from aen.compute.manifests import Manifests
 from aen.compute.mode import Mode, find_mode
 from aen.compute.preparing import Homes, Preparation
 from aen.compute.privilege import Privilege, privilege
+from aen.compute.programs.steps import ChildSteps
 from aen.compute.project_state import ProjectStates
 from aen.compute.project_work import ProjectWork
 from aen.compute.projects import ProjectDirectories
@@ -41,7 +42,6 @@ from aen.compute.resources import NodeLimits, ResourceBoard
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
 from aen.compute.status import StatusBoard
-from aen.compute.steps import ChildSteps
 from aen.compute.upkeep import Beginning, Housekeeping
 from aen.compute.usage import Meter
 from aen.compute.use_book import UseBook

@@ -20,7 +20,6 @@ from zope.interface import implementer
 
 from aen.compute.app_logs import open_log
 from aen.compute.cgroups import groups_of_machine
-from aen.compute.children import IReactorChildren
 from aen.compute.command import AppCommand
 from aen.compute.helper import supervise
 from aen.compute.helper.cgroups import NO_LIMIT, Cgroups, Limit, rlimits
@@ -32,6 +31,7 @@ from aen.compute.helper.processes import (
     read_process,
     signal_root,
 )
+from aen.compute.programs.children import IReactorChildren
 from aen.compute.ready import port_belongs_to
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath, UserName

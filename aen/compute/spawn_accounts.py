@@ -12,17 +12,17 @@ from attrs import define, field, frozen
 from twisted.internet.interfaces import IReactorTime
 
 from aen.compute.app_logs import open_log
-from aen.compute.attendant import Attendant
 from aen.compute.cgroups import groups_of_machine
-from aen.compute.children import Ended, IReactorChildren
 from aen.compute.environments.tool import own_variables
 from aen.compute.helper.cgroups import Cgroups, Limit
 from aen.compute.helper.processes import Root, find_members
 from aen.compute.helper.spawning import EXIT
+from aen.compute.programs.attendant import Attendant
+from aen.compute.programs.children import Ended, IReactorChildren
+from aen.compute.programs.steps import HelperCall, ask_helper, no_output, unheard
 from aen.compute.ready import listener_uids
 from aen.compute.records import new_id
 from aen.compute.spawn import IReactorSpawn, OnEnd, Order, Spawned, watch_root
-from aen.compute.steps import HelperCall, ask_helper, no_output, unheard
 from aen.model.names import ProjectPath, UserName
 
 _SECONDS = 120.0

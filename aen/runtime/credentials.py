@@ -1,4 +1,4 @@
-"""Secrets on disk: made once, mode 0600, refused when others can read them."""
+"""What is ours alone on disk: secrets made once, private files and directories."""
 
 import os
 import stat
@@ -64,3 +64,24 @@ def keep_secret(path: Path, make: Callable[[], bytes]) -> bytes:
         with _beside(path, make()) as written, suppress(FileExistsError):
             path.hardlink_to(written)
     return read_secret(path)
+
+
+def check_private(path: Path) -> None:
+    """Raise `Invalid` unless *path* is a directory that only we can enter."""
+    about = path.lstat()
+    private = not stat.S_IMODE(about.st_mode) & 0o077
+    if not (stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and private):
+        raise Invalid(
+            f"{path} is not a directory of this account with mode 700; remove it."
+        )
+
+
+def make_private(path: Path) -> None:
+    """Make directory *path* (its parents too) for us alone, or raise `Invalid`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(0o700)
+    check_private(path)

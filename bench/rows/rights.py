@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from aen.compute.steps import by_root
+from aen.compute.programs.steps import by_root
 from bench.measured import Measured, Missing, Sample
 from bench.stage import Pace, Stage
 

@@ -34,12 +34,7 @@ def start(stage: Stage, pace: Pace) -> Measured:
     """Measure starts of a project that has been there."""
     project = new_project(stage.platform, "again")
     project.start()
-    samples = []
-    for _ in range(pace.runs):
-        project.api.post(f"{project.path}/stop")
-        project.wait("stopped")
-        samples.append(_started(project))
-    return Measured({"platform": samples})
+    return _started_again(project, pace.runs)
 
 
 def real_first_start(stage: Stage, pace: Pace) -> Measured:
@@ -54,9 +49,12 @@ def real_first_start(stage: Stage, pace: Pace) -> Measured:
 
 def real_start(stage: Stage, pace: Pace) -> Measured:
     """Measure starts of such a project that has been there."""
-    project = stage.theirs
+    return _started_again(stage.theirs, pace.runs)
+
+
+def _started_again(project: Project, times: int) -> Measured:
     samples = []
-    for _ in range(pace.runs):
+    for _ in range(times):
         project.api.post(f"{project.path}/stop")
         project.wait("stopped")
         samples.append(_started(project))

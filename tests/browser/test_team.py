@@ -1,6 +1,5 @@
 """Two people on one file, in two browsers; then one is taken off the team."""
 
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -12,14 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import keep, opened_page, there
 from tests.browser.test_first_light import OPENING, opened
 from tests.installed import Installed, brought_up
-from tests.projects import FIRST_START, Person, Project, new_person, new_project
+from tests.projects import FIRST_START, Person, Project, new_project
+from tests.real_accounts import NEEDS_ROOT, new_accounts, put_in
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.system,
-    pytest.mark.root,
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes OS accounts: needs root"),
-]
+pytestmark = [pytest.mark.browser, *NEEDS_ROOT]
 
 OUT_WITHIN_MS = 10_000.0
 """Milliseconds; it takes less than two seconds, but on a busy machine."""
@@ -33,15 +28,9 @@ def real() -> Iterator[Installed]:
 
 @pytest.fixture(scope="module")
 def two(real: Installed) -> Iterator[tuple[Person, Person]]:
-    """Give an owner and a member; their OS accounts go afterwards."""
-    made = (new_person(real, "aentada"), new_person(real, "aentbob"))
-    yield made
-    for one in made:
-        subprocess.run(
-            ("userdel", "--remove", "--force", one.name),
-            capture_output=True,
-            check=False,
-        )
+    """Give an owner and a member; with accounts of this machine."""
+    with new_accounts(real, "ada", "bob") as (owner, member):
+        yield owner, member
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +38,7 @@ def shared(real: Installed, two: tuple[Person, Person]) -> Project:
     """Give a running project of the first, with the second in its team."""
     owner, member = two
     made = new_project(real, "shared", owner)
-    answer = made.api.ask("PUT", f"{made.path}/team/{member.name}", {"role": "member"})
-    assert answer.status in (200, 201, 204), answer.text
+    put_in(made, member, "member")
     made.start(FIRST_START)
     return made
 

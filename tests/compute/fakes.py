@@ -10,12 +10,12 @@ from typing import Any
 import psutil
 from twisted.internet.defer import Deferred
 
-from aen.compute import steps
 from aen.compute.disk.__main__ import TELLING, VERBS
 from aen.compute.disk.clone import MARKER
 from aen.compute.disk.walk import Refused
 from aen.compute.environments.provider import BUILDING, CLONING, Report
-from aen.compute.steps import Steps, Tell
+from aen.compute.programs import steps
+from aen.compute.programs.steps import Steps, Tell
 from aen.model.errors import Failed
 from aen.model.projects import Progress
 

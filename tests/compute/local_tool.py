@@ -6,12 +6,12 @@ from pathlib import Path
 
 from twisted.internet.defer import Deferred
 
-from aen.compute.children import Ended, OnLine
 from aen.compute.environments import inside
 from aen.compute.environments.copying import Refused
 from aen.compute.environments.provider import FoundOne, Listed
 from aen.compute.environments.requirements import check_requirements
 from aen.compute.environments.tool import Hands, inside_program
+from aen.compute.programs.children import Ended, OnLine
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath, UserName
 

@@ -20,8 +20,8 @@ from aen.compute.environments.builtin import BuiltinEnvironments
 from aen.compute.environments.provider import DEFAULT, JUPYTER
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.kernels import kernel_files, kernel_specs
+from aen.compute.programs.steps import ChildSteps
 from aen.compute.projects import ProjectDirectories
-from aen.compute.steps import ChildSteps
 from aen.model.apps import Manifest, substitute
 from aen.model.names import EnvironmentName, UserName, parse_project_path
 from aen.runtime.credentials import write_private

@@ -19,7 +19,7 @@ from aen.compute.launches import Launches
 from aen.model.errors import Conflict, Failed, NotFound
 from aen.runtime.tasks import start
 from tests.compute.ground import OTHER, PROJECT, Node, asking
-from tests.compute.programs import (
+from tests.compute.small_programs import (
     FAILING,
     NASTY,
     SERVER,

@@ -18,8 +18,8 @@ from aen.compute.mode import (
     problems,
     visitor_problems,
 )
+from aen.compute.programs.steps import HelperCall
 from aen.compute.settings import ComputeSettings
-from aen.compute.steps import HelperCall
 from aen.model.errors import Invalid
 from tests.compute.helper.helped import Helped
 

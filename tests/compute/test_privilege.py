@@ -9,11 +9,11 @@ from aen.compute.environments.tool import OwnTool
 from aen.compute.mode import Mode
 from aen.compute.preparing import OwnHomes
 from aen.compute.privilege import Privilege, privilege
+from aen.compute.programs.steps import ChildSteps, HelperCall
 from aen.compute.project_ground import AccountGround, OwnGround
 from aen.compute.settings import ComputeSettings
 from aen.compute.spawn import OwnSpawner
 from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
-from aen.compute.steps import ChildSteps, HelperCall
 
 
 def found(mode: Mode) -> Privilege:

@@ -8,9 +8,9 @@ import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
 from aen.compute.environments.provider import CLONING
+from aen.compute.programs.steps import ChildSteps, Steps
 from aen.compute.project_disk import ProjectDisk
 from aen.compute.project_ground import OwnGround
-from aen.compute.steps import ChildSteps, Steps
 from aen.model.errors import Failed
 from aen.model.names import parse_project_path
 from aen.model.projects import Progress

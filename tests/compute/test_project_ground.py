@@ -11,9 +11,9 @@ import pytest_twisted
 from attrs import define, field
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
-from aen.compute import steps
-from aen.compute.attendant import HelperSteps
 from aen.compute.environments.settings import EnvironmentSettings
+from aen.compute.programs import steps
+from aen.compute.programs.attendant import HelperSteps
 from aen.compute.project_ground import AccountGround, Measured, OwnGround, people
 from aen.compute.projects import ProjectDirectories
 from aen.model.errors import Failed

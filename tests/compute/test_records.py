@@ -3,11 +3,9 @@
 import json
 from pathlib import Path
 
-import pytest
 from attrs import evolve
 
-from aen.compute.records import Record, Records, check_private, make_private, new_id
-from aen.model.errors import Invalid
+from aen.compute.records import Record, Records, new_id
 from aen.runtime.structure import unstructure
 from tests.compute.ground import LAUNCH, records
 
@@ -73,25 +71,6 @@ def test_a_directory_made_open_is_not_trusted(tmp_path: Path) -> None:
     first = kept.private("l1").parent
     first.chmod(0o755)
     assert kept.private("l2").parent != first
-
-
-def test_what_is_not_private_is_refused(tmp_path: Path) -> None:
-    """Links and files where a directory belongs are not taken for one."""
-    (tmp_path / "link").symlink_to(tmp_path)
-    (tmp_path / "file").write_text("")
-    for name in ("link", "file"):
-        with pytest.raises(Invalid, match="mode 700"):
-            make_private(tmp_path / name)
-
-
-def test_a_private_directory_is_made_or_closed(tmp_path: Path) -> None:
-    """Its parents are made too; one of ours that was open is closed."""
-    for _ in range(2):
-        make_private(tmp_path / "a/b")
-        check_private(tmp_path / "a/b")
-        (tmp_path / "a/b").chmod(0o755)
-    with pytest.raises(Invalid, match="mode 700"):
-        check_private(tmp_path / "a/b")
 
 
 def test_ids_cannot_be_guessed() -> None:

@@ -44,7 +44,7 @@ from aen.wire import routes, tickets
 from aen.wire.client import Identity, Place, WireClient
 from aen.wire.messages import Launch, LaunchRequest, NodeStatus, Nothing
 from tests.compute.ground import PROJECT
-from tests.compute.programs import NASTY, command, running, write_app
+from tests.compute.small_programs import NASTY, command, running, write_app
 from tests.installed import free_ports
 
 reactor: Any = _reactor

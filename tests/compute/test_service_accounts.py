@@ -16,7 +16,7 @@ from aen.wire import routes
 from aen.wire.messages import Launch, LaunchRequest, ProjectOnDisk
 from tests.compute.accounts import Person, processes_of
 from tests.compute.helper.helped import PYTHON, Helped
-from tests.compute.programs import NASTY, running
+from tests.compute.small_programs import NASTY, running
 from tests.compute.test_service import KEY, RealNode
 from tests.installed import free_ports
 

@@ -12,9 +12,10 @@ from attrs import evolve
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- real children
 from twisted.internet.defer import Deferred
 
-from aen.compute.attendant import Attendant
 from aen.compute.command import AppCommand
 from aen.compute.helper.processes import Root
+from aen.compute.programs.attendant import Attendant
+from aen.compute.programs.steps import HelperCall, by_root
 from aen.compute.spawn import Order, Spawned
 from aen.compute.spawn_accounts import (
     Accounts,
@@ -22,7 +23,6 @@ from aen.compute.spawn_accounts import (
     AccountTool,
     exit_status,
 )
-from aen.compute.steps import HelperCall, by_root
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
 from aen.runtime.connecting import open_socket

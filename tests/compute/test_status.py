@@ -7,9 +7,9 @@ from twisted.logger import LogEvent
 
 from aen.compute.manifests import Manifests
 from aen.compute.mode import Mode
+from aen.compute.programs.steps import HelperCall
 from aen.compute.running import RunningProjects
 from aen.compute.status import SINGLE_USER, StatusBoard
-from aen.compute.steps import HelperCall
 from aen.wire.messages import NodeStatus, ProjectOnDisk
 
 

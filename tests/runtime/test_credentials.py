@@ -1,4 +1,4 @@
-"""Secrets on disk are ours alone, or they are refused."""
+"""What is to be ours alone on disk is, or is refused."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from aen.model.errors import Invalid
-from aen.runtime.credentials import keep_secret, read_secret, write_private
+from aen.runtime.credentials import (
+    check_private,
+    keep_secret,
+    make_private,
+    read_secret,
+    write_private,
+)
 
 
 def test_a_secret_is_made_once(tmp_path: Path) -> None:
@@ -70,3 +76,22 @@ def test_one_makes_it_for_all(tmp_path: Path) -> None:
 
     assert keep_secret(path, make_late) == b"first"
     assert [each.name for each in tmp_path.iterdir()] == ["key"]
+
+
+def test_what_is_not_private_is_refused(tmp_path: Path) -> None:
+    """Links and files where a directory belongs are not taken for one."""
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "file").write_text("")
+    for name in ("link", "file"):
+        with pytest.raises(Invalid, match="mode 700"):
+            make_private(tmp_path / name)
+
+
+def test_a_private_directory_is_made_or_closed(tmp_path: Path) -> None:
+    """Its parents are made too; one of ours that was open is closed."""
+    for _ in range(2):
+        make_private(tmp_path / "a/b")
+        check_private(tmp_path / "a/b")
+        (tmp_path / "a/b").chmod(0o755)
+    with pytest.raises(Invalid, match="mode 700"):
+        check_private(tmp_path / "a/b")

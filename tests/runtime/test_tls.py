@@ -208,6 +208,7 @@ async def test_a_vanished_client(door: Door) -> None:
         server.transport.write(b"x" * 100_000)
     await server.lost
     server.transport.write(b"x")
+    assert server.received == b"hello"
 
 
 @pytest_twisted.ensureDeferred

@@ -4,57 +4,33 @@ By the platform as `MULTIUSER=1 make run` brings it up; people's accounts are ma
 removed here.
 """
 
-import json
-import os
 import pwd
 import stat
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from urllib.parse import quote
 
-import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close
 from websockets.sync.client import ClientConnection, connect
 
-from tests.asking import Answer
-from tests.installed import Installed, brought_up
-from tests.projects import FIRST_START, Person, Project, new_person, new_project
+from tests.installed import Installed
+from tests.projects import FIRST_START, Person, Project, new_project
+from tests.real_accounts import (
+    NEEDS_ROOT,
+    as_account,
+    home,
+    new_accounts,
+    processes_of,
+    put_in,
+    reads,
+    shell,
+    with_shell,
+)
 from tests.waiting import until
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.root,
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes OS accounts: needs root"),
-]
-
-SHELL_APP = """\
-import http.server, os, socketserver, subprocess, sys, urllib.parse
-
-class Answer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        command = urllib.parse.unquote(self.path.partition("?")[2])
-        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True)
-        body = done.stdout + done.stderr
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def address_string(self):
-        return "-"
-
-class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    pass
-
-Server(sys.argv[1], Answer).serve_forever()
-"""
-PROGRAM = Path("/usr/bin/python3")
+pytestmark = NEEDS_ROOT
 OUT_WITHIN = 3.0
 """Seconds: two, and one for a busy machine."""
 
@@ -62,96 +38,42 @@ OUT_WITHIN = 3.0
 @pytest.fixture(scope="module")
 def real() -> Iterator[Installed]:
     """Give the platform with real accounts, and an app that runs commands."""
-    up = brought_up("accounts", multiuser=True)
-    made = next(up)
-    apps = made.one.compute_prefix / "etc/wakari/apps"
-    apps.mkdir(exist_ok=True)
-    command = [str(PROGRAM), "-c", SHELL_APP, "%(socket)s"]
-    manifest = {"name": "shell", "title": "Shell", "command_list": command}
-    (apps / "shell.json").write_text(json.dumps(manifest))
-    yield made
-    with suppress(StopIteration):
-        next(up)
+    yield from with_shell("accounts")
 
 
 @pytest.fixture(scope="module")
 def people(real: Installed) -> Iterator[list[Person]]:
-    """Give owner, member, viewer and an outsider; their accounts go afterwards."""
-    made = [new_person(real, f"aent{word}") for word in ("own", "mem", "view", "out")]
-    yield made
-    for one in made:
-        subprocess.run(
-            ("userdel", "--remove", "--force", one.name),
-            capture_output=True,
-            check=False,
-        )
+    """Give owner, member, viewer and an outsider."""
+    with new_accounts(real, "own", "mem", "view", "out") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def team(real: Installed, people: list[Person]) -> Project:
-    """Give a project that runs, with a member and a viewer."""
-    owner, member, viewer, _ = people
-    made = new_project(real, "team", owner)
+def lab(real: Installed, people: list[Person]) -> Project:
+    """Give a project that has been started."""
+    made = new_project(real, "team", people[0])
     made.start(FIRST_START)
-    for person, role in ((member, "member"), (viewer, "viewer")):
-        put_in(made, person, role)
-        until(partial(reads, real, made, person), f"{person.name} may read", 5)
     return made
 
 
-def reads(real: Installed, project: Project, person: Person) -> bool:
-    """Tell whether somebody's account can list the project's directory."""
-    return as_account(person, "ls", str(home(real, project))).returncode == 0
+@pytest.fixture
+def team(real: Installed, people: list[Person], lab: Project) -> Project:
+    """Give the project as each test finds it: it runs, with a member and a viewer.
 
-
-def put_in(project: Project, person: Person, role: str) -> None:
-    """Give somebody a place in the team."""
-    answer = project.api.ask(
-        "PUT", f"{project.path}/team/{person.name}", {"role": role}
-    )
-    assert answer.status in (200, 201, 204), answer.text
-
-
-def shell(real: Installed, project: Project, person: Person, command: str) -> str:
-    """Run a command in the project as somebody, by an app of theirs."""
-    path = f"/{project.owner}/{project.name}/shell/?{quote(command)}"
-    client = real.apps(person.token)
-
-    def answered() -> Answer | None:
-        answer = client.get(path)
-        return answer if answer.status not in (404, 503) else None
-
-    answer = until(answered, f"{person.name}'s shell answers")
-    assert answer.status == 200, answer.text
-    return answer.text
-
-
-def as_account(person: Person, *command: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command as an account of this machine, past the platform."""
-    return subprocess.run(
-        ("runuser", "-u", person.name, "--", *command),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-    )
-
-
-def home(real: Installed, project: Project) -> Path:
-    """Return where a project is on the disk."""
-    return real.one.projects / project.owner / project.name
-
-
-def processes_of(person: Person) -> list[int]:
-    """Return what runs as somebody."""
-    uid = pwd.getpwnam(person.name).pw_uid
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            ended = process.status() == psutil.STATUS_ZOMBIE
-            if process.uids().effective == uid and not ended:
-                found.append(process.pid)
-    return found
+    Whatever tests before have done to it is made good. The file ``by-owner`` has one
+    line.
+    """
+    owner, member, viewer, _ = people
+    if lab.now()["state"] != "running":
+        lab.start()
+    shell(real, lab, owner, "echo one > by-owner")
+    there = {one["user"] for one in lab.now()["team"]}
+    for person, role in ((member, "member"), (viewer, "viewer")):
+        if person.name not in there:
+            put_in(lab, person, role)
+        file = home(real, lab) / "by-owner"
+        until(partial(reads, person, file), f"{person.name} may read", 10)
+    return lab
 
 
 def test_the_services_account_has_no_projects(
@@ -195,8 +117,7 @@ def test_who_may_what(real: Installed, team: Project, people: list[Person]) -> N
     owner, member, viewer, _ = people
     outsider = Person("nobody", "", "")  # an account that has to do with nothing here
     place = home(real, team)
-    shell(real, team, owner, "echo one > by-owner")
-    shell(real, team, member, "mkdir notes; echo two > notes/by-member")
+    shell(real, team, member, "mkdir -p notes; echo two > notes/by-member")
     assert shell(real, team, member, "echo more >> by-owner; cat by-owner") == (
         "one\nmore\n"
     )
@@ -264,9 +185,7 @@ def test_sockets_of_who_left_are_closed(
         assert said.code == 1008
         assert said.reason
         assert real.apps(member.token).get(path).status in (403, 404)
-        staying.ping().wait(10)
-    put_in(team, member, "member")
-    until(partial(reads, real, team, member), "the member is back", 10)
+        assert staying.ping().wait(10)
 
 
 def end_of(channel: ClientConnection) -> Close:

@@ -97,7 +97,7 @@ def test_foreign_origin(platform: Installed, kernel: Kernel) -> None:
 def test_own_origin(platform: Installed, kernel: Kernel) -> None:
     """A page of the gateway itself can."""
     with kernel.connect(origin=platform.one.gateway_url) as channel:
-        channel.ping().wait(10)
+        assert channel.ping().wait(10)
 
 
 def test_compute_down(platform: Installed) -> None:

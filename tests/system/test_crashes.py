@@ -5,7 +5,6 @@ takes minutes, so only then.
 """
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,13 +13,12 @@ import psutil
 import pytest
 
 from tests.installed import Installed, brought_up
-from tests.projects import FIRST_START, Person, Project, new_person, new_project
+from tests.projects import FIRST_START, Person, Project, new_project
+from tests.real_accounts import NEEDS_ROOT, new_accounts
 from tests.waiting import until
 
 pytestmark = [
-    pytest.mark.system,
-    pytest.mark.root,
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes OS accounts: needs root"),
+    *NEEDS_ROOT,
     pytest.mark.skipif(
         "AEN_CRASH_ROUNDS" not in os.environ, reason="AEN_CRASH_ROUNDS names no number"
     ),
@@ -40,11 +38,9 @@ def real() -> Iterator[Installed]:
 @pytest.fixture(scope="module")
 def owner(real: Installed) -> Iterator[Person]:
     """Give somebody whose first project has had the templates built."""
-    made = new_person(real, "aentcra")
-    new_project(real, "warm", made).start(FIRST_START)
-    yield made
-    command = ("userdel", "--remove", "--force", made.name)
-    subprocess.run(command, capture_output=True, check=False)
+    with new_accounts(real, "cra") as (made,):
+        new_project(real, "warm", made).start(FIRST_START)
+        yield made
 
 
 def killed_after(

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from attrs import frozen
 
-from aen.compute.apps_python import packages as apps_packages
-from aen.compute.children import Command, IReactorChildren, run
 from aen.compute.disk.clone import MARKER
 from aen.compute.environments import fingerprint
+from aen.compute.environments.apps_python import packages as apps_packages
 from aen.compute.environments.filelock import locked
 from aen.compute.environments.interpreter import (
     Interpreter,
@@ -36,7 +35,8 @@ from aen.compute.environments.settings import (
 from aen.compute.environments.sharing import Sharing
 from aen.compute.environments.uvoutput import BuildProgress
 from aen.compute.environments.uvtool import Uv, find_uv, tool_environment
-from aen.compute.steps import Steps
+from aen.compute.programs.children import Command, IReactorChildren, run
+from aen.compute.programs.steps import Steps
 from aen.model.errors import Failed, NotFound
 from aen.model.projects import Progress
 

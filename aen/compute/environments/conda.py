@@ -13,7 +13,6 @@ from pathlib import Path
 
 from attrs import define, field
 
-from aen.compute.children import Command, Ended, run
 from aen.compute.environments.builtin import make_directory
 from aen.compute.environments.condatool import Conda, CondaTool, reason
 from aen.compute.environments.filelock import locked
@@ -28,7 +27,8 @@ from aen.compute.environments.provider import (
 from aen.compute.environments.settings import CloneBy, EnvironmentSettings
 from aen.compute.environments.sharing import Sharing
 from aen.compute.environments.tool import inside_program
-from aen.compute.steps import Steps
+from aen.compute.programs.children import Command, Ended, run
+from aen.compute.programs.steps import Steps
 from aen.model.errors import Failed
 from aen.model.projects import Progress
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from attrs import frozen
 
-from aen.compute.children import Ended
 from aen.compute.environments.conda import CondaEnvironments, addresses
 from aen.compute.environments.condatool import conda_environment, reason
 from aen.compute.environments.provider import FoundOne, Listed
 from aen.compute.environments.requirements import check_names, check_specs, read_file
 from aen.compute.environments.search import newest_first
 from aen.compute.environments.tool import Hands
+from aen.compute.programs.children import Ended
 from aen.model.errors import Failed, Invalid
 
 _ALWAYS = ("ipykernel", "pip")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from aen.compute.children import (
+from aen.compute.programs.children import (
     Command,
     Ended,
     IReactorChildren,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from aen.compute.children import Command, IReactorChildren, run
+from aen.compute.programs.children import Command, IReactorChildren, run
 from aen.model.errors import Failed
 
 OLDEST = (3, 11)

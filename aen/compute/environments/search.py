@@ -11,9 +11,9 @@ from urllib.request import url2pathname
 from attrs import field, frozen
 from packaging.version import InvalidVersion, Version
 
-from aen.compute.children import Command, IReactorChildren, run
 from aen.compute.environments import index_names
 from aen.compute.environments.provider import FoundOne
+from aen.compute.programs.children import Command, IReactorChildren, run
 from aen.model.errors import Failed, Invalid
 
 _LONGEST = 100  # characters of what is searched

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aen.compute.children import IReactorChildren
 from aen.compute.environments.builtin import BuiltinEnvironments
 from aen.compute.environments.conda import CondaEnvironments
 from aen.compute.environments.condapackages import CondaPackages
@@ -13,7 +12,8 @@ from aen.compute.environments.search import IndexSearch
 from aen.compute.environments.settings import EnvironmentSettings, Provider
 from aen.compute.environments.uvpackages import UvPackages
 from aen.compute.environments.uvtool import shared_uv, tool_environment
-from aen.compute.steps import Steps
+from aen.compute.programs.children import IReactorChildren
+from aen.compute.programs.steps import Steps
 
 
 class Sources:

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 from attrs import evolve, field, frozen
 
-from aen.compute.children import (
+from aen.compute.environments import copying, inside
+from aen.compute.environments.uvtool import everybody_runs
+from aen.compute.programs.children import (
     Command,
     Ended,
     IReactorChildren,
@@ -17,12 +19,10 @@ from aen.compute.children import (
     run,
     with_umask,
 )
-from aen.compute.environments import copying, inside
-from aen.compute.environments.uvtool import everybody_runs
-from aen.compute.records import make_private
-from aen.compute.steps import parsed, told_failure
+from aen.compute.programs.steps import parsed, told_failure
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath, UserName
+from aen.runtime.credentials import make_private
 
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 # What a member makes is the whole team's, and nobody else's.

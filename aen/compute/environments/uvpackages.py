@@ -5,7 +5,6 @@ from pathlib import Path
 
 from attrs import frozen
 
-from aen.compute.children import Ended
 from aen.compute.environments.interpreter import Interpreter
 from aen.compute.environments.provider import FoundOne, Listed
 from aen.compute.environments.requirements import (
@@ -18,6 +17,7 @@ from aen.compute.environments.requirements import (
 )
 from aen.compute.environments.tool import Hands
 from aen.compute.environments.uvoutput import reason, without_credentials
+from aen.compute.programs.children import Ended
 from aen.model.errors import Failed, Invalid
 
 # What makes an environment one to work in: notebooks, and pip in the terminal.

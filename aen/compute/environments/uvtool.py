@@ -8,7 +8,10 @@ from pathlib import Path
 import uv
 from attrs import frozen
 
-from aen.compute.children import (
+from aen.compute.environments.index import pip_texts, uv_environment
+from aen.compute.environments.settings import EnvironmentSettings
+from aen.compute.environments.uvoutput import reason, without_credentials
+from aen.compute.programs.children import (
     Command,
     Ended,
     IReactorChildren,
@@ -16,9 +19,6 @@ from aen.compute.children import (
     run,
     with_umask,
 )
-from aen.compute.environments.index import pip_texts, uv_environment
-from aen.compute.environments.settings import EnvironmentSettings
-from aen.compute.environments.uvoutput import reason, without_credentials
 from aen.model.errors import Failed
 
 # what it writes must be readable by everybody

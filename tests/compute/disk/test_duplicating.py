@@ -1,7 +1,6 @@
 """Copies of projects: what may be read, as it is; done again they go on."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from aen.compute.disk.acl import Team
 from aen.compute.disk.duplicating import duplicate
 from aen.compute.disk.moving import hand_over
 from aen.compute.disk.walk import Refused
-from tests.compute.accounts import People
-from tests.compute.disk.estate import Estate, allowed, estate, person, unheard
+from tests.compute.disk.estate import Estate, allowed, person, unheard
 
 PLACES = ("bob", "copy", "ada", "lab")
 
@@ -91,13 +89,6 @@ def test_what_is_too_deep_is_left_out(
     monkeypatch.setattr(duplicating, "_DEEPEST", 2)
     assert duplicate(str(tmp_path), *PLACES, unheard)["left"] >= 2
     assert not (copy / "notes" / "b" / "c").exists()
-
-
-@pytest.fixture
-def ground(accounts: People) -> Iterator[Estate]:
-    """Return a project root with nothing in it."""
-    with estate(accounts) as made:
-        yield made
 
 
 @pytest.mark.root

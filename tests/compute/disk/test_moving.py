@@ -1,6 +1,5 @@
 """Projects that get another place: whole, once, and never over other files."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,7 @@ import pytest
 from aen.compute.disk.acl import Team
 from aen.compute.disk.moving import hand_over, move
 from aen.compute.disk.walk import Refused
-from tests.compute.accounts import People
-from tests.compute.disk.estate import Estate, allowed, estate, person
+from tests.compute.disk.estate import Estate, allowed, person
 
 
 def project(root: Path, path: str) -> Path:
@@ -52,13 +50,6 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "bob").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Refused, match="link"):
         move(str(tmp_path), "bob", "ice", "ada", "lab")
-
-
-@pytest.fixture
-def ground(accounts: People) -> Iterator[Estate]:
-    """Return a project root with nothing in it."""
-    with estate(accounts) as made:
-        yield made
 
 
 @pytest.mark.root

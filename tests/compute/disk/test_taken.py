@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,8 @@ import pytest
 from aen.compute.disk import project, taken
 from aen.compute.disk.acl import Team
 from aen.compute.disk.walk import Refused
-from tests.compute.accounts import People, Person
-from tests.compute.disk.estate import Estate, allowed, estate, person, unheard
+from tests.compute.accounts import Person
+from tests.compute.disk.estate import Estate, allowed, person, unheard
 
 pytestmark = pytest.mark.root
 
@@ -21,13 +20,6 @@ _STEPS = (
     "open os.rename os.chown os.chmod os.mkdir os.rmdir os.remove os.setxattr os.fork"
     " os.scandir".split()
 )
-
-
-@pytest.fixture
-def ground(accounts: People) -> Iterator[Estate]:
-    """Return a project root with nothing in it."""
-    with estate(accounts) as made:
-        yield made
 
 
 def team(ground: Estate) -> Team:

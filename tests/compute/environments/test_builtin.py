@@ -10,11 +10,11 @@ import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 from twisted.internet.defer import Deferred, gatherResults
 
-from aen.compute.children import Command, Ended, run
 from aen.compute.environments.builtin import BuiltinEnvironments, Recipe
 from aen.compute.environments.interpreter import Interpreter
 from aen.compute.environments.settings import EnvironmentSettings
-from aen.compute.steps import ChildSteps
+from aen.compute.programs.children import Command, Ended, run
+from aen.compute.programs.steps import ChildSteps
 from aen.model.errors import Failed, NotFound
 from aen.model.projects import Progress
 from tests.compute.digests import digest

@@ -13,7 +13,7 @@ from aen.model.projects import Progress
 from tests.compute.conda_world import CondaWorld
 from tests.compute.digests import digest, names_in
 from tests.compute.fakes import unheard
-from tests.compute.programs import running
+from tests.compute.small_programs import running
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.system

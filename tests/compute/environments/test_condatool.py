@@ -10,7 +10,6 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
-from aen.compute.children import Ended
 from aen.compute.environments.condatool import (
     Conda,
     CondaTool,
@@ -18,8 +17,9 @@ from aen.compute.environments.condatool import (
     conda_environment,
     reason,
 )
+from aen.compute.programs.children import Ended
 from aen.model.errors import Failed
-from tests.compute.programs import running
+from tests.compute.small_programs import running
 from tests.waiting import eventually
 
 REACTOR: Any = reactor

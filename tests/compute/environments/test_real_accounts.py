@@ -9,18 +9,18 @@ import pytest_twisted
 from attrs import define, field
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- real children
 
-from aen.compute.attendant import HelperSteps
 from aen.compute.environment_ground import EnvironmentGround, Notebooks
 from aen.compute.environment_work import EnvironmentWork
 from aen.compute.environments.settings import EnvironmentSettings, Provider
 from aen.compute.environments.sources import Sources
 from aen.compute.environments.tool import works_as
+from aen.compute.programs.attendant import HelperSteps
+from aen.compute.programs.steps import ChildSteps, by_root
 from aen.compute.project_ground import AccountGround
 from aen.compute.project_state import ProjectStates
 from aen.compute.projects import ProjectDirectories
 from aen.compute.running import RunningProjects, path_of
 from aen.compute.spawn_accounts import Accounts, AccountTool
-from aen.compute.steps import ChildSteps, by_root
 from aen.model.environments import Verb
 from aen.model.errors import Failed
 from aen.model.names import UserName

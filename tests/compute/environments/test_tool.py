@@ -9,7 +9,6 @@ import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 from twisted.internet.defer import CancelledError
 
-from aen.compute.children import Ended
 from aen.compute.environments.tool import (
     Hands,
     OwnTool,
@@ -18,12 +17,13 @@ from aen.compute.environments.tool import (
     works_as,
 )
 from aen.compute.environments.uvtool import everybody_runs
+from aen.compute.programs.children import Ended
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
 from aen.runtime.tasks import start
 from tests.compute.digests import names_in
 from tests.compute.local_tool import LocalTool
-from tests.compute.programs import running
+from tests.compute.small_programs import running
 from tests.waiting import eventually
 
 REACTOR: Any = reactor

@@ -10,7 +10,6 @@ import pytest_twisted
 from attrs import define, field
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
-from aen.compute.children import Command, Ended, run
 from aen.compute.environment_ground import EnvironmentGround, Notebooks
 from aen.compute.environment_work import EnvironmentWork
 from aen.compute.environments.builtin import BuiltinEnvironments
@@ -21,10 +20,11 @@ from aen.compute.environments.settings import EnvironmentSettings, Provider
 from aen.compute.environments.sources import Sources
 from aen.compute.environments.tool import OwnTool
 from aen.compute.environments.uvpackages import UvPackages, demand_python, not_done
+from aen.compute.programs.children import Command, Ended, run
+from aen.compute.programs.steps import ChildSteps
 from aen.compute.project_state import ProjectStates
 from aen.compute.projects import ProjectDirectories
 from aen.compute.running import RunningProjects, path_of
-from aen.compute.steps import ChildSteps
 from aen.model.environments import Verb
 from aen.model.errors import AenError, Failed, Invalid
 from aen.model.names import UserName

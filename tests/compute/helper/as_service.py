@@ -13,11 +13,11 @@ from attrs import evolve
 from twisted.internet.defer import Deferred
 from twisted.internet.task import react
 
-from aen.compute.attendant import Attendant
 from aen.compute.command import Ground
 from aen.compute.launches import Launches
 from aen.compute.mode import find_mode
 from aen.compute.preparing import Preparation
+from aen.compute.programs.attendant import Attendant
 from aen.compute.records import Records
 from aen.compute.settings import ComputeSettings
 from aen.compute.spawn_accounts import Accounts, AccountSpawner
@@ -25,7 +25,7 @@ from aen.model.errors import Failed
 from aen.wire.messages import LaunchRequest, ProjectOnDisk
 from tests.compute.fake_directories import FakeProjects
 from tests.compute.ground import Node
-from tests.compute.programs import SERVER
+from tests.compute.small_programs import SERVER
 
 PYTHON = "/usr/bin/python3"
 

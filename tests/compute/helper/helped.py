@@ -13,11 +13,11 @@ from typing import Any
 from attrs import define
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
-from aen.compute.attendant import Attendant
 from aen.compute.helper.cgroups import Cgroups, read_mounts
 from aen.compute.helper.ending import sweep
 from aen.compute.helper.private import Runtime
-from aen.compute.steps import by_root
+from aen.compute.programs.attendant import Attendant
+from aen.compute.programs.steps import by_root
 from tests.compute.accounts import People, Person
 
 REACTOR: Any = reactor

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from aen.compute.steps import by_root
+from aen.compute.programs.steps import by_root
 from tests.compute.helper.helped import Helped
 
 pytestmark = pytest.mark.root

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-from aen.compute.attendant_line import End, Frames, Piece
 from aen.compute.helper.calling import LONGEST
 from aen.compute.helper.processes import process_table
-from aen.compute.steps import by_root
+from aen.compute.programs.attendant_line import End, Frames, Piece
+from aen.compute.programs.steps import by_root
 from tests.compute.accounts import processes_of
 from tests.compute.helper.helped import PYTHON, Helped
 from tests.waiting import until

@@ -11,7 +11,7 @@ import pytest
 
 from aen.compute.helper.calling import one_call
 from aen.compute.helper.verbs import VERBS
-from aen.compute.steps import by_root
+from aen.compute.programs.steps import by_root
 from tests.compute.helper.helped import Helped
 
 pytestmark = pytest.mark.root

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -230,12 +229,13 @@ def test_use_is_told_and_nothing_escapes_the_end(machine: Machine) -> None:
     running = machine.run(app, Limit())
     assert running.stdout is not None
     running.stdout.readline()
-    time.sleep(0.2)
-    use = machine.groups.usage(machine.project, "l1")
-    assert use is not None
-    assert use.cpu_seconds > 0
-    assert use.memory > 0
-    assert use.processes >= 2
+
+    def works() -> bool:
+        use = machine.groups.usage(machine.project, "l1")
+        assert use is not None
+        return use.cpu_seconds > 0 and use.memory > 0 and use.processes > 1
+
+    until(works, "it has used something", 10)
     pids = machine.groups.pids(machine.project, "l1")
     assert running.pid in pids
     assert os.getpid() not in pids

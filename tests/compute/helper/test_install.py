@@ -17,13 +17,13 @@ from attrs import define
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 from twisted.internet.defer import Deferred
 
-from aen.compute.attendant import Attendant, HelperSteps
 from aen.compute.command import AppCommand
 from aen.compute.disk.walk import Refused
 from aen.compute.helper import install
+from aen.compute.programs.attendant import Attendant, HelperSteps
+from aen.compute.programs.steps import HelperCall
 from aen.compute.spawn import Order, Spawned
 from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
-from aen.compute.steps import HelperCall
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
 from tests.compute.accounts import Person, processes_of

@@ -17,10 +17,10 @@ from aen.compute.environments.provider import DEFAULT, JUPYTER
 from aen.compute.environments.settings import CloneBy, EnvironmentSettings
 from aen.compute.kernels import kernel_files
 from aen.compute.manifests import OWN, read_file
+from aen.compute.programs.steps import ChildSteps
 from aen.compute.ready import answers, endpoint_of
 from aen.compute.spawn import Order, Spawned
 from aen.compute.spawn_accounts import AccountSpawner
-from aen.compute.steps import ChildSteps
 from aen.model.errors import Failed
 from aen.model.names import EnvironmentName, UserName, parse_project_path
 from aen.runtime.tasks import pause

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aen.compute.helper.processes import read_process
-from aen.compute.steps import by_root
+from aen.compute.programs.steps import by_root
 from tests.compute.accounts import processes_of
 from tests.compute.helper.helped import PYTHON, Helped
 from tests.waiting import until

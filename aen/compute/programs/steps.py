@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from aen.compute.children import Command, Ended, IReactorChildren, run
+from aen.compute.programs.children import Command, Ended, IReactorChildren, run
 from aen.model.errors import Failed
 
-_PACKAGES = str(Path(__file__).parents[2])
+_PACKAGES = str(Path(__file__).parents[3])
 # -I -S: neither the environment nor anything installed has a say in what runs
 _BOOT = (
     "import sys; sys.path.insert(0, sys.argv.pop(1));"

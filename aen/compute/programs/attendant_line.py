@@ -13,7 +13,7 @@ from twisted.internet.protocol import Protocol
 from twisted.python.failure import Failure
 from typing_extensions import override
 
-from aen.compute.children import Ended, OnLine, Output
+from aen.compute.programs.children import Ended, OnLine, Output
 
 _LONGEST_HEAD = 64  # bytes
 _LONGEST_GREETING = 4096

@@ -12,9 +12,9 @@ import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 from twisted.internet.defer import CancelledError
 
-from aen.compute.children import Command, Ended, run
+from aen.compute.programs.children import Command, Ended, run
 from aen.model.errors import Failed
-from tests.compute.programs import running
+from tests.compute.small_programs import running
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.system

@@ -9,8 +9,13 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- a thread needs it
 
-from aen.compute import apps_python
-from aen.compute.apps_python import SharedPython, copy_modules, packages, reachable
+from aen.compute.environments import apps_python
+from aen.compute.environments.apps_python import (
+    SharedPython,
+    copy_modules,
+    packages,
+    reachable,
+)
 from aen.model.errors import Failed
 
 REACTOR: Any = reactor

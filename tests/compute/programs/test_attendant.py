@@ -13,10 +13,10 @@ import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 from twisted.internet.defer import DeferredList
 
-from aen.compute import attendant as module
-from aen.compute.attendant import Attendant, HelperSteps
 from aen.compute.helper.processes import process_table
-from aen.compute.steps import HelperCall, by_root
+from aen.compute.programs import attendant as module
+from aen.compute.programs.attendant import Attendant, HelperSteps
+from aen.compute.programs.steps import HelperCall, by_root
 from aen.model.errors import Failed
 from aen.runtime.tasks import pause, start
 from tests.compute.accounts import processes_of

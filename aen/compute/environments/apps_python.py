@@ -22,7 +22,7 @@ from twisted.internet.threads import deferToThreadPool
 from aen.model.errors import Failed
 
 _NEEDED = "attrs autobahn cattrs Jinja2 Brotli Twisted service-identity pyOpenSSL"
-_MODULES = Path(__file__).parents[1]
+_MODULES = Path(__file__).parents[2]
 _COPIED = ".py .html .js .css .br .gz .svg .json .woff2 .txt .map".split()
 _SHELLS = "shells"
 _PARTS = (

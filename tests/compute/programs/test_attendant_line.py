@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from aen.compute.attendant_line import (
+from aen.compute.programs.attendant_line import (
     AttendantLine,
     Broken,
     Bye,
@@ -22,7 +22,7 @@ from aen.compute.attendant_line import (
     Frames,
     Piece,
 )
-from aen.compute.children import Ended
+from aen.compute.programs.children import Ended
 
 GREETING = b'{"result": {"passes": true}}\n'
 

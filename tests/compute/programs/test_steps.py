@@ -11,7 +11,7 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor  # noqa: TID251 -- real children need it
 
-from aen.compute.steps import ChildSteps
+from aen.compute.programs.steps import ChildSteps
 from aen.model.errors import Failed
 from tests.compute.fakes import kill_clones, small_template
 

@@ -18,9 +18,9 @@ from twisted.internet.protocol import Factory, ProcessProtocol
 from twisted.logger import Logger
 from typing_extensions import override
 
-from aen.compute.attendant_line import AttendantLine
-from aen.compute.children import Ended, IReactorChildren, OnLine, encoded, run
-from aen.compute.steps import Answer, HelperCall, Tell, no_output, unheard
+from aen.compute.programs.attendant_line import AttendantLine
+from aen.compute.programs.children import Ended, IReactorChildren, OnLine, encoded, run
+from aen.compute.programs.steps import Answer, HelperCall, Tell, no_output, unheard
 
 MOST = 32
 """Requests at once; others are calls by themselves."""

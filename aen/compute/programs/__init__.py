@@ -1,0 +1,1 @@
+"""Programs that a node runs for itself: short-lived children, and the helper."""
