@@ -25,7 +25,7 @@ _KEPT_BACK = frozenset(
 
 
 @frozen
-class Ground:
+class NodeValues:
     """What every app on this node is given."""
 
     python: str
@@ -83,7 +83,9 @@ def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def substitutions(manifest: Manifest, values: Values, ground: Ground) -> dict[str, str]:
+def substitutions(
+    manifest: Manifest, values: Values, node: NodeValues
+) -> dict[str, str]:
     """Return what each ``%(name)s`` of a manifest stands for."""
     return {
         "socket": values.socket,
@@ -95,51 +97,51 @@ def substitutions(manifest: Manifest, values: Values, ground: Ground) -> dict[st
         "project": values.project,
         "user": values.user,
         "home": values.home,
-        "python": ground.python,
-        "jupyter": ground.jupyter,
+        "python": node.python,
+        "jupyter": node.jupyter,
         "runtime": values.runtime,
     }
 
 
-def ready_path(manifest: Manifest, values: Values, ground: Ground) -> str:
+def ready_path(manifest: Manifest, values: Values, node: NodeValues) -> str:
     """Return the path that answers once the app is up, as the app sees it."""
-    found = substitutions(manifest, values, ground)
+    found = substitutions(manifest, values, node)
     if manifest.strip_prefix:
         found["urlPrefix"] = ""
     return substitute(manifest.ready, found) or "/"
 
 
-def app_command(manifest: Manifest, values: Values, ground: Ground) -> AppCommand:
+def app_command(manifest: Manifest, values: Values, node: NodeValues) -> AppCommand:
     """Return how *manifest* is run for one launch.
 
     The manifest's own variables may replace defaults such as ``LANG``, never those
     that say whose the app is.
     """
-    found = substitutions(manifest, values, ground)
+    found = substitutions(manifest, values, node)
     extra = {
         name: substitute(text, found) for name, text in manifest.environment.items()
     }
     argv = tuple(substitute(part, found) for part in manifest.command_list)
-    if ground.python_path and argv[0] == ground.python:
-        extra["PYTHONPATH"] = ground.python_path
+    if node.python_path and argv[0] == node.python:
+        extra["PYTHONPATH"] = node.python_path
     return AppCommand(
         argv,
-        {**_defaults(values, ground), **extra, **_identity(manifest, values, ground)},
+        {**_defaults(values, node), **extra, **_identity(manifest, values, node)},
         values.project_home,
     )
 
 
-def _defaults(values: Values, ground: Ground) -> dict[str, str]:
+def _defaults(values: Values, node: NodeValues) -> dict[str, str]:
     beginning = f"{values.environment}/bin:" if values.environment else ""
     return {
         "LANG": "C.UTF-8",
-        **ground.passed,
+        **node.passed,
         "PATH": beginning + _SYSTEM_PATH,
-        "SHELL": ground.shell,
+        "SHELL": node.shell,
     }
 
 
-def _identity(manifest: Manifest, values: Values, ground: Ground) -> dict[str, str]:
+def _identity(manifest: Manifest, values: Values, node: NodeValues) -> dict[str, str]:
     return {
         "HOME": values.home,
         "USER": values.user,
@@ -149,7 +151,7 @@ def _identity(manifest: Manifest, values: Values, ground: Ground) -> dict[str, s
         "AEN_OWNER": values.owner,
         "AEN_URL_PREFIX": url_prefix(values.owner, values.project, manifest.name),
         "AEN_TOKEN": values.token,
-        "AEN_SERVER": ground.server_url,
+        "AEN_SERVER": node.server_url,
         "WAKARI_PROJECT_ENV": values.environment,
         MARK: values.launch,
     }

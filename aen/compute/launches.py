@@ -155,7 +155,7 @@ class Launches:
             )
             found = await ground.preparation.prepare(manifest, wanted)
             ground.running.demand(asked.project)  # it may have been stopped meanwhile
-            ready = ready_path(manifest, found.values, found.ground)
+            ready = ready_path(manifest, found.values, found.node)
             record = self._record(manifest, wanted, ready)
             if self._sweeping is not None:
                 await self._sweeping
@@ -173,7 +173,7 @@ class Launches:
             wanted.user,
             wanted.project_id,
             wanted.path,
-            app_command(manifest, found.values, found.ground),
+            app_command(manifest, found.values, found.node),
             Path(record.log),
             wanted.private,
             found.files,

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from attrs import evolve, field, frozen
 
-from aen.compute.command import Ground, Values
+from aen.compute.command import NodeValues, Values
 from aen.compute.environments.apps_python import AppsPython
 from aen.compute.kernels import has_kernel, kernel_files
 from aen.compute.projects import Environment
@@ -64,7 +64,7 @@ class Prepared:
     """What goes into the command of a launch, and into its private directory."""
 
     values: Values
-    ground: Ground
+    node: NodeValues
     files: Mapping[str, str] = field(factory=dict, repr=False)
     """Texts by relative name."""
 
@@ -101,7 +101,7 @@ class Preparation:
     jupyter: Callable[[], Awaitable[Path]]
     """Returns the prefix of JupyterLab and Notebook, built first if need be."""
     homes: Homes
-    ground: Ground
+    node: NodeValues
     """What every app here is given; the rest is filled in when an app needs it."""
     python: Callable[[], Awaitable[AppsPython]] | None = None
     """Returns what AEN's own apps are run by; None: the platform's interpreter."""
@@ -112,15 +112,15 @@ class Preparation:
         :raises Failed: something that the app needs cannot be had.
         """
         home = await self.homes.home(wanted.user)
-        values, ground = self._values(wanted, home), self.ground
+        values, node = self._values(wanted, home), self.node
         if self.python is not None and _uses(manifest, _PYTHON):
             found = await self.python()
-            ground = evolve(ground, python=found.python, python_path=found.modules)
+            node = evolve(node, python=found.python, python_path=found.modules)
         if not uses_jupyter(manifest):
-            return Prepared(values, ground)
+            return Prepared(values, node)
         jupyter = str(await self.jupyter())
         files = await self._kernels(wanted)
-        return Prepared(values, evolve(ground, jupyter=jupyter), files)
+        return Prepared(values, evolve(node, jupyter=jupyter), files)
 
     async def _kernels(self, wanted: Wanted) -> dict[str, str]:
         found = await self.projects.environments(wanted.path, wanted.project_id)

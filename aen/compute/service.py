@@ -16,7 +16,7 @@ from aen.compute.activity import Asking
 from aen.compute.api import ComputeApi, OneGateway
 from aen.compute.app_process import LaunchLimits
 from aen.compute.cgroups import usage
-from aen.compute.command import Ground, passed_on
+from aen.compute.command import NodeValues, passed_on
 from aen.compute.culling import Culling
 from aen.compute.door import NodeRouter
 from aen.compute.environment_ground import EnvironmentGround, notebooks_of
@@ -212,7 +212,7 @@ def _preparation(
     homes: Homes,
 ) -> Preparation:
     """Return what gets launches ready, with this node's way to the outside."""
-    ground = Ground(
+    node = NodeValues(
         sys.executable,
         server_url=settings.server_url,
         passed=_access(environ),
@@ -223,7 +223,7 @@ def _preparation(
     async def jupyter() -> Path:
         return await sources.templates.ready(JUPYTER, lambda _: None)
 
-    return Preparation(directories, jupyter, homes, ground)
+    return Preparation(directories, jupyter, homes, node)
 
 
 def _changes(

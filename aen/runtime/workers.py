@@ -181,12 +181,6 @@ class Crew(Service):
             self._all_gone.callback(None)
         return self._all_gone
 
-    @property
-    def pids(self) -> list[int]:
-        """The processes that serve, in the order of their numbers."""
-        serving = [one for one in self._current() if one.serves]
-        return [one.pid for one in sorted(serving, key=lambda one: one.number)]
-
     def reload(self) -> None:
         """Read the plan anew and replace every worker; without a gap.
 

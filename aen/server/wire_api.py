@@ -23,10 +23,8 @@ from aen.wire.channel import ServerEndFactory
 from aen.wire.messages import (
     Grant,
     GrantQuestion,
-    Nothing,
     Opening,
     OpenQuestion,
-    Places,
     PublicPlace,
     PublicQuestion,
     Registered,
@@ -59,13 +57,6 @@ class WireApi:
     def resource(self) -> IResource:
         """Return what answers ``/wire/…`` and ``/oauth/token``, but for the channel."""
         return self.app.resource()
-
-    @app.route(routes.PLACES.path, methods=["POST"])
-    @call(Nothing)
-    async def places(self, asker: str, asked: Nothing) -> Places:
-        """Return the nodes of the gateway that asks."""
-        center = await self._rooms.centers.center(_center(asker))
-        return Places(center.nodes)
 
     @app.route(routes.GRANT.path, methods=["POST"])
     @call(GrantQuestion)

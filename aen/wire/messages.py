@@ -34,13 +34,6 @@ class Nothing:
 
 
 @frozen
-class Places:
-    """The nodes of the gateway that asks."""
-
-    nodes: tuple[Node, ...]
-
-
-@frozen
 class Credential:
     """Who a request comes from: a browser's session, an API token, or nobody.
 

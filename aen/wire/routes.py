@@ -14,7 +14,6 @@ class Route:
 
 # The gateway asks the server.
 REGISTER = Route("POST", "/wire/register")
-PLACES = Route("POST", "/wire/places")
 GRANT = Route("POST", "/wire/grant")
 OPEN = Route("POST", "/wire/open")
 PUBLIC = Route("POST", "/wire/public")
@@ -80,4 +79,3 @@ NODE_ROUTES = (
     RESOURCES,
     NODE_EVENTS,
 )
-SERVER_ROUTES = (REGISTER, PLACES, GRANT, OPEN, PUBLIC, CHANNEL)

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import define, field
 
 from aen.compute.app_process import LaunchLimits
-from aen.compute.command import Ground
+from aen.compute.command import NodeValues
 from aen.compute.launches import Launches, LaunchGround
 from aen.compute.manifests import Manifests
 from aen.compute.preparing import OwnHomes, Preparation
@@ -80,7 +80,7 @@ class Node:
                 FakeProjects(self.directory / "projects"),
                 self._jupyter,
                 OwnHomes(self.directory / "homes"),
-                Ground(sys.executable),
+                NodeValues(sys.executable),
             ),
             reactor=self.reactor,
             machine="here",

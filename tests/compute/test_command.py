@@ -3,7 +3,7 @@
 from attrs import evolve
 
 from aen.compute.command import (
-    Ground,
+    NodeValues,
     Values,
     app_command,
     passed_on,
@@ -11,7 +11,7 @@ from aen.compute.command import (
 )
 from aen.model.apps import Manifest
 
-GROUND = Ground("/aen/python", "/jupyter", "http://aen", {"LANG": "de_DE.UTF-8"})
+NODE = NodeValues("/aen/python", "/jupyter", "http://aen", {"LANG": "de_DE.UTF-8"})
 VALUES = Values(
     launch="l1",
     owner="ada",
@@ -42,7 +42,7 @@ APP = Manifest(
 
 def test_argv_is_filled_in() -> None:
     """Each substitution has its value; a doubled percent sign is one."""
-    command = app_command(APP, VALUES, GROUND)
+    command = app_command(APP, VALUES, NODE)
     assert command.argv == (
         "/jupyter/bin/x",
         "--sock=/run/l1/app.sock",
@@ -56,7 +56,7 @@ def test_argv_is_filled_in() -> None:
 
 def test_the_environment_is_the_contracts_and_no_more() -> None:
     """What is promised is there, a manifest cannot lie about it, nothing leaks in."""
-    command = app_command(APP, VALUES, GROUND)
+    command = app_command(APP, VALUES, NODE)
     path = command.environment["PATH"]
     assert path.startswith("/projects/ada/lab/envs/default/bin:/usr/local/bin:")
     assert {**command.environment, "PATH": ""} == {
@@ -80,14 +80,14 @@ def test_the_environment_is_the_contracts_and_no_more() -> None:
 
 def test_no_secret_in_argv_or_repr() -> None:
     """Other users of the machine see argv; logs see reprs."""
-    command = app_command(APP, VALUES, GROUND)
+    command = app_command(APP, VALUES, NODE)
     assert not any("s3cret" in part for part in command.argv)
     assert "s3cret" not in repr(command) + repr(VALUES)
 
 
 def test_the_platforms_own_programs_find_its_modules() -> None:
     """In a checkout the path of modules goes to AEN's own apps, and to no others."""
-    ground = evolve(GROUND, python_path="/src")
+    ground = evolve(NODE, python_path="/src")
     ours = evolve(APP, command_list=("%(python)s", "%(socket)s"))
     assert app_command(ours, VALUES, ground).environment["PYTHONPATH"] == "/src"
     assert "PYTHONPATH" not in app_command(APP, VALUES, ground).environment
@@ -95,10 +95,10 @@ def test_the_platforms_own_programs_find_its_modules() -> None:
 
 def test_ready_path_is_as_the_app_sees_it() -> None:
     """An app that is given stripped paths is asked for one."""
-    assert ready_path(APP, VALUES, GROUND) == "/ada/lab/app/"
+    assert ready_path(APP, VALUES, NODE) == "/ada/lab/app/"
     stripped = evolve(APP, strip_prefix=True)
-    assert ready_path(stripped, VALUES, GROUND) == "/"
-    assert ready_path(evolve(APP, ready="/ping"), VALUES, GROUND) == "/ping"
+    assert ready_path(stripped, VALUES, NODE) == "/"
+    assert ready_path(evolve(APP, ready="/ping"), VALUES, NODE) == "/ping"
 
 
 def test_what_the_node_hands_down() -> None:

@@ -7,7 +7,7 @@ import pytest
 import pytest_twisted
 from attrs import define, evolve
 
-from aen.compute.command import Ground
+from aen.compute.command import NodeValues
 from aen.compute.preparing import OwnHomes, Preparation, Wanted
 from aen.compute.projects import Environment
 from aen.model.apps import Manifest
@@ -46,7 +46,7 @@ def preparation(tmp_path: Path, *, fails: bool = False) -> Preparation:
         return Path("/jupyter")
 
     return Preparation(
-        FakeProjects(tmp_path), jupyter, OwnHomes(tmp_path / "homes"), Ground("py")
+        FakeProjects(tmp_path), jupyter, OwnHomes(tmp_path / "homes"), NodeValues("py")
     )
 
 
@@ -61,7 +61,7 @@ async def test_values_and_home(tmp_path: Path) -> None:
     assert values.project_home == str(tmp_path / "ada/lab")
     assert values.environment == str(tmp_path / "ada/lab/envs/default")
     assert values.socket == str(tmp_path / "private/app.sock")
-    assert found.ground.jupyter == ""
+    assert found.node.jupyter == ""
     assert found.files == {}
     values = (await made.prepare(PLAIN, wanted(tmp_path, port=4711))).values
     assert (values.socket, values.port) == ("", 4711)
@@ -72,7 +72,7 @@ async def test_jupyter_gets_the_projects_kernels(tmp_path: Path) -> None:
     """Only an app that asks for Jupyter waits for it, and finds the kernels."""
     made = preparation(tmp_path)
     found = await made.prepare(LAB, wanted(tmp_path))
-    assert found.ground.jupyter == "/jupyter"
+    assert found.node.jupyter == "/jupyter"
     spec = json.loads(found.files["kernels/default/kernel.json"])
     assert spec["argv"][0] == str(tmp_path / "ada/lab/envs/default/bin/python")
 

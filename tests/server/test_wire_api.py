@@ -35,7 +35,7 @@ from tests.server.furnished import (
 )
 
 OTHER_KEY = tickets.SigningKey(b"o" * 32)
-GATEWAYS_ASK = [routes.PLACES, routes.GRANT, routes.OPEN, routes.PUBLIC]
+GATEWAYS_ASK = [routes.GRANT, routes.OPEN, routes.PUBLIC]
 
 
 @define
@@ -94,14 +94,10 @@ async def caller() -> Caller:
 
 @ensureDeferred
 async def test_a_gateway_asks() -> None:
-    """Its nodes, what somebody may do, and for a project to start."""
+    """What somebody may do, for a project to start, where a public folder is."""
     one = await caller()
     ada = await one.world.person("ada")
     await one.world.project(ada)
-    assert await one.ask(routes.PLACES, Nothing()) == (
-        200,
-        {"nodes": [{"name": "n1", "url": "http://n1:5002"}]},
-    )
     who = Credential(session=ada.session)
     status, grant = await one.ask(routes.GRANT, GrantQuestion(who, "ada", "lab"))
     assert (status, grant["user"], grant["state"]) == (200, "ada", "stopped")

@@ -34,7 +34,6 @@ STATUS = NodeStatus(
             Progress("x", 1, 2), Problem("y", ("z",)),
         ),
         messages.Opening(State.RUNNING, NODE, app_token="t"),
-        messages.Places((NODE,)),
         LaunchRequest(ON_DISK, "jupyterlab", "ada", "token"),
         messages.LaunchList((LAUNCH,)),
         messages.Line(status=STATUS),

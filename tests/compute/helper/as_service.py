@@ -13,7 +13,7 @@ from attrs import evolve
 from twisted.internet.defer import Deferred
 from twisted.internet.task import react
 
-from aen.compute.command import Ground
+from aen.compute.command import NodeValues
 from aen.compute.launches import Launches
 from aen.compute.mode import find_mode
 from aen.compute.preparing import Preparation
@@ -59,7 +59,7 @@ def launches(reactor: Any, directory: Path, helper: str, root: str) -> Launches:
             FakeProjects(Path(root)),
             jupyter,
             Accounts(reactor, helper_of),
-            Ground(""),
+            NodeValues(""),
         ),
     )
     return Launches(ground)

@@ -11,7 +11,7 @@ import pytest_twisted
 from twisted.internet import reactor as _reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import Deferred
 
-from aen.compute.command import Ground, Values, app_command, ready_path
+from aen.compute.command import NodeValues, Values, app_command, ready_path
 from aen.compute.environments.builtin import BuiltinEnvironments
 from aen.compute.environments.provider import DEFAULT, JUPYTER
 from aen.compute.environments.settings import CloneBy, EnvironmentSettings
@@ -78,18 +78,18 @@ async def test_jupyterlab_and_its_kernel(helped: Helped) -> None:
         "l1", one.name, "lab", one.name, str(one.home), str(prefix.parents[1]),
         str(prefix), str(private), str(private / "app.sock"), token="t0ken",
     )  # fmt: skip
-    ground = Ground(PYTHON, str(jupyter))
+    node = NodeValues(PYTHON, str(jupyter))
     user = UserName(one.name)
     order = Order(
         "l1", user, "p1", parse_project_path(one.name, "lab"),
-        app_command(manifest, values, ground), helped.directory / "logs/app.log",
+        app_command(manifest, values, node), helped.directory / "logs/app.log",
         private, kernel_files(private, {ACTIVE: prefix}, ACTIVE, user),
     )  # fmt: skip
     spawner = AccountSpawner(reactor, helped.attendant(), helped.runtime)
     ended: Deferred[int | None] = Deferred()
     root = await spawner.spawn(order, ended.callback)
     endpoint, ready = (
-        endpoint_of(reactor, values.socket, 0, 5), ready_path(manifest, values, ground)
+        endpoint_of(reactor, values.socket, 0, 5), ready_path(manifest, values, node)
     )  # fmt: skip
     for _ in range(600):
         if await answers(endpoint, ready, reactor, 5) or ended.called:
