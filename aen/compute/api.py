@@ -10,6 +10,7 @@ from aen.compute.preparing import Projects
 from aen.compute.project_work import ProjectWork
 from aen.compute.resources import ResourceBoard, told
 from aen.compute.running import path_of
+from aen.compute.shipments import Shipments
 from aen.compute.status import StatusBoard
 from aen.compute.use_book import UseBook
 from aen.model.errors import Unauthenticated
@@ -41,6 +42,15 @@ from aen.wire.messages import (
     Usage,
     Uses,
 )
+from aen.wire.shipments import (
+    Cargo,
+    Expected,
+    Expecting,
+    Piece,
+    PieceQuestion,
+    ShipmentQuestion,
+    read_piece,
+)
 from aen.wire.streaming import Report, line_progress, stream
 
 
@@ -71,6 +81,7 @@ class ComputeApi:
     resources: ResourceBoard
     book: UseBook
     changes: EnvironmentWork
+    shipments: Shipments
 
     @app.route(routes.STATUS.path, methods=["POST"])
     @call(Nothing)
@@ -121,6 +132,49 @@ class ComputeApi:
     async def duplicate(self, asker: str, asked: ProjectCopy, report: Report) -> None:
         """Make a project that holds what another one does."""
         await self.work.duplicate(asked, line_progress(report))
+
+    @app.route(routes.PREPARE_SHIPMENT.path, methods=["POST"])
+    @call(ShipmentQuestion)
+    async def prepare(self, asker: str, asked: ShipmentQuestion) -> Cargo:
+        """Get ready to send a project to another node."""
+        return await self.shipments.prepare(asked)
+
+    @app.route(routes.LOAD_SHIPMENT.path, methods=["POST"])
+    @call(PieceQuestion)
+    async def load(self, asker: str, asked: PieceQuestion) -> bytes:
+        """Hand out a piece of a project."""
+        return await self.shipments.load(asked)
+
+    @app.route(routes.EXPECT_SHIPMENT.path, methods=["POST"])
+    @call(Expected)
+    async def expect(self, asker: str, asked: Expected) -> Expecting:
+        """Get ready for a project of another node."""
+        return await self.shipments.expect(asked)
+
+    @app.route(routes.UNLOAD_SHIPMENT.path, methods=["POST"])
+    @call(Piece, read_piece)
+    async def unload(self, asker: str, asked: Piece) -> Nothing:
+        """Take a piece of a project."""
+        await self.shipments.unload(asked)
+        return Nothing()
+
+    @app.route(routes.SETTLE_SHIPMENT.path, methods=["POST"])
+    @stream(ShipmentQuestion)
+    async def settle(self, asker: str, asked: ShipmentQuestion, report: Report) -> None:
+        """Have all of a project in its place."""
+        await self.shipments.settle(asked, line_progress(report))
+
+    @app.route(routes.CLEAR_SHIPMENT.path, methods=["POST"])
+    @stream(ShipmentQuestion)
+    async def clear(self, asker: str, asked: ShipmentQuestion, report: Report) -> None:
+        """Remove a project that is another node's now."""
+        await self.shipments.clear(asked, line_progress(report))
+
+    @app.route(routes.DROP_SHIPMENT.path, methods=["POST"])
+    @stream(ShipmentQuestion)
+    async def drop(self, asker: str, asked: ShipmentQuestion, report: Report) -> None:
+        """Remove what has come of a project that stays where it was."""
+        await self.shipments.drop(asked, line_progress(report))
 
     @app.route(routes.LAUNCH.path, methods=["POST"])
     @call(LaunchRequest)

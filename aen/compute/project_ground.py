@@ -73,8 +73,13 @@ class Ground(Protocol):
         """Put the project that is at *before* in its place; say whether it is there."""
         ...
 
-    async def relocate(self, path: ProjectPath, before: ProjectPath) -> None:
-        """Let its environments name its place where they name *before*."""
+    async def relocate(
+        self, path: ProjectPath, before: ProjectPath, root: str = ""
+    ) -> None:
+        """Let its environments name its place where they name *before*.
+
+        :param root: the project root it was below; empty: this node's.
+        """
         ...
 
     async def duplicate(self, path: ProjectPath, source: ProjectPath) -> None:
@@ -135,9 +140,11 @@ class OwnGround:
         found = await self._run("move", path, **_old(before))
         return bool(found["project"])
 
-    async def relocate(self, path: ProjectPath, before: ProjectPath) -> None:
+    async def relocate(
+        self, path: ProjectPath, before: ProjectPath, root: str = ""
+    ) -> None:
         """Let its environments name its place where they name *before*."""
-        await self._run("relocate", path, **_old(before))
+        await self._run("relocate", path, **_old(before), old_root=root)
 
     async def duplicate(self, path: ProjectPath, source: ProjectPath) -> None:
         """Copy what is in *source*, and give it the modes that it has at first."""
@@ -208,9 +215,11 @@ class AccountGround:
         found = await self._run("move", path, **_old(before), team=people(team))
         return bool(found["project"])
 
-    async def relocate(self, path: ProjectPath, before: ProjectPath) -> None:
+    async def relocate(
+        self, path: ProjectPath, before: ProjectPath, root: str = ""
+    ) -> None:
         """Let its environments name its place where they name *before*."""
-        await self._run("relocate", path, **_old(before))
+        await self._run("relocate", path, **_old(before), old_root=root)
 
     async def duplicate(self, path: ProjectPath, source: ProjectPath) -> None:
         """Copy what is in *source*, as far as the owner may read it."""

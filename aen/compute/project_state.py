@@ -32,6 +32,10 @@ class ProjectState:
     """Where it is being moved; the files are at `path` or here."""
     stale: tuple[str, ...] = ()
     """Where it was, while its environments may still say so."""
+    shipment: str = ""
+    """The attempt to move it to or from another node; empty: it is at home here."""
+    way: str = ""
+    """Of that: ``leaving``, ``arriving``, or ``arrived`` whole."""
 
     def before(self, team: tuple[Member, ...]) -> tuple[Member, ...] | None:
         """Return from which team the rights differ that are to be those of *team*.
@@ -45,6 +49,10 @@ class ProjectState:
         sure = [one for one in self.team if one.user not in self.unsure]
         told = [Member(UserName(one), _other(new.get(one))) for one in self.unsure]
         return (*sure, *told)
+
+    def settled(self) -> "ProjectState":
+        """Return the state of a project that is at home here, whatever was tried."""
+        return evolve(self, shipment="", way="")
 
     def begin(self, team: tuple[Member, ...]) -> "ProjectState":
         """Return the state while a pass applies *team*."""

@@ -23,6 +23,9 @@ ENDING = "Ending apps of those who left"
 REMOVING = "Removing the project's files"
 
 
+Quiet = Callable[[ProjectPath, Report], Awaitable[None]]
+
+
 class Directories(Protocol):
     """What is done to a project's files."""
 
@@ -218,6 +221,22 @@ class ProjectWork:
 
         verb = f"move {next(self._numbers)} of"  # each has its own place
         await self._share(verb, project, work, report)
+
+    async def quietly(
+        self, verb: str, project: ProjectOnDisk, work: Quiet, report: Report
+    ) -> None:
+        """End all apps of a project, then do *work* while nothing else is done to it.
+
+        :param verb: what it is: the same, asked for twice, is done once.
+        :raises Failed: a step did not succeed.
+        """
+        path = path_of(project)
+
+        async def alone(tell: Report) -> None:
+            await self._quiet(project, tell)
+            await work(path, tell)
+
+        await self._share(verb, project, alone, report)
 
     async def _quiet(self, project: ProjectOnDisk, tell: Report) -> None:
         """From now on nothing is launched; what runs is ended."""

@@ -332,8 +332,10 @@ class ProjectDirectories:
     def _known(self, path: ProjectPath, project_id: str) -> ProjectState | None:
         """Return what is remembered, unless the files are somewhere else."""
         state = self._states.read(project_id)
-        if state is None or state.path == str(path):
-            return state
+        if state is None:
+            return None
+        if state.path == str(path):
+            return state.settled()  # whoever asks us for it has it here
         if (self._root / state.path).is_dir():
             raise Failed(
                 f"The files of this project are at {state.path} on the node, not at"

@@ -32,6 +32,7 @@ from aen.compute.manifests import Manifests
 from aen.compute.mode import Mode, find_mode
 from aen.compute.preparing import Homes, Preparation
 from aen.compute.privilege import Privilege, privilege
+from aen.compute.programs.piping import Pipes
 from aen.compute.programs.steps import ChildSteps
 from aen.compute.project_state import ProjectStates
 from aen.compute.project_work import ProjectWork
@@ -41,6 +42,7 @@ from aen.compute.records import Records
 from aen.compute.resources import NodeLimits, ResourceBoard
 from aen.compute.running import RunningProjects
 from aen.compute.settings import ComputeSettings
+from aen.compute.shipments import ShipmentGround, Shipments
 from aen.compute.status import StatusBoard
 from aen.compute.upkeep import Beginning, Housekeeping
 from aen.compute.usage import Meter
@@ -133,16 +135,16 @@ def assemble(
         launches, directories, Meter(reactor, directories.measure), culling,
         board.status, node_limits(settings, mode), usage,
     )  # fmt: skip
-    key, limit = OneGateway(settings.gateway_key), settings.call_limit
-    door = Door(tickets.node(name), key, reactor, limit)
+    shipments = _shipments(settings, mode, theirs, work, steps)
     api = ComputeApi(
-        door, work, launches, directories, board, resources, culling.book, changes
-    )
+        _door(settings, reactor), work, launches, directories, board, resources,
+        culling.book, changes, shipments,
+    )  # fmt: skip
     return _services(
         *theirs.services,
         Beginning(settings, ground.records, running, launches, directories, mode),
         Housekeeping(reactor, sources.templates, launches, board, culling, python),
-        changes,
+        *(changes, shipments),
         *_doors(settings, api, culling, reactor),
         Settled(),
     )
@@ -168,6 +170,26 @@ def _ground(
         launch_limits(settings),
         settings.ANON_USER,
     )
+
+
+def _door(settings: ComputeSettings, reactor: Any) -> Door:
+    """Return whom the node lets in: its gateway, and nobody else."""
+    key, limit = OneGateway(settings.gateway_key), settings.call_limit
+    return Door(tickets.node(settings.name), key, reactor, limit)
+
+
+def _shipments(
+    settings: ComputeSettings,
+    mode: Mode,
+    theirs: Privilege,
+    work: ProjectWork,
+    steps: ChildSteps,
+) -> Shipments:
+    """Return what sends projects to other nodes, and takes theirs."""
+    root = settings.project_root.absolute()
+    pipes, states = Pipes(steps, root, mode.helper), ProjectStates(root)
+    ground = ShipmentGround(root, states, theirs.ground, work, pipes, steps.reactor)
+    return Shipments(ground)
 
 
 def _python(

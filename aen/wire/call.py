@@ -101,6 +101,15 @@ def answer_json(request: Request, status: int, content: object) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode()
 
 
+def answer_bytes(request: Request, content: bytes) -> bytes:
+    """Set the headers of an answer that is no text and return its bytes."""
+    request.setResponseCode(200)
+    request.setHeader(b"content-type", b"application/octet-stream")
+    request.setHeader(b"cache-control", b"no-store")
+    request.setHeader(b"x-content-type-options", b"nosniff")
+    return content
+
+
 def answer_error(request: Request, error: Exception) -> bytes:
     """Answer with what *error* says; one that is not ours is logged, not shown."""
     if isinstance(error, CancelledError):
@@ -114,12 +123,17 @@ def answer_error(request: Request, error: Exception) -> bytes:
 
 
 def call(
-    kind: type[M],
+    kind: type[M], read: Callable[[bytes, type[M]], M] = parse
 ) -> Callable[
     [Callable[[S, str, M], Awaitable[Any]]],
     Callable[..., Deferred[bytes]],
 ]:
-    """Make a klein view of ``async def view(self, asker, message) -> answer``."""
+    """Make a klein view of ``async def view(self, asker, message) -> answer``.
+
+    An answer that is bytes is sent as it is.
+
+    :param read: makes a message of a body that is not JSON alone.
+    """
 
     def around(
         view: Callable[[S, str, M], Awaitable[Any]],
@@ -128,9 +142,11 @@ def call(
             try:
                 body = self.door.read(request)
                 asker = await self.door.admit(request, body)
-                found = await view(self, asker, parse(body, kind))
+                found = await view(self, asker, read(body, kind))
             except Exception as error:  # noqa: BLE001 -- every error gets an answer
                 return answer_error(request, error)
+            if isinstance(found, bytes):
+                return answer_bytes(request, found)
             return answer_json(request, 200, unstructure(found))
 
         @functools.wraps(view)

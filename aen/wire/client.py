@@ -108,6 +108,20 @@ class WireClient:
         except Invalid as error:
             raise Unavailable(f"{at.what} answered oddly: {error.message}") from None
 
+    async def pass_on(
+        self, at: "Place", route: Route, body: bytes, seconds: float | None = None
+    ) -> bytes:
+        """Ask with *body* as it is and return what is answered as it is.
+
+        :raises Unavailable: there is no answer.
+        :raises AenError: what the other role answered with.
+        """
+        wait = self._limits.answer_seconds if seconds is None else seconds
+        response = await self.send(at, route, body, wait)
+        if _refuses(response):
+            await self._content(at, response, wait)
+        return await self._body(at, response, wait)
+
     async def follow(
         self, at: "Place", route: Route, message: AttrsInstance, on_line: OnLine
     ) -> None:
@@ -180,12 +194,16 @@ class WireClient:
         :raises Unavailable: it does not come whole, or is something else.
         :raises AenError: it is what the other role refuses with.
         """
-        whole = _Whole(self._limits.answer_bytes)
-        response.deliverBody(whole)
-        content = _read_json(await self._within(whole.done, seconds, at), at)
+        content = _read_json(await self._body(at, response, seconds), at)
         if _refuses(response):
             raise from_json(content, f"{at.what} answered {response.code}.")
         return content
+
+    async def _body(self, at: "Place", response: IResponse, seconds: float) -> bytes:
+        whole = _Whole(self._limits.answer_bytes)
+        response.deliverBody(whole)
+        found: bytes = await self._within(whole.done, seconds, at)
+        return found
 
     async def _within(self, waiting: Deferred[Any], seconds: float, at: "Place") -> Any:
         waiting.addTimeout(seconds, self._clock)  # type: ignore[unused-awaitable]

@@ -38,6 +38,16 @@ MOVE_PROJECT = Route("POST", "/launcher/projects/move", streams=True)
 DUPLICATE_PROJECT = Route("POST", "/launcher/projects/duplicate", streams=True)
 APPLY_TEAM = Route("POST", "/launcher/projects/team", streams=True)
 """The files follow the team, processes of who has left end; it need not run."""
+PREPARE_SHIPMENT = Route("POST", "/launcher/shipments/prepare")
+"""A project is to move to another node: it stops, and its files are counted."""
+LOAD_SHIPMENT = Route("POST", "/launcher/shipments/load")
+EXPECT_SHIPMENT = Route("POST", "/launcher/shipments/expect")
+UNLOAD_SHIPMENT = Route("POST", "/launcher/shipments/unload")
+SETTLE_SHIPMENT = Route("POST", "/launcher/shipments/settle", streams=True)
+CLEAR_SHIPMENT = Route("POST", "/launcher/shipments/clear", streams=True)
+"""On the node it came from, once the project is the other's."""
+DROP_SHIPMENT = Route("POST", "/launcher/shipments/drop", streams=True)
+"""On the node that it was to get to."""
 LAUNCH = Route("POST", "/launcher/launches")
 LAUNCHES = Route("POST", "/launcher/launches/list")
 STOP_LAUNCH = Route("POST", "/launcher/launches/stop")
@@ -66,6 +76,13 @@ NODE_ROUTES = (
     MOVE_PROJECT,
     DUPLICATE_PROJECT,
     APPLY_TEAM,
+    PREPARE_SHIPMENT,
+    LOAD_SHIPMENT,
+    EXPECT_SHIPMENT,
+    UNLOAD_SHIPMENT,
+    SETTLE_SHIPMENT,
+    CLEAR_SHIPMENT,
+    DROP_SHIPMENT,
     LAUNCH,
     LAUNCHES,
     STOP_LAUNCH,

@@ -27,6 +27,7 @@ from tests.compute.fake_directories import FakeDirectories
 from tests.compute.fake_spawner import FakeSpawner
 from tests.compute.ground import Node
 from tests.compute.local_tool import FilePackages, LocalTool
+from tests.compute.shipped import new_shipments
 
 reactor: Any = _reactor
 KEY = tickets.SigningKey(b"g" * 32)
@@ -86,7 +87,10 @@ def make_api(node: Node) -> ComputeApi:
     book = UseBook(node.directory / "uses.json")
     resources = ResourceBoard(launches, files, meter, Rules(book), board.status)
     changes = EnvironmentWork(changes_ground(node, files, ground.running))
-    return ComputeApi(door, work, launches, files, board, resources, book, changes)
+    shipments = new_shipments(node.directory / "projects", work)
+    return ComputeApi(
+        door, work, launches, files, board, resources, book, changes, shipments
+    )
 
 
 def changes_ground(

@@ -56,7 +56,7 @@ def test_assemble_gives_one_service(tmp_path: Path) -> None:
     settings = ComputeSettings("n1", KEY.public, prefix=str(tmp_path))
     node = assemble(settings, Clock(), {})
     assert isinstance(node, MultiService)
-    assert len(list(node)) == 6
+    assert len(list(node)) == 7
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,7 +10,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from aen.compute.disk import duplicating, listing, moving, project, relocating, template
+from aen.compute.disk import (
+    duplicating,
+    listing,
+    moving,
+    project,
+    relocating,
+    shipping,
+    template,
+)
 from aen.compute.disk.clone import Cloner
 from aen.compute.disk.measure import measure
 from aen.compute.disk.remove import remove_tree
@@ -51,8 +59,10 @@ VERBS: dict[str, Verb] = {
     "environments": listing.environments,
     "measure": measure,
     "survey": survey,
+    "send": shipping.send,
+    "receive": shipping.receive,
 }
-TELLING = frozenset({"clone", "seal", "duplicate"})
+TELLING = frozenset({"clone", "seal", "duplicate", "receive"})
 """The verbs that tell how far they are."""
 
 

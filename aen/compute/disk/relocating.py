@@ -19,13 +19,20 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def relocate(
-    root: str, owner: str, name: str, old_owner: str, old_name: str
+    root: str,
+    owner: str,
+    name: str,
+    old_owner: str,
+    old_name: str,
+    old_root: str = "",
 ) -> dict[str, int]:
     """Let a project's environments name its place where they name the old one.
 
+    :param old_root: of the node that it came from; empty: *root*.
     :return: how many files were changed, and in how many the old path had to stay.
     """
-    paths = (f"{root}/{old_owner}/{old_name}", f"{root}/{owner}/{name}")
+    before = old_root or root
+    paths = (f"{before}/{old_owner}/{old_name}", f"{root}/{owner}/{name}")
     work = _Relocation(*map(os.fsencode, paths))
     with opened(descend(root, [owner, name])) as project:
         try:

@@ -44,7 +44,7 @@ def checked(*names: str) -> None:
 
 
 @contextmanager
-def _taken(root: str) -> Iterator[int]:
+def own_place(root: str) -> Iterator[int]:
     """Open root's own place below the project root.
 
     :raises Refused: it is not root's alone.
@@ -69,7 +69,7 @@ def _take_over(root: str, service_uid: int, staging: str) -> Iterator[int]:
     :raises Refused: it is not the service's.
     """
     checked(staging)
-    with _taken(root) as taken:
+    with own_place(root) as taken:
         sweep_entries(taken, f"{staging.partition('.')[0]}.", 0)
         with (
             opened(open_root(root)) as top,
@@ -232,7 +232,7 @@ def remove(root: str, owner: str, name: str) -> None:
     """
     checked(owner, name)
     prefix = f"~{owner}~{name}~"  # no staging's name begins so, no name holds it
-    with _taken(root) as taken:
+    with own_place(root) as taken:
         sweep_entries(taken, prefix, 0)
         here = f"{prefix}{secrets.token_hex(4)}"
         with (
@@ -246,5 +246,5 @@ def remove(root: str, owner: str, name: str) -> None:
 
 def sweep(root: str, older: float) -> None:
     """Remove what broken work left in root's place, untouched for *older* seconds."""
-    with _taken(root) as taken:
+    with own_place(root) as taken:
         sweep_entries(taken, "", older)

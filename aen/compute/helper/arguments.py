@@ -83,6 +83,11 @@ def path(value: object) -> str:
     return found
 
 
+def path_or_none(value: object) -> str:
+    """Return *value* if it is an absolute path, or empty."""
+    return "" if value == "" else path(value)
+
+
 def people(value: object) -> People:
     """Return names with what each may do: ``[{"user": …, "access": …}, …]``."""
     found = []

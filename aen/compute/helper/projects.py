@@ -4,14 +4,24 @@ Paths come from the settings; what is asked holds names only.
 """
 
 import os
+import signal
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from aen.compute.disk import duplicating, listing, moving, relocating, rights, taken
+from aen.compute.disk import (
+    duplicating,
+    listing,
+    moving,
+    relocating,
+    rights,
+    shipping,
+    taken,
+)
 from aen.compute.disk.acl import Person, Team
 from aen.compute.disk.measure import measure
 from aen.compute.disk.telling import Tell
+from aen.compute.disk.unpacking import Owners
 from aen.compute.helper.accounts import Account, Missing, ensure, group_open
 from aen.compute.helper.arguments import People
 from aen.compute.helper.caller import Caller
@@ -21,10 +31,17 @@ from aen.compute.helper.trust import open_trusted
 
 _MOST_ENTRIES = 500_000
 _MEASURING = 10.0  # seconds
+SILENT = 300
+"""Seconds in which nothing is sent or received, after which that is given up."""
 
 
 def _unheard(done: int, total: int) -> None:
     """Take a report: whoever works as a person tells nothing before the end."""
+
+
+def _goes_on() -> None:
+    """Give a stream that has just moved its time anew."""
+    signal.alarm(SILENT)
 
 
 class Projects:
@@ -89,10 +106,12 @@ class Projects:
         root = self._checked_root()
         return moving.hand_over(root, owner, name, old_owner, old_name, wanted)
 
-    def relocate(self, owner: str, name: str, old_owner: str, old_name: str) -> Any:
+    def relocate(
+        self, owner: str, name: str, old_owner: str, old_name: str, old_root: str
+    ) -> Any:
         """Let a project's environments name its place, with its owner's rights."""
         root = self._checked_root()
-        places = (owner, name, old_owner, old_name)
+        places = (owner, name, old_owner, old_name, old_root)
         account = self._account(owner)
         return as_person(account, lambda: relocating.relocate(root, *places))
 
@@ -103,6 +122,26 @@ class Projects:
         account = self._account(owner)
         return as_person(
             account, lambda: duplicating.duplicate(root, *places, _unheard)
+        )
+
+    def send(self, owner: str, name: str, team: People) -> Any:
+        """Write a project's files to the standard output, whoever of the team's."""
+        account = self._account(owner)
+        people = {one.uid: one.name for one in self._accounts(team)}
+        people[account.uid] = owner
+        root = self._checked_root()
+        return shipping.send_owned(root, owner, name, account.uid, people, _goes_on)
+
+    def receive(
+        self, staging: str, owner: str, name: str, team: People, tell: Tell
+    ) -> Any:
+        """Put what the standard input says in a project's place, as its people's."""
+        account = self._account(owner)
+        uids = {one.name: one.uid for one in self._accounts(team)}
+        owners = Owners(self._team(account, team), {**uids, owner: account.uid})
+        root = self._checked_root()
+        return shipping.receive_owned(
+            root, staging, owner, name, owners, tell, _goes_on
         )
 
     def measure(self, owner: str, name: str) -> Any:
@@ -122,6 +161,14 @@ class Projects:
 
     def _account(self, name: str) -> Account:
         return ensure(self._settings, name, self._caller.uid)
+
+    def _accounts(self, people: Iterable[tuple[str, str]]) -> list[Account]:
+        """Return the accounts of those who have one."""
+        found = []
+        for name, _ in people:
+            with suppress(Missing):
+                found.append(self._account(name))
+        return found
 
     def _team(self, owner: Account, people: Iterable[tuple[str, str]]) -> Team:
         """Return who may work in the project; members without an account cannot."""

@@ -153,6 +153,7 @@ _TEAM = {**_PROJECT, "team": a.people}
 _OLD = {"old_owner": a.user, "old_name": a.project}
 _STALE = 3600  # seconds: what is taken over and that old is of a call long dead
 _LONG = 1800  # seconds: a permission pass over millions of files
+_SILENT = 300  # seconds: of a stream that does not move; it gets them anew as it does
 
 _ALONE = frozenset({"alone"})
 
@@ -176,7 +177,16 @@ VERBS: Mapping[str, Verb] = {
     "check": Verb(_disk("check"), {**_TEAM, "environment": a.environment_name}),
     "remove": Verb(_disk("remove"), _PROJECT, _LONG),
     "move": Verb(_disk("move"), {**_TEAM, **_OLD}, _LONG),
-    "relocate": Verb(_disk("relocate"), {**_PROJECT, **_OLD}, _LONG),
+    "relocate": Verb(
+        _disk("relocate"), {**_PROJECT, **_OLD, "old_root": a.path_or_none}, _LONG
+    ),
+    "send": Verb(_disk("send"), _TEAM, _SILENT, ways=_ALONE),
+    "receive": Verb(
+        _disk("receive", telling=True),
+        {**_TEAM, "staging": a.staging},
+        _SILENT,
+        ways=_ALONE,
+    ),
     "duplicate": Verb(_disk("duplicate"), {**_PROJECT, **_OLD}, _LONG),
     "measure": Verb(_disk("measure"), _PROJECT),
     "environments": Verb(_disk("environments"), _PROJECT),

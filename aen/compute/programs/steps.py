@@ -100,10 +100,11 @@ class ChildSteps:
         :raises Failed: with what went wrong and what to do.
         """
         answer = Answer(tell, no_output)
-        ended = await run(self.reactor, self._command(verb, arguments), answer.line)
+        ended = await run(self.reactor, self.command(verb, arguments), answer.line)
         return answer.result(verb, ended)
 
-    def _command(self, verb: str, arguments: Mapping[str, Any]) -> Command:
+    def command(self, verb: str, arguments: Mapping[str, Any]) -> Command:
+        """Return the program for one verb."""
         argv = (sys.executable, "-I", "-S", "-c", _BOOT, _PACKAGES)
         whole = (*argv, verb, json.dumps(arguments))
         return Command(whole, dict(self.environment), timeout=self.timeout)

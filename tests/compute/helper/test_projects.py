@@ -136,7 +136,7 @@ def test_a_project_is_handed_over(helped: Helped) -> None:
     assert "result" in helped.call("rights", **rights, reset=True)
     assert reads(receiver, new / "notes")
     assert not reads(owner, new / "notes")
-    found = helped.call("relocate", **places)
+    found = helped.call("relocate", **places, old_root="")
     assert found == {"result": {"changed": 1, "left": 0}}
     told = (new / "envs/default/bin/tool").read_text()
     assert told == f"#!{new}/envs/default/bin/python\n"

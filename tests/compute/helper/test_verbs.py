@@ -13,7 +13,7 @@ def test_no_verb_takes_a_path_of_its_own() -> None:
     assert set(VERBS) == {
         "probe", "account", "prepare", "adopt", "place", "rights", "door", "check",
         "move", "relocate", "duplicate", "remove", "measure", "environments", "spawn",
-        "tool", "signal", "kill", "forget", "sweep", "attend",
+        "tool", "signal", "kill", "forget", "sweep", "attend", "send", "receive",
     }  # fmt: skip
     for name, verb in VERBS.items():
         for argument in ("root", "path", "runtime", "pid", "uid"):
