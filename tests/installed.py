@@ -125,7 +125,15 @@ class Installed:
         self, name: str, *arguments: str, statuses: tuple[int, ...] = (0,)
     ) -> str:
         """Run one of the installation's own commands; it must end with one of these."""
-        done = subprocess.run(
+        done = self.run_below_bin(name, *arguments)
+        assert done.returncode in statuses, done.stdout + done.stderr
+        return done.stdout
+
+    def run_below_bin(
+        self, name: str, *arguments: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run one of the installation's own commands, however it ends."""
+        return subprocess.run(
             (self.one.programs / name, *arguments),
             capture_output=True,
             text=True,
@@ -133,8 +141,6 @@ class Installed:
             timeout=60,
             cwd="/",
         )
-        assert done.returncode in statuses, done.stdout + done.stderr
-        return done.stdout
 
     @property
     def token(self) -> str:

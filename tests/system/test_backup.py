@@ -168,13 +168,7 @@ def test_the_project_is_what_it_is(move: Move) -> None:
 
 def test_it_is_not_restored_twice(move: Move) -> None:
     """Not while it runs, whatever the file is."""
-    said = subprocess.run(
-        (
-            move.new.one.programs / "aen-server-admin",
-            "restore",
-            move.new.one.prefix / "one.tar.gz",
-        ),
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    kept = str(move.new.one.prefix / "one.tar.gz")
+    said = move.new.run_below_bin("aen-server-admin", "restore", kept)
     assert said.returncode == 1
     assert "The server is running" in said.stderr

@@ -80,7 +80,8 @@ async def _to_pipe(maker: BackupMaker) -> Manifest:
 
 def _progress(say: Say) -> Callable[[str, int], None]:
     def told(collection: str, count: int) -> None:
-        say(f"  {collection}: {count:,}")
+        if count:
+            say(f"  {collection}: {count:,}")
 
     return told
 
@@ -150,7 +151,7 @@ def described(contents: Contents) -> list[str]:
     made = in_words(manifest.about.made)
     first = f"Backup of {manifest.site}, made {made} by AEN {version}, {sealed}."
     lines = [f"{first} It is whole and unaltered."]
-    for part in manifest.parts:
+    for part in (one for one in manifest.parts if one.bytes):
         what = f"{part.records:,} records" if part.name.startswith("store/") else "file"
         lines.append(
             f"  {part.name}: {what}, {part.bytes:,} bytes, {part.sha256[:16]}…"

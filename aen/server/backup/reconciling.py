@@ -122,6 +122,7 @@ class Reconciler:
         if state not in _CALM:
             problem = {"message": self._stopped, "log": []}
             fresh |= {"state": State.STOPPED.value, "problem": problem}
+            fresh["ran_due"] = 0.0  # its node may have lived through it: it is asked
         return {**document, **fresh}
 
     def _task(self, document: Document) -> Document | None:

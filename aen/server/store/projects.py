@@ -285,14 +285,24 @@ class ProjectRecords:
 
     async def team_due(self, key: str, at: float | None) -> None:
         """Note from when on to apply the team again; None: the files follow it."""
-        change: Change = {"$set": {"team_due": at}}
-        if at is None:
-            change = {"$unset": {"team_due": ""}}
-        await self._all.update({"_id": key}, change)
+        await self._due("team_due", key, at)
 
     async def late_teams(self, now: float, limit: int) -> list[Project]:
         """Return projects whose team is to be applied again by *now*."""
         found = await self._all.find({"team_due": {"$lte": now}}, limit=limit)
+        return [self._read(one) for one in found]
+
+    async def ran_due(self, key: str, at: float | None) -> None:
+        """Note from when on to ask whether it still runs; None: that is known."""
+        await self._due("ran_due", key, at)
+
+    async def perhaps_running(self, now: float, limit: int) -> list[Project]:
+        """Return projects that ran before a restore, and are to be asked for by *now*.
+
+        Those asked for longest ago come first.
+        """
+        query, order = {"ran_due": {"$lte": now}}, [("ran_due", 1)]
+        found = await self._all.find(query, order=order, limit=limit)
         return [self._read(one) for one in found]
 
     async def remove(self, key: str) -> None:
@@ -317,6 +327,12 @@ class ProjectRecords:
         if node is not None:
             query |= {"node": node, "state": {"$ne": State.STOPPED.value}}
         return await self._all.count(query)
+
+    async def _due(self, field: str, key: str, at: float | None) -> None:
+        change: Change = (
+            {"$unset": {field: ""}} if at is None else {"$set": {field: at}}
+        )
+        await self._all.update({"_id": key}, change)
 
     def _read(self, document: Document) -> Project:
         return project_of(document, self._now())

@@ -52,6 +52,7 @@ INDEXES = (
     _plain("projects", "words"),
     _plain("projects", "visibility", "stars", "_id"),
     _plain("projects", "team_due"),
+    _plain("projects", "ran_due"),
     _plain("projects", "key", "_id"),
     _plain("projects", "created", "_id"),
     _plain("projects", "state", "updated", "_id"),

@@ -9,8 +9,10 @@ from aen.server.directories.looks import Looks
 from aen.server.rooms import Rooms
 from aen.server.work.clockwork import Chore
 from aen.server.work.late_teams import LateTeams
+from aen.server.work.survivors import Survivors
 
 _DAY = 86_400.0
+_SURVIVORS_EVERY = 10.0
 
 
 def chores(rooms: Rooms) -> tuple[Chore, ...]:
@@ -18,6 +20,9 @@ def chores(rooms: Rooms) -> tuple[Chore, ...]:
     settings = rooms.settings
     teams = LateTeams(rooms.archive, rooms.tasks, rooms.clock)
 
+    survivors = Survivors(
+        rooms.archive.projects, rooms.running, rooms.tasks, rooms.clock
+    )
     looks = Looks(rooms.archive.users, rooms.accounts, rooms.settings, rooms.clock)
 
     async def trim() -> str:
@@ -32,6 +37,8 @@ def chores(rooms: Rooms) -> tuple[Chore, ...]:
     return (
         Chore("late-teams", "Apply teams to files", Every(settings.teams_every),
               teams.look),
+        Chore("survivors", "Take up what ran on through a restore",
+              Every(_SURVIVORS_EVERY), survivors.look),
         Chore("guests", "End the time of guests", Every(settings.guests_every),
               rooms.projects.end_guests),
         Chore("moves", "Move files of renamed projects", Every(settings.moves_every),

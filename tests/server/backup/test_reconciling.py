@@ -26,6 +26,7 @@ def test_what_was_on_its_way_is_stopped(state: str) -> None:
     assert (now["state"], now["mark"], now["progress"]) == ("stopped", "", None)
     assert "restored from a backup of Monday" in now["problem"]["message"]
     assert now["rev"] == 4
+    assert now["ran_due"] == 0.0
 
 
 @pytest.mark.parametrize("state", ["stopped", "failed"])
