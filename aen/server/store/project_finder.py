@@ -93,13 +93,17 @@ class ProjectFinder:
         """Return what has one of *tags*, changed last first."""
         return await self._some(looking, {"tags": {"$in": list(tags)}}, limit)
 
-    async def of_people(
+    async def owned(
         self, looking: Looking, people: Sequence[str], limit: int
     ) -> list[Project]:
-        """Return what one of *people* owns or works in, changed last first."""
-        theirs = {"$in": list(people)}
-        either = {"$or": [{"owner": theirs}, {"members": theirs}]}
-        return await self._some(looking, either, limit)
+        """Return what one of *people* owns, changed last first."""
+        return await self._some(looking, {"owner": {"$in": list(people)}}, limit)
+
+    async def shared(
+        self, looking: Looking, people: Sequence[str], limit: int
+    ) -> list[Project]:
+        """Return what has one of *people* in its team, changed last first."""
+        return await self._some(looking, {"members": {"$in": list(people)}}, limit)
 
     async def _some(
         self, looking: Looking, more: dict[str, Any], limit: int
