@@ -47,10 +47,16 @@ def in_a_sentence(turn: ChoreState | None, now: float) -> tuple[bool, str]:
     if turn.ended is None:
         return True, "The first backup by the clock is still to be made."
     hours = (now - turn.ended) / 3600
-    ago = f"{hours:.0f} hours" if hours < _LONG else f"{hours / 24:.0f} days"
     if not turn.good:
-        return False, f"The backup of {ago} ago failed: {turn.outcome}"
-    return hours < _LONG, f"The last backup was made {ago} ago: {turn.outcome}"
+        return False, f"The backup failed {_ago(hours)}: {turn.outcome}"
+    return hours < _LONG, f"The last backup was made {_ago(hours)}: {turn.outcome}"
+
+
+def _ago(hours: float) -> str:
+    if hours < 1:
+        return "less than an hour ago"
+    number, unit = (hours, "hour") if hours < _LONG else (hours / 24, "day")
+    return f"{number:.0f} {unit}{'' if round(number) == 1 else 's'} ago"
 
 
 async def make_and_keep(maker: BackupMaker, folder: Path) -> str:

@@ -70,7 +70,12 @@ def turn(**known: Any) -> ChoreState:
         (turn(), True, "first backup"),
         (turn(ended=NOW - 7200, outcome="x.gz: 3 records"), True, "2 hours ago: x.gz"),
         (turn(ended=NOW - 5 * 86_400, outcome="x"), False, "5 days ago: x"),
-        (turn(ended=NOW, good=False, outcome="No space."), False, "failed: No space."),
+        (turn(ended=NOW - 3700, outcome="x"), True, "1 hour ago: x"),
+        (
+            turn(ended=NOW - 60, good=False, outcome="No space."),
+            False,
+            "The backup failed less than an hour ago: No space.",
+        ),
     ],
 )
 def test_how_they_are(known: ChoreState | None, words: str, *, good: bool) -> None:
