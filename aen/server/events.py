@@ -6,7 +6,7 @@ from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from aen.runtime.tasks import Periodic
+from aen.runtime.tasks import Periodic, spawn
 from aen.server.records import Event
 from aen.server.store.event_log import EventLog
 from aen.server.store.outage import through_outages
@@ -55,7 +55,8 @@ class EventLimits:
 class Events:
     """Delivers each event once to each subscriber of its topic in this process.
 
-    What this process publishes is heard here at once, elsewhere with the next look.
+    What this process publishes is heard here at once, elsewhere with the next look,
+    which a `ring` brings forward.
     """
 
     def __init__(
@@ -66,15 +67,35 @@ class Events:
         self._limits = limits or EventLimits()
         self._listeners: dict[str, list[Listener]] = {}
         self._window: Window | None = None
+        self.ring: Callable[[], None] = lambda: None
+        """Called when something was published; see `Bell`."""
+        self._looking = self._again = False
         look = through_outages("reading events", self.catch_up)
+        self._look = look
         self._poll = Periodic(clock, self._limits.poll, "reading events", look)
 
     async def publish(self, topic: str, kind: str, data: Mapping[str, object]) -> None:
         """Tell everybody who listens to *topic*, in this and every other process."""
         window = await self._begun()
         event = await self._log.append(topic, kind, dict(data), self._clock.seconds())
+        self.ring()
         if window.take(event.seq):
             self._deliver(event)
+
+    def rung(self) -> None:
+        """Look now: another process has published something."""
+        self._again = True
+        if not self._looking:
+            spawn(_log, "reading events", self._look_while_rung())
+
+    async def _look_while_rung(self) -> None:
+        self._looking = True
+        try:
+            while self._again:
+                self._again = False
+                await self._look()
+        finally:
+            self._looking = False
 
     def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
         """Call *listener* for each event of *topic* until the result is called."""

@@ -8,16 +8,13 @@ from twisted.application.service import IService, Service
 from twisted.python.threadpool import ThreadPool
 
 from aen.model.errors import AenError
-from aen.runtime.assets import Assets
-from aen.runtime.listening import ListeningService, unix_endpoint
 from aen.runtime.machine import machine
 from aen.runtime.options import RoleOptions
 from aen.runtime.services import InOrder, Settled
 from aen.server.backup.mark import demand_whole
+from aen.server.bell import Bell
 from aen.server.channel import Channels
-from aen.server.doorway import Doorway
 from aen.server.exceptions import ExceptionWatch
-from aen.server.front import front
 from aen.server.life import Life
 from aen.server.making import make_rooms
 from aen.server.passwords import Passwords, in_pool
@@ -28,12 +25,7 @@ from aen.server.settings import (
     ServerSettings,
     check_server,
 )
-from aen.server.several import member, parent
 from aen.server.store.opening import open_database
-from aen.server.web.http import bounded_site
-from aen.server.web.site import site
-from aen.server.web.templates import BUILT
-from aen.server.wire_api import WireApi
 from aen.server.work.handlers import handlers
 from aen.server.work.names import gone_from, worker_name
 from aen.server.work.worker import Pace, Worker
@@ -72,8 +64,9 @@ def makeService(options: Options) -> IService:
     try:
         demand_whole(settings.home)
         if settings.processes > 1 and process is None and not worker:
-            proxy = front(settings, Assets.load(BUILT), reactor)
-            return parent(settings, proxy, options.command, reactor)
+            from aen.server.doors import several
+
+            return several(settings, options.command, reactor)
         return assemble(settings, reactor, worker_only=worker, process=process)
     except AenError as error:
         raise SystemExit(error.message) from None
@@ -103,35 +96,21 @@ def assemble(
     works = settings.worker or worker_only
     worker = make_worker(rooms, reactor) if works else None
 
+    bell = Bell(settings.bells, rooms.events.rung, reactor)
+    rooms.events.ring = bell.ring
+
     life = Life(rooms, channels, worker, reactor, gone_from(machine()))
 
     server = InOrder()
-    parts: list[IService] = [threads, store, make_watch(rooms, reactor), life]
+    parts: list[IService] = [threads, store, bell, make_watch(rooms, reactor), life]
     if not worker_only:
-        assets = Assets.load(BUILT)
-        root = Doorway(WireApi(rooms, channels), site(rooms, assets))
-        pages = bounded_site(root, settings.body_limit)
-        parts += _doors(settings, pages, assets, process, reactor)
+        # A worker spares itself 13 MB of pages, and of what makes them.
+        from aen.server.doors import doors
+
+        parts += doors(rooms, channels, process, reactor)
     for part in (*parts, Settled()):
         part.setServiceParent(server)
     return server
-
-
-def _doors(
-    settings: ServerSettings,
-    pages: Any,
-    assets: Assets,
-    process: int | None,
-    reactor: Any,
-) -> list[IService]:
-    """Return where the pages are served: one of several has a front before it."""
-    socket = settings.web_sockets[process or 0]
-    listening = ListeningService(unix_endpoint(socket), pages, reactor)
-    if process is not None:
-        return [member(listening, reactor)]
-    proxy = front(settings, assets, reactor)
-    doors = [ListeningService(one, proxy, reactor) for one in settings.listen]
-    return [listening, *doors]
 
 
 def make_watch(rooms: Rooms, reactor: Any) -> ExceptionWatch:

@@ -255,6 +255,11 @@ class ServerSettings:
         return Path(self.socket) if self.socket else default
 
     @property
+    def bells(self) -> Path:
+        """The folder of the sockets by which processes here tell that there are news."""
+        return self.home / "var/run/bells"
+
+    @property
     def web_sockets(self) -> tuple[Path, ...]:
         """The UNIX sockets of all processes that serve pages, by their numbers."""
         first = self.web_socket

@@ -1,6 +1,7 @@
 """Events: once to each listener of each process."""
 
 import pytest_twisted
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from aen.server.events import ALL, EventLimits, Events, Window
@@ -63,6 +64,33 @@ async def test_looks_are_made_by_the_clock() -> None:
     clock.advance(10)
     assert len(heard) == 1
     assert clock.getDelayedCalls() == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_rung_looks_at_once() -> None:
+    """Whoever publishes rings; many rings during one look are one more look."""
+    log, here, there, _ = two_processes()
+    heard: list[Event] = []
+    there.subscribe("x", heard.append)
+    await there.catch_up()
+    here.ring = there.rung
+    await here.publish("x", "one", {})
+    assert [event.kind for event in heard] == ["one"]
+    looks: list[int] = []
+    gate: Deferred[None] = Deferred()
+
+    async def slowly(seq: int, limit: int) -> list[Event]:
+        looks.append(seq)
+        if len(looks) == 1:
+            await gate
+        return []
+
+    log.after = slowly  # type: ignore[method-assign]
+    for _ in range(3):
+        there.rung()
+    assert len(looks) == 1
+    gate.callback(None)
+    assert len(looks) == 2
 
 
 @pytest_twisted.ensureDeferred

@@ -1,7 +1,8 @@
 """The role: its command line, and what it is assembled from."""
 
-import importlib.metadata
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,6 @@ from twisted.internet.testing import MemoryReactorClock
 from aen.model.errors import Invalid
 from aen.server import service
 from aen.server.settings import ServerSettings, check_server
-
-FIRST = ("Threads", "EmbeddedStore", "ExceptionWatch", "Life")
 
 
 def settings_file(tmp_path: Path, **parts: Any) -> Path:
@@ -75,37 +74,22 @@ def test_a_worker_serves_nothing(tmp_path: Path) -> None:
     assert kinds(assembled) == [
         "Threads",
         "EmbeddedStore",
+        "Bell",
         "ExceptionWatch",
         "Life",
         "Settled",
     ]
 
 
-def test_a_server_listens_for_the_front_and_on_its_socket(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The store comes first, so that it stops last."""
-    names = ("app.css", "app.js", "mark.svg")
-    built = tmp_path / "built"
-    built.mkdir()
-    for name in names:
-        (built / name).write_text("/* built */")
-    (built / "manifest.json").write_text(json.dumps({one: one for one in names}))
-    monkeypatch.setattr(service, "BUILT", built)
-    # The API tells its version, which is known only when AEN is installed.
-    monkeypatch.setattr(importlib.metadata, "version", lambda _: "0")
-    settings = ServerSettings(
-        public_url="http://aen",
-        prefix=str(tmp_path),
-        listen=("tcp:0", "tcp:1"),
-        worker=True,
+def test_a_worker_knows_no_pages() -> None:
+    """What makes pages is a third of what a process of the server takes."""
+    code = (
+        "import sys, aen.server.service\n"
+        "print(*({'klein', 'jinja2', 'aen.server.web'} & {*sys.modules}))"
     )
-    assembled = service.assemble(settings, MemoryReactorClock())
-    expected = ["Threads", "EmbeddedStore", "ExceptionWatch", "Life"] + [
-        "ListeningService"
-    ] * 3
-    expected.append("Settled")
-    assert kinds(assembled) == expected
+    command = (sys.executable, "-c", code)
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == ""
 
 
 def test_a_bad_store_is_refused(tmp_path: Path) -> None:
