@@ -42,7 +42,7 @@ class Pace:
     """
 
     first: float = 0.02
-    growth: float = 1.05
+    growth: float = 1.02
     longest: float = 0.5
     answer: float = 10.0
     """How long one answer may take."""
