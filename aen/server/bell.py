@@ -33,7 +33,7 @@ class Bell(Service):
     def __init__(
         self, directory: Path, heard: Callable[[], None], reactor: Any, name: str = ""
     ) -> None:
-        # Sockets of another machine may be in a folder that is shared: not ours to ring.
+        # A folder that machines share has sockets that are not ours to ring.
         self._ours = hashlib.sha256(machine().encode()).hexdigest()[:8]
         self._own = directory / f"{self._ours}-{name or os.getpid()}"
         self._heard = heard

@@ -256,7 +256,7 @@ class ServerSettings:
 
     @property
     def bells(self) -> Path:
-        """The folder of the sockets by which processes here tell that there are news."""
+        """The folder of the sockets by which processes tell that there are news."""
         return self.home / "var/run/bells"
 
     @property

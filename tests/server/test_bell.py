@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest_twisted
-from twisted.internet import reactor  # noqa: TID251 -- tests own it
 from twisted.internet.defer import maybeDeferred
 
 from aen.server.bell import Bell
+from tests.reactor import reactor
 from tests.waiting import eventually
 
 

@@ -1,5 +1,6 @@
 """The parent of several processes, and its part in each of them."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from tests.reactor import reactor
 
 def test_a_parent_starts_processes_and_listens(tmp_path: Path) -> None:
     """It has no store and no pages."""
-    (tmp_path / "manifest.json").write_text('{"app.css": "app.css"}')
-    (tmp_path / "app.css").write_text("a{}")
+    names = ("app.css", "app.js")
+    (tmp_path / "manifest.json").write_text(json.dumps({one: one for one in names}))
+    for name in names:
+        (tmp_path / name).write_text("/* built */")
     settings = ServerSettings("http://aen", listen=("tcp:0",), processes=2)
     memory: Any = MemoryReactorClock()
     router = Front.of(settings, Assets.load(tmp_path), memory)
