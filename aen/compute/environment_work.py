@@ -208,7 +208,15 @@ class Ending:
         await self.changes.stop_project(project_id)
         await self.apps.stop_project(project_id)
 
-    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
-        """End what users do who are not among the *allowed*."""
+    async def end_others(
+        self,
+        project_id: str,
+        allowed: frozenset[str],
+        readers: frozenset[str] = frozenset(),
+    ) -> None:
+        """End what users do who are not among the *allowed*.
+
+        *readers* keep the apps that are for readers.
+        """
         await self.changes.end_others(project_id, allowed)
-        await self.apps.end_others(project_id, allowed)
+        await self.apps.end_others(project_id, allowed, readers)

@@ -22,7 +22,7 @@ from aen.compute.records import Record, Records, new_id
 from aen.compute.running import RunningProjects, path_of
 from aen.compute.runs_as import runs_for
 from aen.compute.spawn import Order, Spawner
-from aen.model.apps import Listen, Manifest
+from aen.model.apps import Listen, Manifest, Permission
 from aen.model.errors import AenError, Conflict, Failed, NotFound
 from aen.model.names import UserName
 from aen.runtime.tasks import background, spawn, start
@@ -298,14 +298,24 @@ class Launches:
         """End all apps of a project; returns when nothing of them is left."""
         await self._end(self._of_project(project_id))
 
-    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
+    async def end_others(
+        self,
+        project_id: str,
+        allowed: frozenset[str],
+        readers: frozenset[str] = frozenset(),
+    ) -> None:
         """End the apps of a project's users who are not among the *allowed*.
 
-        Returns when nothing of them is left. An app that the team shares runs for
-        the owner.
+        Returns when nothing of them is left. *readers* keep the apps that are for
+        readers. An app that the team shares runs for the owner.
         """
+
+        def stays(launch: Launch) -> bool:
+            reads = Permission(launch.permission).readers
+            return launch.user in allowed or (reads and launch.user in readers)
+
         kept = self._of_project(project_id)
-        await self._end([one for one in kept if one.core.launch.user not in allowed])
+        await self._end([one for one in kept if not stays(one.core.launch)])
 
     async def _end(self, ending: Iterable[_Kept]) -> None:
         waiting: list[Deferred[None]] = []

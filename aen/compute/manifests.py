@@ -161,6 +161,7 @@ class Manifests:
                 one.permission,
                 one.instance,
                 one.scopes,
+                one.hidden,
             )
             for one in self.shelf().manifests.values()
         )

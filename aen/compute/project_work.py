@@ -100,8 +100,16 @@ class Apps(Protocol):
         """End them all; returns when nothing of them is left."""
         ...
 
-    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
-        """End those of users who are not among the *allowed*."""
+    async def end_others(
+        self,
+        project_id: str,
+        allowed: frozenset[str],
+        readers: frozenset[str] = frozenset(),
+    ) -> None:
+        """End those of users who are not among the *allowed*.
+
+        *readers* keep the apps that are for readers.
+        """
         ...
 
 
@@ -169,7 +177,7 @@ class ProjectWork:
             if not await self.directories.narrow(path, project.id, project.team):
                 return
             tell(Progress(ENDING))
-            await self.apps.end_others(project.id, workers(project))
+            await self.apps.end_others(project.id, workers(project), viewers(project))
             await self.directories.apply_team(path, project.id, project.team, tell)
             if project.id in self.running:
                 self.running.add(project)
@@ -276,6 +284,12 @@ def workers(project: ProjectOnDisk) -> frozenset[str]:
     """Return who may run apps in a project: its owner, and its team but viewers."""
     others = (one.user for one in project.team if one.role is not TeamRole.VIEWER)
     return frozenset((project.owner, *others))
+
+
+def viewers(project: ProjectOnDisk) -> frozenset[str]:
+    """Return who may read in a project, and open the apps for that."""
+    found = (one.user for one in project.team if one.role is TeamRole.VIEWER)
+    return frozenset(found)
 
 
 def _named(project: ProjectOnDisk) -> dict[str, str]:

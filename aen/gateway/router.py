@@ -7,7 +7,7 @@ from twisted.internet import defer
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from aen.gateway.access import demand_app
+from aen.gateway.access import changes, demand_app, is_for_all, told
 from aen.gateway.grants import Grants, Known, grant_tag
 from aen.gateway.nodes import Nodes
 from aen.gateway.opening import Opened, Openings
@@ -141,6 +141,7 @@ class GatewayRouter:
         if (
             isinstance(decision, Forward)
             and isinstance(grant, Grant)
+            and is_for_all(grant, Permission(opened.launch.permission))
             and shown is not None
             and shown.session == known.question.credential.session
         ):
@@ -238,7 +239,7 @@ class GatewayRouter:
                 raise NotFound(f"There is no app “{address.app}”.")
             permission = summary.permission if summary else Permission.WRITE
             title = summary.title if summary else address.app
-            demand_app(grant, permission, title)
+            demand_app(grant, permission, title, changing=changes(head))
             waiting = self.openings.open(grant, credential, address.app)
             found = await self._wait(head, waiting)
             if found is None:
@@ -286,8 +287,9 @@ class GatewayRouter:
         if (gone := _moved(head, grant, address)) is not None:
             return gone
         launch = opened.launch
+        permission = Permission(launch.permission)
         try:
-            demand_app(grant, Permission(launch.permission), launch.title)
+            demand_app(grant, permission, launch.title, changing=changes(head))
         except AenError as error:
             return self._refused(head, credential, error, address)
         if not address.slash:
@@ -299,7 +301,7 @@ class GatewayRouter:
             upstream=upstream.where,
             cut=len(address.prefix) if launch.strip_prefix else 0,
             base=upstream.base,
-            set_headers=upstream.headers,
+            set_headers=(*upstream.headers, *told(grant, permission)),
             drop_headers=_AUTHORIZATION if credential.token_hash else _NOTHING,
             drop_cookies=OUR_COOKIES,
             tags=(grant_tag(credential, address.path),),

@@ -40,6 +40,14 @@ class Permission(enum.Enum):
 
     READ = "read"
     WRITE = "write"
+    METHOD = "method"
+    """Everybody who may read, with requests that change nothing: GET, HEAD, OPTIONS.
+    All others, and WebSockets, are for those who may write."""
+
+    @property
+    def readers(self) -> bool:
+        """Whether those may open it who may only read."""
+        return self is not Permission.WRITE
 
 
 @frozen
@@ -64,6 +72,8 @@ class Manifest:
     command_list: tuple[str, ...]
     icon: str = "app"
     enabled: bool = True
+    hidden: bool = False
+    """Whether it is left out where people choose an app; its address works."""
     listen: Listen = Listen.SOCKET
     instance: Instance = Instance.USER
     permission: Permission = Permission.WRITE
@@ -96,6 +106,8 @@ class AppSummary:
     instance: Instance
     scopes: tuple[str, ...] = ()
     """What its token may ask of the API."""
+    hidden: bool = False
+    """Whether pages leave it out where people choose an app."""
 
 
 def substitute(text: str, values: Mapping[str, str]) -> str:

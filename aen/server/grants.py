@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from aen.model.apps import AppSummary, Permission
+from aen.model.apps import AppSummary
 from aen.model.errors import Conflict, Invalid, Moved, NotFound, Unauthenticated
 from aen.model.names import ProjectPath, parse_app_name, parse_project_path
 from aen.model.permissions import Action, demand, may
@@ -108,7 +108,7 @@ class Grants:
     ) -> None:
         if may(caller, Action.RUN, project):
             return
-        reads = app is not None and app.permission is Permission.READ
+        reads = app is not None and app.permission.readers
         if not reads:
             demand(caller, Action.RUN, project)
         demand(caller, Action.READ_FILES, project)

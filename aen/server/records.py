@@ -102,6 +102,8 @@ class AppLink:
     permission: Permission
     instance: Instance
     url: str
+    hidden: bool = False
+    """Whether pages leave it out where people choose an app."""
 
 
 @frozen

@@ -4,7 +4,7 @@ from typing import Protocol, TypeVar
 
 from attrs import AttrsInstance, evolve
 
-from aen.model.apps import AppSummary, Permission
+from aen.model.apps import AppSummary
 from aen.model.audit import Act
 from aen.model.errors import Conflict, NotFound, Unavailable
 from aen.model.names import AppName, ProjectPath, parse_app_name
@@ -235,10 +235,10 @@ def on_disk(project: Project) -> ProjectOnDisk:
 def action_for(app: AppSummary | None, project: Project) -> Action:
     """Return what somebody must be allowed to do who opens *app*.
 
-    Apps with the permission “read” are open to readers, but only once the project
-    runs: who may not run it cannot start it.
+    Apps that are open to readers are so only once the project runs: who may not run it
+    cannot start it.
     """
-    reads = app is not None and app.permission is Permission.READ
+    reads = app is not None and app.permission.readers
     return Action.READ_FILES if reads and project.state is State.RUNNING else Action.RUN
 
 
@@ -254,4 +254,5 @@ def _link(app: AppSummary, gateway: str, project: Project) -> AppLink:
         permission=app.permission,
         instance=app.instance,
         url=_url(gateway, project, app.name),
+        hidden=app.hidden,
     )

@@ -155,7 +155,12 @@ async def test_ending_goes_in_order(shop: Workshop) -> None:
         async def stop_project(self, project_id: str) -> None:
             ended.append(f"{project_id} with {len(shop.staged)} changes")
 
-        async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
+        async def end_others(
+            self,
+            project_id: str,
+            allowed: frozenset[str],
+            readers: frozenset[str] = frozenset(),
+        ) -> None:
             ended.append(f"{project_id} but {sorted(allowed)}")
 
     ending = Ending(shop.work, Apps())

@@ -315,6 +315,23 @@ async def test_who_has_left_the_team_has_no_apps(node: Node) -> None:
     assert running(mark) == []
 
 
+@pytest.mark.parametrize(
+    ("permission", "stays"), [("read", True), ("method", True), ("write", False)]
+)
+@pytest_twisted.ensureDeferred
+async def test_a_reader_keeps_what_is_for_readers(
+    node: Node, permission: str, *, stays: bool
+) -> None:
+    """Who may only read goes on doing so when the team changes."""
+    serve(node, permission=permission)
+    launches = node.launches()
+    theirs = await launches.launch(asking("serve", "bob"))
+    await launches.end_others("p1", frozenset({"ada"}), frozenset({"bob"}))
+    assert launches.list("p1") == ((theirs,) if stays else ())
+    await launches.end_others("p1", frozenset({"ada"}))
+    assert launches.list("p1") == ()
+
+
 @pytest_twisted.ensureDeferred
 async def test_at_most_so_many(node: Node) -> None:
     """A project that runs as many apps as it may is told so."""

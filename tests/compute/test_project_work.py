@@ -24,9 +24,15 @@ class FakeApps:
 
     did: list[str]
 
-    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
-        """Note who stays."""
-        self.did.append(" ".join(["keep", *sorted(allowed)]))
+    async def end_others(
+        self,
+        project_id: str,
+        allowed: frozenset[str],
+        readers: frozenset[str] = frozenset(),
+    ) -> None:
+        """Note who stays, and who keeps what is for readers."""
+        reading = [f"({one})" for one in sorted(readers)]
+        self.did.append(" ".join(["keep", *sorted(allowed), *reading]))
 
     async def stop_project(self, project_id: str) -> None:
         """Note it."""
@@ -140,7 +146,8 @@ TEAM = (
 async def test_a_team_that_changes(scene: Scene) -> None:
     """The door first, then the apps of those who may no longer run any, then files."""
     await scene.work.apply_team(evolve(PROJECT, team=TEAM), scene.heard.append)
-    assert scene.disk.did == ["narrow", "keep ada bob max", "team bob eve max"]
+    keeping = "keep ada bob max (eve)"
+    assert scene.disk.did == ["narrow", keeping, "team bob eve max"]
     assert PROJECT.id not in scene.running
 
 

@@ -140,6 +140,39 @@ def test_a_viewer_opens_no_shell(
     assert real.apps(people[2].token).get(path).status == 403
 
 
+def test_files_by_http(real: Installed, team: Project, people: list[Person]) -> None:
+    """What a member sends is everybody's; who is outside gets nothing."""
+    owner, member, viewer, outsider = people
+    files = f"/{team.owner}/{team.name}/files"
+
+    def ask(person: Person, method: str, path: str, body: bytes | None = None) -> int:
+        client = real.apps(person.token)
+        return until(
+            lambda: (
+                0 if (n := client.ask(method, files + path, body).status) == 503 else n
+            ),
+            f"{person.name}'s files app answers",
+        )
+
+    assert ask(member, "PUT", "/sent/") == 201
+    assert ask(member, "PUT", "/sent/file", b"by a member") == 201
+    place = home(real, team) / "sent/file"
+    assert place.stat().st_uid == pwd.getpwnam(member.name).pw_uid
+    for person in (owner, member):
+        said = as_account(person, "sh", "-c", f"echo more >> {place}")
+        assert said.returncode == 0, said.stderr
+    assert as_account(viewer, "cat", str(place)).stdout.startswith("by a member")
+    assert as_account(viewer, "sh", "-c", f"echo no >> {place}").returncode != 0
+    assert ask(owner, "PUT", "/sent/file", b"by the owner") == 200
+    assert as_account(member, "sh", "-c", f"echo more >> {place}").returncode == 0
+    assert ask(viewer, "GET", "/sent/file") == 200
+    assert ask(viewer, "PUT", "/sent/file", b"no") == 403
+    assert ask(outsider, "GET", "/sent/file") == 404
+    as_account(owner, "chmod", "600", str(place))
+    assert ask(owner, "GET", "/sent/file") == 200
+    assert ask(member, "GET", "/sent/file") == 403
+
+
 def test_own_rights_survive_a_start(
     real: Installed, team: Project, people: list[Person]
 ) -> None:

@@ -27,8 +27,8 @@ _COPIED = ".py .html .js .css .br .gz .svg .json .woff2 .txt .map".split()
 _SHELLS = "shells"
 _PARTS = (
     *("__init__.py", "model", "runtime", "compute/__init__.py", "compute/apps"),
-    *("compute/disk/__init__.py", "compute/disk/remove.py", "compute/disk/walk.py"),
-    "compute/serving",
+    *("compute/disk/__init__.py", "compute/disk/acl.py", "compute/disk/remove.py"),
+    *("compute/disk/walk.py", "compute/serving"),
 )
 """What our apps import of our own, below `aen`."""
 

@@ -176,6 +176,7 @@ def _app_document(app: AppSummary) -> Document:
         "permission": app.permission.value,
         "instance": app.instance.value,
         "scopes": list(app.scopes),
+        "hidden": app.hidden,
     }
 
 
@@ -187,4 +188,5 @@ def _app(document: Document) -> AppSummary:
         permission=Permission(document["permission"]),
         instance=Instance(document["instance"]),
         scopes=tuple(document["scopes"]),
+        hidden=document.get("hidden", False),
     )

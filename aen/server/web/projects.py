@@ -194,7 +194,8 @@ class ProjectPages:
         running, path = self._rooms.running, project.path
 
         async def ask() -> Running:
-            apps = await running.apps(caller, path)
+            found = await running.apps(caller, path)
+            apps = tuple(one for one in found if not one.hidden)
             busy = project.state is State.RUNNING and may(caller, Action.RUN, project)
             launches = await running.launches(caller, path) if busy else ()
             return Running(apps, launches)

@@ -143,6 +143,8 @@ class AppObject:
     url: str
     state: str
     started: str | None
+    hidden: bool
+    """Whether pages leave it out where people choose an app."""
 
 
 @frozen
@@ -346,6 +348,7 @@ def app_object(link: AppLink, launch: Launch | None) -> AppObject:
         url=link.url,
         state=launch.state if launch is not None else "stopped",
         started=stamp(launch.started) if launch is not None else None,
+        hidden=link.hidden,
     )
 
 

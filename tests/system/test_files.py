@@ -1,0 +1,86 @@
+"""The files app on a real platform: who may do what by which request."""
+
+import re
+
+import pytest
+
+from tests.asking import Answer, Client
+from tests.installed import Installed
+from tests.projects import Project, new_person
+from tests.waiting import until
+
+pytestmark = pytest.mark.system
+
+
+def opened(client: Client, path: str) -> Answer:
+    """Return the answer of an app that may have to be started first."""
+    return until(
+        lambda: found if (found := client.get(path)).status != 503 else None,
+        f"{path} answers",
+    )
+
+
+def test_a_file_there_and_back(platform: Installed, project: Project) -> None:
+    """By one address, with conditions, as the contract of the gateway has it."""
+    files = f"/{project.owner}/{project.name}/files"
+    client = platform.apps()
+    url = project.launch("files")
+    assert url == f"{platform.one.gateway_url}{files}/"
+    content = b"4,5,6\n" * 200_000
+    made = client.ask("PUT", f"{files}/new.csv", content, {"If-None-Match": "*"})
+    assert made.status == 201, made.text
+    again = client.ask("PUT", f"{files}/new.csv", b"x", {"If-None-Match": "*"})
+    assert again.status == 412
+    found = client.get(f"{files}/new.csv")
+    assert (found.status, found.body) == (200, content)
+    on_disk = platform.one.projects / project.owner / project.name / "new.csv"
+    assert on_disk.read_bytes() == content
+    assert client.ask("DELETE", f"{files}/new.csv").status == 204
+    assert not on_disk.exists()
+
+
+def test_a_long_upload_that_is_not_wanted(
+    platform: Installed, project: Project
+) -> None:
+    """The refusal comes through the gateway, too, before everything was sent."""
+    files = f"/{project.owner}/{project.name}/files"
+    project.launch("files")
+    found = platform.apps().ask("PUT", f"{files}/public", b"x" * 4_000_000)
+    assert found.status == 409
+    assert "public is there, and is no file" in found.text
+
+
+def test_readers_read(platform: Installed, project: Project) -> None:
+    """A viewer, and a token that may only read, change nothing by any request."""
+    files = f"/{project.owner}/{project.name}/files/"
+    viewer = new_person(platform, "viewer")
+    put = project.api.ask(
+        "PUT", f"{project.path}/team/{viewer.name}", {"role": "viewer"}
+    )
+    assert put.status in (200, 201, 204), put.text
+    made = project.api.post(
+        "/api/v1/tokens", {"note": "reads", "scopes": ["project:files"]}
+    )
+    assert made.status == 201, made.text
+    for token in (viewer.token, made.json["token"]):
+        client = platform.apps(token)
+        listed = opened(client, files)
+        assert listed.status == 200, listed.text
+        assert "public" in {one["name"] for one in listed.json["items"]}
+        for method, path in (
+            ("PUT", "new"), ("DELETE", "README.md"), ("POST", "README.md?move=x"),
+            ("PUT", "folder/"), ("PATCH", "README.md"),
+        ):  # fmt: skip
+            found = client.ask(method, files + path, b"")
+            assert found.status == 403, (method, found.text)
+            assert "change nothing" in found.text
+
+
+def test_no_tile(platform: Installed, project: Project) -> None:
+    """The app is an address, not something to choose on a project's page."""
+    listed = project.api.get(f"{project.path}/apps").json["items"]
+    by_name = {one["name"]: one["hidden"] for one in listed}
+    assert by_name["files"]
+    assert not by_name["terminal"]
+    page = project.api.get(f"/{project.owner}/{project.name}")
+    assert not re.search(r'aria-label="Files"', page.text)
