@@ -51,7 +51,7 @@ class Client:
             ) from None
         if status < _ERRORS:
             return content
-        raise _refusal(status, content)
+        raise refusal(status, content)
 
     def every(
         self, path: str, query: Mapping[str, object] | None = None
@@ -74,7 +74,7 @@ class Client:
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode()
-        connection = _connection(self.url, self.timeout)
+        connection = connect(self.url, self.timeout)
         try:
             connection.request(method, target, content, headers)
             response = connection.getresponse()
@@ -85,7 +85,8 @@ class Client:
             connection.close()
 
 
-def _connection(url: str, timeout: float) -> http.client.HTTPConnection:
+def connect(url: str, timeout: float) -> http.client.HTTPConnection:
+    """Return a connection to where *url* is; it is made with the first request."""
     parts = urlsplit(url)
     if parts.scheme == "https":
         context = ssl.create_default_context()
@@ -101,7 +102,8 @@ def _target(url: str, path: str, query: Mapping[str, object] | None) -> str:
     return f"{urlsplit(url).path.rstrip('/')}/api/v1{path}{asked}"
 
 
-def _refusal(status: int, content: object) -> Exception:
+def refusal(status: int, content: object) -> Exception:
+    """Return what an answer that is an error says."""
     error = content.get("error") if isinstance(content, dict) else None
     inside = error if isinstance(error, dict) else {}
     message = str(inside.get("message") or f"The server answered with {status}.")
@@ -109,7 +111,9 @@ def _refusal(status: int, content: object) -> Exception:
         return NotSignedIn(f"{message} Sign in with: aen login URL")
     log = inside.get("log")
     lines = [str(one) for one in log] if isinstance(log, list) else []
-    return Refused("\n  ".join([message, *lines]), str(inside.get("code", "error")))
+    return Refused(
+        "\n  ".join([message, *lines]), str(inside.get("code", "error")), status
+    )
 
 
 def project_path(text: str) -> str:

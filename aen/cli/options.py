@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from typing_extensions import override
 
-from aen.cli import admin, people, projects
+from aen.cli import admin, copying, people, projects
 from aen.cli.desk import Desk
 from aen.cli.problems import Wrong
 
@@ -28,6 +28,7 @@ def parser() -> Parser:
     _signing_in(words)
     _projects(_group(words, "projects", "find, make and delete projects"))
     _running(words)
+    _files(words)
     _team(_group(words, "team", "who works in a project"))
     _environments(_group(words, "env", "environments of a project"))
     _tokens(_group(words, "tokens", "your tokens"))
@@ -73,6 +74,20 @@ def _running(words: "_SubParsersAction[Any]") -> None:
     _project(_add(words, "apps", projects.apps, "apps of a project"))
     one = _project(_add(words, "logs", projects.logs, "what an app prints"))
     one.add_argument("app", metavar="APP")
+
+
+def _files(words: "_SubParsersAction[Any]") -> None:
+    about = "copy files to or from a project"
+    one = _add(words, "cp", copying.copy, about)
+    place = "a path here, OWNER/NAME:PATH, or - for a stream"
+    one.add_argument("source", metavar="FROM", help=place)
+    one.add_argument("target", metavar="TO", help=place)
+    help_ = "a folder with all that is in it"
+    one.add_argument("-r", "--recursive", action="store_true", help=help_)
+    help_ = "overwrite what is there, without asking"
+    one.add_argument("-f", "--force", action="store_true", help=help_)
+    one = _add(words, "ls", copying.listing, "what is in a folder of a project")
+    one.add_argument("place", metavar="OWNER/NAME[:PATH]")
 
 
 def _team(words: "_SubParsersAction[Any]") -> None:

@@ -34,9 +34,11 @@ class Unreachable(Problem):
 class Refused(Problem):
     """The server has answered, and it was no."""
 
-    def __init__(self, message: str, code: str = "error") -> None:
+    def __init__(self, message: str, code: str = "error", answered: int = 0) -> None:
         super().__init__(message)
         self.code = code
+        self.answered = answered
+        """The status of the answer; 0: it was none of HTTP's."""
 
 
 INTERRUPTED = 130

@@ -94,13 +94,14 @@ def open_app(desk: Desk, asked: Namespace) -> None:
     path = project_path(asked.project)
     url = f"{desk.client.url}/{desk.project(path).path}"
     if asked.app:
-        url = _launched(desk, f"{path}/apps/{quote(asked.app, safe='')}")
+        url = launched(desk, f"{path}/apps/{quote(asked.app, safe='')}")
     desk.tell({"url": url}, url)
     if asked.browser:
         webbrowser.open(url)
 
 
-def _launched(desk: Desk, path: str) -> str:
+def launched(desk: Desk, path: str) -> str:
+    """Return the address of the app at *path* of the API, once it runs."""
     for _ in range(_OPENING):
         launch = made(Launch, desk.client.ask("POST", path))
         if launch.state == "running":

@@ -16,6 +16,7 @@ from tests.cli.fake import Fake
         ("aen projects sh", {"show"}),
         ("aen start --no", {"--no-wait"}),
         ("aen env install ada/lab --e", {"--env"}),
+        ("aen cp --r", {"--recursive"}),
     ],
 )
 def test_bash(typed: str, offered: set[str]) -> None:

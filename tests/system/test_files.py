@@ -1,9 +1,12 @@
 """The files app on a real platform: who may do what by which request."""
 
 import re
+import time
 
 import pytest
 
+from aen.cli.filesapp import FilesApp
+from aen.cli.problems import Refused
 from tests.asking import Answer, Client
 from tests.installed import Installed
 from tests.projects import Project, new_person
@@ -42,12 +45,11 @@ def test_a_file_there_and_back(platform: Installed, project: Project) -> None:
 def test_a_long_upload_that_is_not_wanted(
     platform: Installed, project: Project
 ) -> None:
-    """The refusal comes through the gateway, too, before everything was sent."""
-    files = f"/{project.owner}/{project.name}/files"
-    project.launch("files")
-    found = platform.apps().ask("PUT", f"{files}/public", b"x" * 4_000_000)
-    assert found.status == 409
-    assert "public is there, and is no file" in found.text
+    """The refusal is heard, though the connection ends before everything was sent."""
+    app = FilesApp(f"{project.launch('files')}", platform.token, time.sleep)
+    with pytest.raises(Refused, match="public is there, and is no file"):
+        app.ask("PUT", "public", b"x" * 4_000_000)
+    app.close()
 
 
 def test_readers_read(platform: Installed, project: Project) -> None:
