@@ -1,6 +1,7 @@
 """One file from here to a project, or back: whole, and gone on with when it breaks."""
 
 import hashlib
+import http.client
 import os
 import stat
 from collections.abc import Iterator
@@ -137,7 +138,7 @@ def _blocks(source: BinaryIO, gauge: Gauge) -> Iterator[bytes]:
 def fetch_stream(app: FilesApp, path: str, target: BinaryIO, gauge: Gauge) -> None:
     """Write a file to a stream."""
     response = app.ask("GET", path)
-    while block := _read(app, response):
+    while block := read_block(app, response):
         target.write(block)
         gauge.add(len(block))
     target.flush()
@@ -180,7 +181,7 @@ def _fetch_rest(
         part.unlink(missing_ok=True)
         raise Refused(f"{path} was changed while it was read; begin again.")
     with part.open("ab" if response.status == 206 else "wb") as file:  # noqa: PLR2004
-        while block := _read(app, response):
+        while block := read_block(app, response):
             file.write(block)
             gauge.add(len(block))
     if part.stat().st_size != found.size:
@@ -188,10 +189,14 @@ def _fetch_rest(
         raise Lost(f"{path} broke off.")
 
 
-def _read(app: FilesApp, response: object) -> bytes:
+def read_block(app: FilesApp, response: http.client.HTTPResponse) -> bytes:
+    """Return the next bytes of an answer; none at its end.
+
+    :raises Lost: the connection broke before that.
+    """
     try:
-        block: bytes = response.read(_AT_ONCE)  # type: ignore[attr-defined]
-    except Exception as error:  # noqa: BLE001 -- whatever breaks a connection
+        block = response.read(_AT_ONCE)
+    except (OSError, http.client.HTTPException) as error:
         app.close()
         raise Lost(f"The connection broke: {error}.") from None
     return block

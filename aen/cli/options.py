@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from typing_extensions import override
 
-from aen.cli import admin, copying, people, projects
+from aen.cli import admin, archives, copying, people, projects
 from aen.cli.desk import Desk
 from aen.cli.problems import Wrong
 
@@ -88,6 +88,14 @@ def _files(words: "_SubParsersAction[Any]") -> None:
     one.add_argument("-f", "--force", action="store_true", help=help_)
     one = _add(words, "ls", copying.listing, "what is in a folder of a project")
     one.add_argument("place", metavar="OWNER/NAME[:PATH]")
+    about = "download a project, or a folder of it, as an archive"
+    one = _add(words, "archive", archives.archive, about)
+    one.add_argument("place", metavar="OWNER/NAME[:PATH]")
+    one.add_argument("file", metavar="FILE", help="*.tar.gz, *.tar, *.zip, or -")
+    help_ = "with environments, which are large"
+    one.add_argument("--environments", action="store_true", help=help_)
+    help_ = "overwrite what is there, without asking"
+    one.add_argument("-f", "--force", action="store_true", help=help_)
 
 
 def _team(words: "_SubParsersAction[Any]") -> None:

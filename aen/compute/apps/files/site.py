@@ -13,6 +13,7 @@ from aen.compute.apps.files.body import Gone
 from aen.compute.apps.files.changing import move, remove
 from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.limits import Limits
+from aen.compute.apps.files.packing import Packing
 from aen.compute.apps.files.reading import Reading
 from aen.compute.apps.files.refusals import Refusal, of_system
 from aen.compute.apps.files.replies import Reply, nothing, of_json, of_refusal
@@ -39,12 +40,15 @@ class Files:
     reactor: Any
     _reading: Reading = field(init=False)
     _storing: Storing = field(init=False)
+    _packing: Packing = field(init=False)
     _under_way: int = field(default=0, init=False)
     _log: Logger = field(factory=Logger, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Put together what answers."""
         self._reading = Reading(self.inside, self.limits, self.in_thread)
+        project = self.prefix.strip("/").split("/")[-2]
+        self._packing = Packing(self.inside, self.limits, self.in_thread, project)
         self._storing = Storing(self.inside, self.limits, self.in_thread)
 
     async def in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -88,7 +92,7 @@ class Files:
             return nothing(204)
         address = parse(request.uri, self.prefix)
         if request.method in _READS:
-            return await self._reading.get(request, address)
+            return await self._read(request, address)
         demand_own(request)
         match request.method:
             case b"PUT":
@@ -99,6 +103,12 @@ class Files:
                 return await self._post(request, address)
         reply = of_refusal(Refusal(405, "There is no such method here."))
         return Reply(reply.status, reply.body, (*reply.headers, (b"allow", _ALL)))
+
+    async def _read(self, request: FilesRequest, address: Address) -> Reply | None:
+        if "archive" in address.query:
+            await self._packing.get(request, address)
+            return None
+        return await self._reading.get(request, address)
 
     async def _delete(self, request: FilesRequest, address: Address) -> Reply:
         conditions = conditions_of(request)
