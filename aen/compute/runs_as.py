@@ -1,6 +1,6 @@
 """As whom an app runs. Pure."""
 
-from aen.model.apps import Instance, Manifest, Permission
+from aen.model.apps import Instance, Manifest
 from aen.model.errors import Forbidden, Unavailable
 from aen.model.names import UserName, parse_user_name
 from aen.wire.messages import LaunchRequest
@@ -20,7 +20,7 @@ def runs_for(
             "This node runs nothing for visitors: its setting ANON_USER is not"
             f" “{asked.user[:32]}”."
         )
-    if visiting and manifest.permission is not Permission.READ:
+    if visiting and not manifest.permission.readers:
         raise Forbidden(f"{manifest.title} is not for visitors.")
     if manifest.instance is Instance.PROJECT:
         return UserName(asked.project.owner)

@@ -39,7 +39,12 @@ class NoApps:
         """Note that all of it is to end."""
         self.stopped.append(project_id)
 
-    async def end_others(self, project_id: str, allowed: frozenset[str]) -> None:
+    async def end_others(
+        self,
+        project_id: str,
+        allowed: frozenset[str],
+        readers: frozenset[str] = frozenset(),
+    ) -> None:
         """End nothing."""
 
 
