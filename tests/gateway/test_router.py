@@ -219,29 +219,6 @@ def test_a_read_app_opens_for_a_viewer(
     nodes.stop()
 
 
-def test_a_reader_changes_nothing_by_any_request(
-    router: GatewayRouter, nodes: Nodes, world: World
-) -> None:
-    """Each request is judged by its method, however many were let through before."""
-    world.apps = (evolve(LAB, permission=Permission.METHOD),)
-    world.launch = evolve(LAUNCH, permission="method")
-    world.grant_answer = VIEWER
-    nodes.set((NODE,))
-    assert ask(router, TARGET, COOKIE, method=b"PUT").status == 403
-    for _ in range(2):
-        found = ask(router, TARGET, COOKIE)
-        assert isinstance(found, Forward)
-        assert found.set_headers == ((b"aen-may", b"read"),)
-        assert ask(router, TARGET, COOKIE, method=b"PUT").status == 403
-        assert ask(router, TARGET, COOKIE, ((b"Upgrade", b"x"),)).status == 403
-    world.grant_answer = GRANT
-    router.grants.drop(Drop("p1"))
-    found = ask(router, TARGET, COOKIE, method=b"PUT")
-    assert isinstance(found, Forward)
-    assert found.set_headers == ((b"aen-may", b"write"),)
-    nodes.stop()
-
-
 def test_an_open_app_is_checked_each_time(router: GatewayRouter, world: World) -> None:
     """Who may no longer write does not reach it, though it runs."""
     assert isinstance(ask(router, TARGET, COOKIE), Forward)
