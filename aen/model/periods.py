@@ -5,6 +5,10 @@ from datetime import datetime, timedelta, tzinfo
 
 from attrs import frozen
 
+HOUR = 3600
+DAY = 24 * HOUR
+"""In seconds; a day in which no clock is put forward or back."""
+
 
 class Period(enum.Enum):
     """What a report is about."""

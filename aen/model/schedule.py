@@ -5,9 +5,8 @@ from typing import Protocol
 from attrs import frozen
 
 from aen.model.errors import Invalid
+from aen.model.periods import DAY, HOUR
 
-DAY = 86_400.0
-_HOUR = 3600.0
 _MINUTE = 60.0
 
 
@@ -41,7 +40,7 @@ class Every:
     @property
     def words(self) -> str:
         """It in words, for people."""
-        for unit, name in ((DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+        for unit, name in ((DAY, "day"), (HOUR, "hour"), (_MINUTE, "minute")):
             number = self.seconds / unit
             if number >= 1 and number == int(number):
                 return f"every {name}" if number == 1 else f"every {number:g} {name}s"
@@ -95,7 +94,7 @@ def seconds_of_day(name: str, text: str) -> float:
     hour, colon, minute = text.partition(":")
     digits = f"{hour}{minute}"
     if colon and digits.isascii() and digits.isdecimal():
-        found = int(hour) * _HOUR + int(minute) * _MINUTE
+        found = int(hour) * HOUR + int(minute) * _MINUTE
         if int(minute) < _MINUTE and found < DAY:
             return found
     raise Invalid(f"“{name}” must be a time of day like “03:30”, not “{text}”.")

@@ -10,6 +10,7 @@ from twisted.logger import Logger
 
 from aen.model.audit import Act
 from aen.model.errors import NotFound, Unauthenticated, Unavailable
+from aen.model.periods import DAY
 from aen.model.permissions import demand_whole
 from aen.model.users import Caller, Role, User
 from aen.runtime.tasks import spawn
@@ -32,7 +33,6 @@ from aen.server.tasks import Tasks
 
 TOUCH_SECONDS = 60.0
 """Uses of a session or a token are noted at most so often."""
-DAY = 86_400.0
 _WRONG = "The user name or the password is wrong."
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import ProjectPath
+from aen.model.periods import DAY
 from aen.model.permissions import SCOPES, Action, demand_whole, may
 from aen.model.projects import Project
 from aen.model.users import Caller, User
 from aen.server import profile
-from aen.server.access import DAY, TOUCH_SECONDS, Access, digest
+from aen.server.access import TOUCH_SECONDS, Access, digest
 from aen.server.mail.letters import LetterKind
 from aen.server.records import TokenInfo
 from aen.server.store.tokens import Token

@@ -7,6 +7,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from aen.model.apps import AppSummary, Instance
 from aen.model.audit import Act
+from aen.model.periods import DAY
 from aen.model.projects import Project
 from aen.model.users import Caller
 from aen.server.accounts import Accounts
@@ -15,7 +16,7 @@ from aen.server.settings import ServerSettings
 from aen.server.store.archive import Archive
 from aen.server.store.tokens import APP, Token
 
-_TOKEN_SECONDS = 30 * 86_400.0
+_TOKEN_SECONDS = 30 * DAY
 """An app's token ends after so long even if its project is never stopped."""
 
 

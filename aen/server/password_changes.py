@@ -5,6 +5,7 @@ import secrets
 from aen.model.administration import Area, demand_above, demand_area
 from aen.model.audit import Act
 from aen.model.errors import Invalid, NotFound
+from aen.model.periods import HOUR
 from aen.model.permissions import demand_whole
 from aen.model.users import Caller, User
 from aen.server.access import digest
@@ -67,7 +68,7 @@ class PasswordChanges(ApiTokens):
         """
         demand_own_password(user, self._settings)
         secret = secrets.token_urlsafe(32)
-        expires = self._clock.seconds() + self._settings.reset_hours * 3600
+        expires = self._clock.seconds() + self._settings.reset_hours * HOUR
         await self._archive.resets.add(digest(secret), user.id, expires)
         return secret
 

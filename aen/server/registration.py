@@ -6,6 +6,7 @@ from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
 from aen.model.errors import Invalid, NotFound, TooMany
+from aen.model.periods import HOUR
 from aen.model.users import User
 from aen.server import profile
 from aen.server.access import digest
@@ -55,9 +56,9 @@ class Registration:
         hashed = await self.accounts.prepare(name, password)
         await self.quota.demand(address)
         if not await self.quota.allows(email):
-            raise TooMany("Too many letters went to that address.", retry_after=3600)
+            raise TooMany("Too many letters went to that address.", retry_after=HOUR)
         key = secrets.token_urlsafe(12)
-        expires = self.clock.seconds() + self.settings.reset_hours * 3600
+        expires = self.clock.seconds() + self.settings.reset_hours * HOUR
         await self.signups.add(Signup(key, name, email, hashed, expires))
         await self.mail.post(LetterKind.CONFIRM, key)
         return None

@@ -3,6 +3,7 @@
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import ProjectPath
+from aen.model.periods import DAY
 from aen.model.permissions import Action
 from aen.model.projects import Member, Project, TeamRole
 from aen.model.users import Caller
@@ -10,7 +11,7 @@ from aen.server.events import project_topic
 from aen.server.project_desk import ProjectDesk, no_account, still
 
 _AT_ONCE = 100
-_LONGEST = 10 * 366 * 86_400.0
+_LONGEST = 10 * 366 * DAY
 """Seconds: who stays longer is no guest."""
 _OVER = "The time of a guest is over."
 

@@ -3,7 +3,8 @@
 import pytest
 
 from aen.model.errors import Invalid
-from aen.model.schedule import DAY, Daily, Every, seconds_of_day
+from aen.model.periods import DAY
+from aen.model.schedule import Daily, Every, seconds_of_day
 
 MIDNIGHT = 20_000 * DAY
 

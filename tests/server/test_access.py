@@ -9,8 +9,9 @@ from twisted.internet.defer import Deferred
 
 from aen.model.audit import Act
 from aen.model.errors import Forbidden, NotFound, TooMany, Unauthenticated
+from aen.model.periods import DAY
 from aen.model.users import Caller
-from aen.server.access import DAY, Visitor, digest
+from aen.server.access import Visitor, digest
 from aen.server.audit import Audit
 from aen.server.events import GATEWAYS
 from aen.server.records import AccountChanges, Event

@@ -6,7 +6,7 @@ import pytest
 import pytest_twisted
 
 from aen.model.errors import Conflict, Invalid, NotFound
-from aen.server.access import DAY
+from aen.model.periods import DAY
 from tests.server.furnished import furnished
 
 

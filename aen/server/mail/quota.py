@@ -1,16 +1,14 @@
 """How much mail strangers may have the platform write: a little in each hour."""
 
 import hashlib
-from typing import Final
 
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
 from aen.model.errors import TooMany
+from aen.model.periods import HOUR
 from aen.server.settings import ServerSettings
 from aen.server.store.attempts import AttemptCounts
-
-_HOUR: Final = 3600.0
 
 
 @frozen
@@ -30,7 +28,7 @@ class MailQuota:
             return
         if await self._count("from", address) > self.settings.mail_per_address:
             now = self.clock.seconds()
-            left = int(_HOUR - now % _HOUR) + 1
+            left = int(HOUR - now % HOUR) + 1
             minutes = max(1, round(left / 60))
             message = f"That was asked too often from here; try again in {minutes} min."
             raise TooMany(message, retry_after=left)
@@ -42,5 +40,5 @@ class MailQuota:
     async def _count(self, way: str, whom: str) -> int:
         now = self.clock.seconds()
         digest = hashlib.sha256(whom.lower().encode(errors="replace")).hexdigest()
-        key = f"mail {way}:{digest[:32]}:{int(now // _HOUR)}"
-        return await self.counts.add(key, now, _HOUR)
+        key = f"mail {way}:{digest[:32]}:{int(now // HOUR)}"
+        return await self.counts.add(key, now, HOUR)

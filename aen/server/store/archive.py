@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
+from aen.model.periods import DAY
 from aen.server.store.attempts import AttemptCounts
 from aen.server.store.audit import AuditRecords
 from aen.server.store.centers import CenterRecords
@@ -28,8 +29,6 @@ from aen.server.store.tasks import TaskRecords
 from aen.server.store.tokens import Tokens
 from aen.server.store.user_search import UserSearch
 from aen.server.store.users import Users
-
-_DAY = 86_400.0
 
 
 @frozen
@@ -102,13 +101,13 @@ class Archive:
         """
         await self.sessions.trim(now)
         await self.tokens.trim(now)
-        await self.attempts.trim(now - _DAY)
+        await self.attempts.trim(now - DAY)
         await self.resets.trim(now)
         await self.kept_answers.trim(now)
-        await self.codes.trim(now - _DAY)
+        await self.codes.trim(now - DAY)
         await self.tasks.trim(now - history)
         await self.audit.trim(now - audit)
         await self.letters.trim(now - history)
         await self.signups.trim(now)
         await self.familiar.trim(now - audit)
-        await self.events.trim(keep=events, before=now - _DAY)
+        await self.events.trim(keep=events, before=now - DAY)

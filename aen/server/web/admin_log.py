@@ -1,6 +1,5 @@
 """Administration: who did what, and the report about it."""
 
-from datetime import datetime, tzinfo
 from urllib.parse import urlencode
 
 from aen.model.administration import Area, area
@@ -14,6 +13,7 @@ from aen.server.site_values import zone
 from aen.server.store.audit import Seeking
 from aen.server.store.paging import LONGEST_PAGE
 from aen.server.web.admin_frame import AdminFrame
+from aen.server.web.days import end_of_day, start_of_day
 from aen.server.web.headers import attachment
 from aen.server.web.listing import Asked
 from aen.server.web.paced import Gone, Paced
@@ -21,7 +21,6 @@ from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Streamed, Visit
 
 _PAGE = 50
-_DAY = 86_400.0
 _NAMES = ("person", "act", "project", "since", "until")
 
 
@@ -90,12 +89,11 @@ class AdminLogPages:
 
     async def _seeking(self, asked: Asked) -> Seeking:
         place = zone((await self._rooms.site.values()).time_zone)
-        until = _day(asked["until"], "until", place)
         return Seeking(
             person=asked["person"].lower(),
             acts=_acts(asked["act"]),
-            since=_day(asked["since"], "since", place),
-            until=until + _DAY if until else 0.0,
+            since=start_of_day(asked["since"], "since", place) or 0.0,
+            until=end_of_day(asked["until"], "until", place) or 0.0,
             **await self._project(asked["project"]),
         )
 
@@ -132,15 +130,3 @@ class AdminLogPages:
 
 def _acts(text: str) -> tuple[Act, ...]:
     return tuple(one for one in Act if one.value == text)
-
-
-def _day(text: str, field: str, place: tzinfo) -> float:
-    """Return when the day written as *text* begins, or 0 where nothing is written."""
-    if not text:
-        return 0.0
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=place)
-        return day.timestamp()
-    except (ValueError, OverflowError):
-        message = f"“{text[:20]}” is no day; write one like 2030-01-31."
-        raise Invalid(message, fields={field: message}) from None

@@ -5,12 +5,13 @@ import hashlib
 from attrs import frozen
 from twisted.web.server import Request
 
+from aen.model.periods import DAY
+
 THEME = "aen-theme"
 """Set by the page's own script: ``light`` or ``dark``; holds nothing secret."""
 READ = "aen-read"
 """Which announcement was read last; holds nothing secret."""
 _LONGEST = 16 * 1024
-DAY = 86_400
 
 
 @frozen

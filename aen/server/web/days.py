@@ -1,22 +1,37 @@
-"""Days that people choose: a guest may work until the end of one, in UTC."""
+"""Days that people choose: until the end of one a guest may work, a log is read."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from aen.model.errors import Invalid
 
 _DAY = timedelta(days=1)
 
 
-def end_of_day(text: str, field: str = "until") -> float | None:
-    """Return when the day ``2030-01-31`` is over; None where none was chosen.
+def start_of_day(text: str, field: str = "since", place: tzinfo = UTC) -> float | None:
+    """Return when the day ``2030-01-31`` begins in *place*; None where none was chosen.
 
     :raises Invalid: it is no day.
     """
+    return _midnight(text, field, place)
+
+
+def end_of_day(text: str, field: str = "until", place: tzinfo = UTC) -> float | None:
+    """Return when the day ``2030-01-31`` is over in *place*; None for none chosen.
+
+    :raises Invalid: it is no day.
+    """
+    return _midnight(text, field, place, later=_DAY)
+
+
+def _midnight(
+    text: str, field: str, place: tzinfo, later: timedelta = timedelta()
+) -> float | None:
     if not text:
         return None
     try:
-        chosen = datetime.combine(datetime.fromisoformat(text).date(), time(), UTC)
-        return (chosen + _DAY).timestamp()
+        # By the calendar, not by hours: a day may have 23 or 25 of them.
+        chosen = datetime.fromisoformat(text).date() + later
+        return datetime.combine(chosen, time(), place).timestamp()
     except (ValueError, OverflowError):
         message = "Choose a day, like 2030-01-31."
         raise Invalid(message, fields={field: message}) from None

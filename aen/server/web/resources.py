@@ -9,6 +9,7 @@ from twisted.internet.defer import TimeoutError as TooSlow
 from aen.model.environments import Verb
 from aen.model.errors import AenError, Conflict, Invalid
 from aen.model.names import ProjectPath
+from aen.model.periods import HOUR
 from aen.model.permissions import Action, demand
 from aen.model.projects import Project
 from aen.model.rights import in_project
@@ -31,7 +32,7 @@ from aen.wire.messages import (
 _BASE = "/<owner>/<name>/settings/resources"
 _PATIENCE = 4.0
 """Seconds the page waits for what a node measures."""
-_SHOWN_SECONDS = 3600.0
+_SHOWN_SECONDS = HOUR
 """How long a change that has ended stays on the page."""
 _CHANGES = {
     "install": Verb.INSTALL,

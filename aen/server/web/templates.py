@@ -9,6 +9,7 @@ from attrs import frozen
 from jinja2 import Environment
 
 from aen.model.activity import said
+from aen.model.periods import DAY, HOUR
 from aen.runtime.assets import Assets
 from aen.runtime.templates import templates_in
 from aen.server.browsers import browser_name
@@ -21,10 +22,10 @@ BUILT = HERE / "static" / "built"
 BUILT_URL = "/static/built/"
 _STEPS = (
     (60.0, 1.0, "second"),
-    (3600.0, 60.0, "minute"),
-    (86_400.0, 3600.0, "hour"),
-    (30 * 86_400.0, 86_400.0, "day"),
-    (365 * 86_400.0, 30 * 86_400.0, "month"),
+    (HOUR, 60.0, "minute"),
+    (DAY, HOUR, "hour"),
+    (30 * DAY, DAY, "day"),
+    (365 * DAY, 30 * DAY, "month"),
 )
 _MOMENT = 10
 
@@ -49,7 +50,7 @@ def span(seconds: float) -> str:
     for below, size, unit in _STEPS:
         if seconds < below:
             return _count(seconds / size, unit)
-    return _count(seconds / (365 * 86_400.0), "year")
+    return _count(seconds / (365 * DAY), "year")
 
 
 def _count(number: float, unit: str) -> str:

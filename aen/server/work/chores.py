@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from aen.model.periods import DAY
 from aen.model.schedule import Daily, Every
 from aen.server.backup import keeping
 from aen.server.backup.making import BackupMaker
@@ -11,7 +12,6 @@ from aen.server.work.clockwork import Chore
 from aen.server.work.late_teams import LateTeams
 from aen.server.work.survivors import Survivors
 
-_DAY = 86_400.0
 _SURVIVORS_EVERY = 10.0
 
 
@@ -29,8 +29,8 @@ def chores(rooms: Rooms) -> tuple[Chore, ...]:
         await rooms.archive.trim(
             rooms.clock.seconds(),
             events=settings.events_kept,
-            history=settings.history_days * _DAY,
-            audit=settings.audit_days * _DAY,
+            history=settings.history_days * DAY,
+            audit=settings.audit_days * DAY,
         )
         return ""
 

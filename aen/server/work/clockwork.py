@@ -9,6 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from aen.model.errors import OUR_FAULT, AenError, Unavailable
+from aen.model.periods import HOUR
 from aen.model.schedule import When
 from aen.runtime.tasks import Periodic, background, start
 from aen.server.store.outage import through_outages
@@ -19,7 +20,7 @@ LOOK_SECONDS = 1.0
 GRACE = 30.0
 """Seconds a turn stays its worker's after its time is over: clocks differ."""
 _FIRST_RETRY = 30.0
-_LONGEST_RETRY = 3600.0
+_LONGEST_RETRY = HOUR
 
 
 @frozen

@@ -4,6 +4,7 @@ from attrs import frozen
 from typing_extensions import override
 
 from aen.model.errors import Failed, Invalid
+from aen.model.periods import HOUR
 from aen.model.tasks import Task
 from aen.model.users import User
 from aen.server.accounts import Accounts
@@ -84,7 +85,7 @@ class MailWork(Hand):
     async def _reset(self, letter: Letter, user: User) -> tuple[str, Sending] | None:
         settings = self.mail.settings
         hours = settings.reset_hours
-        late = self.mail.clock.seconds() > letter.created + hours * 3600
+        late = self.mail.clock.seconds() > letter.created + hours * HOUR
         if late or not user.email:
             return None
         secret = await self.accounts.new_reset(user)

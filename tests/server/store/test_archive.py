@@ -2,8 +2,8 @@
 
 from pytest_twisted import ensureDeferred
 
+from aen.model.periods import DAY
 from aen.model.tasks import Kind
-from aen.server.access import DAY
 from tests.server.furnished import PASSWORD, furnished
 
 

@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.logger import LogEvent
 
-from aen.server.access import DAY
+from aen.model.periods import DAY
 from aen.server.projects import Projects
 from aen.server.web.headers import POLICY
 from tests.server.furnished import URL, World

@@ -14,6 +14,7 @@ from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
 from aen.model.errors import Conflict, Invalid
+from aen.model.periods import HOUR
 from aen.model.users import Caller
 from aen.runtime.structure import unstructure
 from aen.server.rooms import Rooms
@@ -27,7 +28,6 @@ REPLAYED = b"idempotency-replayed"
 LONGEST = 255
 """Characters of a key."""
 _LONGEST_ANSWER = 262_144
-_HOUR = 3600.0
 Answered = tuple[int, str]
 """Status and body."""
 
@@ -79,7 +79,7 @@ class Repeats:
         name, body, now = asked.name(key), asked.digest(), self.clock.seconds()
         user, settings = asked.caller.user.id, self.settings
         await self.store.make_room(user, settings.repeats_per_user)
-        ends = now + settings.repeat_seconds, now + settings.repeat_hours * _HOUR
+        ends = now + settings.repeat_seconds, now + settings.repeat_hours * HOUR
         before = await self.store.begin(name, user, body, now, ends)
         if before is not None:
             return self._again(before, body), True
