@@ -19,8 +19,6 @@ TASKS = "tasks"
 """The topic workers listen to."""
 SITE = "site"
 """The topic of what administrators set for everybody."""
-ALL = ""
-"""Subscribes to every topic."""
 
 
 def project_topic(key: str) -> str:
@@ -148,12 +146,11 @@ class Events:
         return self._window
 
     def _deliver(self, event: Event) -> None:
-        for topic in (event.topic, ALL):
-            for listener in tuple(self._listeners.get(topic, ())):
-                try:
-                    listener(event)
-                except Exception:  # noqa: BLE001 -- one listener must not stop others
-                    _log.failure("a listener of {topic} failed", topic=topic)
+        for listener in tuple(self._listeners.get(event.topic, ())):
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 -- one listener must not stop others
+                _log.failure("a listener of {topic} failed", topic=event.topic)
 
 
 class Window:

@@ -16,8 +16,9 @@ from aen.model.tasks import Task
 from aen.model.users import Caller, Role
 from aen.server.channel import Channels
 from aen.server.directories.directory import Directory
+from aen.server.events import project_topic
 from aen.server.passwords import Passwords
-from aen.server.records import NewProject
+from aen.server.records import Event, NewProject
 from aen.server.rooms import Parts, Rooms, furnish
 from aen.server.settings import ServerSettings
 from aen.server.store.collection import Collection, Index
@@ -195,6 +196,18 @@ class World:
     async def tasks(self) -> tuple[Task, ...]:
         """Return all tasks, the newest first."""
         return (await self.rooms.archive.tasks.page(TasksWanted(), None, 200)).items
+
+    def hear(self, topic: str) -> list[Event]:
+        """Return a list that each event of *topic* is added to as it comes."""
+        heard: list[Event] = []
+        self.rooms.events.subscribe(topic, heard.append)
+        return heard
+
+    async def watch(self, path: ProjectPath = LAB) -> list[Event]:
+        """Return a list that each event of a project is added to as it comes."""
+        project = await self.rooms.archive.projects.at(path)
+        assert project is not None
+        return self.hear(project_topic(project.id))
 
     async def project(self, caller: Caller, name: str = "lab", **parts: Any) -> Project:
         """Return a new project of *caller*."""

@@ -14,7 +14,7 @@ from aen.model.users import Caller
 from aen.server.access import Visitor, digest
 from aen.server.audit import Audit
 from aen.server.events import GATEWAYS
-from aen.server.records import AccountChanges, Event
+from aen.server.records import AccountChanges
 from tests.outcomes import now
 from tests.server.furnished import PASSWORD, furnished
 
@@ -27,8 +27,7 @@ async def test_sign_in_and_out() -> None:
     await world.person("ada")
     token, caller = await accounts.sign_in("ada", PASSWORD, "10.0.0.1", "Firefox")
     assert await accounts.caller_of_session(token) == caller
-    news: list[Event] = []
-    world.rooms.events.subscribe(GATEWAYS, news.append)
+    news = world.hear(GATEWAYS)
     await accounts.sign_out(caller)
     assert await accounts.caller_of_session(token) is None
     assert [event.data["session"] for event in news] == [caller.session]

@@ -17,7 +17,6 @@ from aen.model.users import Role
 from aen.runtime.tasks import start
 from aen.server.centers import relay
 from aen.server.events import gateway_topic
-from aen.server.records import Event
 from aen.wire.messages import NodeStatus
 from aen.wire.tickets import SigningKey
 from tests.server.furnished import GATEWAY, GATEWAY_KEY, LAB, furnished, running
@@ -47,8 +46,7 @@ async def test_another_key_ends_the_old_channel() -> None:
     """Who held the old key is cut off."""
     world = await furnished()
     await world.center()
-    news: list[Event] = []
-    world.rooms.events.subscribe(gateway_topic("east"), news.append)
+    news = world.hear(gateway_topic("east"))
     centers = world.rooms.centers
     await centers.register(None, "east", GATEWAY, GATEWAY_KEY.public)
     assert news == []
@@ -74,8 +72,7 @@ async def test_nodes_come_and_go() -> None:
     """Names may hold dots; the gateway hears of each change."""
     world = await furnished()
     await world.center()
-    news: list[Event] = []
-    world.rooms.events.subscribe(gateway_topic("east"), news.append)
+    news = world.hear(gateway_topic("east"))
     centers = world.rooms.centers
     center = await centers.add_node(None, "east", "n2.lan", "http://n2:5002")
     assert [node.name for node in center.nodes] == ["n1", "n2.lan"]

@@ -11,7 +11,7 @@ from aen.model.site import Level, Maintenance
 from aen.model.users import Role
 from aen.server.channel import Channels
 from aen.server.events import gateway_topic, project_topic
-from aen.server.records import AccountChanges, Event, ProjectChanges
+from aen.server.records import AccountChanges, ProjectChanges
 from aen.server.site_values import NewAnnouncement, SiteChanges
 from aen.wire.messages import NodeStatus, Up
 from tests.server.furnished import LAB, World, furnished, launch
@@ -127,8 +127,7 @@ async def test_what_nodes_say_is_kept_for_every_process() -> None:
     health = await centers.node_health("east", "n1")
     assert health is not None
     assert (health.answering, health.projects) == (False, 3)
-    heard: list[Event] = []
-    world.rooms.events.subscribe(project_topic(project.id), heard.append)
+    heard = world.hear(project_topic(project.id))
     channels.heard("gateway:west", Up(launch=launch(project.id)))
     assert heard == []
     channels.heard("gateway:east", Up(launch=launch(project.id)))

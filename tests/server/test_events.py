@@ -4,7 +4,7 @@ import pytest_twisted
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from aen.server.events import ALL, EventLimits, Events, Window
+from aen.server.events import EventLimits, Events, Window
 from aen.server.records import Event
 from aen.server.store.event_log import EventLog
 from aen.server.store.memory import MemoryDatabase
@@ -42,7 +42,7 @@ async def test_what_happened_before_is_not_news() -> None:
     _, here, there, _ = two_processes()
     await here.publish("x", "old", {})
     heard: list[Event] = []
-    there.subscribe(ALL, heard.append)
+    there.subscribe("x", heard.append)
     await there.catch_up()
     await here.publish("x", "new", {})
     await there.catch_up()

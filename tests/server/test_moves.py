@@ -19,7 +19,6 @@ from aen.model.projects import State, TeamRole
 from aen.model.tasks import Kind
 from aen.model.users import Role
 from aen.server.events import gateway_topic
-from aen.server.records import Event
 from aen.wire.messages import NodeStatus, ProjectMove
 from tests.server.furnished import LAB, World, at, running
 
@@ -41,8 +40,7 @@ async def test_a_project_gets_another_name() -> None:
     """Its files follow, it runs again, and the old address leads to the new one."""
     world, ada, bob = await running()
     rooms = world.rooms
-    heard: list[Event] = []
-    rooms.events.subscribe(gateway_topic("east"), heard.append)
+    heard = world.hear(gateway_topic("east"))
     task = await rooms.projects.rename(ada, LAB, "ice")
     assert task.kind is Kind.MOVE_PROJECT
     assert [one.kind for one in heard] == ["drop"]

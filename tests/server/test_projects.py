@@ -19,7 +19,7 @@ from aen.model.tasks import Kind
 from aen.model.users import Caller, Role
 from aen.runtime.tasks import start
 from aen.server.events import gateway_topic
-from aen.server.records import Event, NewProject, ProjectChanges
+from aen.server.records import NewProject, ProjectChanges
 from aen.server.rooms import Rooms
 from aen.wire.messages import NodeStatus
 from tests.server.furnished import LAB, World, at, furnished
@@ -220,8 +220,7 @@ async def test_the_team_changes_and_gateways_hear_of_it() -> None:
     await world.center()
     ada, bob = await world.person("ada"), await world.person("bob")
     await world.project(ada)
-    news: list[Event] = []
-    world.rooms.events.subscribe(gateway_topic("east"), news.append)
+    news = world.hear(gateway_topic("east"))
     projects = world.rooms.projects
     await projects.set_member(ada, LAB, "bob", TeamRole.VIEWER)
     changed = await projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)

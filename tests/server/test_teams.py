@@ -8,7 +8,6 @@ from aen.model.errors import Invalid, NotFound
 from aen.model.projects import Member, TeamRole
 from aen.model.tasks import Kind
 from aen.server.events import gateway_topic
-from aen.server.records import Event
 from aen.server.tasks import team_key
 from tests.server.furnished import LAB, World, running
 
@@ -51,8 +50,7 @@ async def test_the_look_takes_guests_out_and_the_files_follow() -> None:
     await guest_of(world, 2 * HOUR, "eve")
     rooms = world.rooms
     project = await rooms.projects.at(ada, LAB)
-    heard: list[Event] = []
-    rooms.events.subscribe(gateway_topic("east"), heard.append)
+    heard = world.hear(gateway_topic("east"))
     assert await rooms.projects.end_guests() == ""
     world.clock.advance(HOUR)
     assert "1 guests" in await rooms.projects.end_guests()

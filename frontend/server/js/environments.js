@@ -1,13 +1,16 @@
 // What a tool does to an environment, as it says it; and helpers of the same page.
 
+import { say, showStep } from "./telling.js";
+
 const LINES = 2000;
 
 /** Puts what an event tells of a change into the page; false: there is no place yet. */
 export function hear(data) {
   const log = document.getElementById("environment-output");
-  if (!log || !document.querySelector("[data-environment-progress]")) return false;
+  const box = document.querySelector("[data-environment-progress]");
+  if (!log || !box) return false;
   if (data.line) append(log, data.line);
-  if (data.progress) progress(data.progress);
+  if (data.progress?.step) showStep(box, data.progress);
   return true;
 }
 
@@ -17,17 +20,6 @@ function append(log, text) {
   const lines = log.textContent ? log.textContent.split("\n") : [];
   log.textContent = [...lines, ...text.split("\n")].slice(-LINES).join("\n");
   if (follows) log.scrollTop = log.scrollHeight;
-}
-
-function progress(step) {
-  const box = document.querySelector("[data-environment-progress]");
-  if (!box || !step.step) return;
-  const bar = box.querySelector("progress");
-  const share = step.total > 0 ? Math.min(100, Math.floor((step.done * 100) / step.total)) : null;
-  if (share === null) bar.removeAttribute("value");
-  else bar.value = share;
-  box.querySelector("[data-step]").textContent = step.step;
-  box.querySelector("output").textContent = share === null ? "" : `${share} %`;
 }
 
 /** Shows the end of what was printed first: it is what people look for. */
@@ -43,8 +35,7 @@ export function startLogs() {
 
 /** Says how a change has ended, for those who do not see the page. */
 export function announceEnd({ name, problem }) {
-  const voice = document.getElementById("voice");
-  if (voice) voice.textContent = `Environment ${name}: ${problem ?? "done"}`;
+  say(`Environment ${name}: ${problem ?? "done"}`);
 }
 
 /** Hides what a filter's text is not in. */

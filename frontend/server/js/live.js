@@ -6,6 +6,7 @@
 // Progress and output are put in as they come.
 
 import { announceEnd, hear } from "./environments.js";
+import { say, showStep } from "./telling.js";
 
 const USUAL = ["state", "apps", "team", "account"];
 const BEAT = 10_000;
@@ -117,14 +118,12 @@ async function ended() {
   box.append(title, text, buttons);
   main.replaceChildren(box);
   document.title = title.textContent;
-  const voice = document.getElementById("voice");
-  if (voice) voice.textContent = title.textContent;
+  say(title.textContent);
 }
 
 /** Tells screen readers of a new state. */
 function announce({ project, state }) {
-  const voice = document.getElementById("voice");
-  if (voice && state) voice.textContent = `${project ?? "Project"}: ${state}`;
+  if (state) say(`${project ?? "Project"}: ${state}`);
 }
 
 /** Moves the bar of a project; returns false when the page shows none yet. */
@@ -132,11 +131,6 @@ function progress(data) {
   const step = data.progress ?? data;
   const box = document.querySelector(`[data-progress="${CSS.escape(data.project ?? "")}"]`);
   if (!box || !step.step) return false;
-  const bar = box.querySelector("progress");
-  const share = step.total > 0 ? Math.floor((step.done * 100) / step.total) : null;
-  if (share === null) bar.removeAttribute("value");
-  else bar.value = Math.min(100, share);
-  box.querySelector("[data-step]").textContent = step.step;
-  box.querySelector("output").textContent = share === null ? "" : `${Math.min(100, share)} %`;
+  showStep(box, step);
   return true;
 }

@@ -9,8 +9,6 @@ from aen.model.errors import Failed
 from aen.model.projects import Progress, State
 from aen.model.tasks import Task, TaskState
 from aen.server.environments import EnvironmentChanges
-from aen.server.events import ALL
-from aen.server.records import Event
 from aen.wire.client import OnLine
 from aen.wire.environments import (
     EnvironmentChange,
@@ -38,8 +36,7 @@ async def changed(world: World, wanted: EnvironmentChanges = BOTH) -> Task:
 async def test_steps_output_and_end() -> None:
     """Each is asked of the node as the user; the project follows the active one."""
     world, ada, _ = await running()
-    told: list[Event] = []
-    world.rooms.events.subscribe(ALL, told.append)
+    told = await world.watch()
     asked: list[EnvironmentChange] = []
 
     def story(message: AttrsInstance, on_line: OnLine) -> None:
@@ -74,8 +71,7 @@ async def test_steps_output_and_end() -> None:
 async def test_a_step_that_fails_ends_it() -> None:
     """The task says why, with the tool's last lines; the project goes on running."""
     world, ada, _ = await running()
-    told: list[Event] = []
-    world.rooms.events.subscribe(ALL, told.append)
+    told = await world.watch()
     await changed(world, EnvironmentChanges(update=("numpy",)))
     world.nodes.errors.append(Failed("There is no package “zzz”.", log=("error: zzz",)))
     task = await changed(world)
@@ -114,8 +110,7 @@ async def test_what_stops_meanwhile_is_not_changed() -> None:
 async def test_a_cancelled_change_ends_after_the_step_under_way() -> None:
     """Who watches is told; what was done stays done."""
     world, ada, _ = await running()
-    told: list[Event] = []
-    world.rooms.events.subscribe(ALL, told.append)
+    told = await world.watch()
     worker = world.worker()
     worker.start()
     world.nodes.wait = Deferred()

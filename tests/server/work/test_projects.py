@@ -9,8 +9,7 @@ from aen.model.names import PlaceName
 from aen.model.projects import Progress, State, TeamRole
 from aen.model.tasks import TaskState
 from aen.model.users import Caller
-from aen.server.events import ALL
-from aen.server.records import Event
+from aen.server.events import gateway_topic
 from aen.server.work.worker import Worker
 from aen.wire.client import OnLine
 from aen.wire.messages import Line, ProjectOnDisk
@@ -44,8 +43,7 @@ async def test_start_and_stop() -> None:
     """The node is asked through its gateway; watchers hear each state."""
     world, ada = await lab()
     worker = hire(world)
-    heard: list[Event] = []
-    world.rooms.events.subscribe(ALL, heard.append)
+    heard, told = await world.watch(), world.hear(gateway_topic("east"))
     projects = world.rooms.projects
     await projects.start(ada, LAB)
     project = await projects.at(ada, LAB)
@@ -58,8 +56,7 @@ async def test_start_and_stop() -> None:
     ]
     states = [one.data["state"] for one in heard if one.kind == "state"]
     assert states == ["starting", "running", "stopping", "stopped"]
-    told = [one.data for one in heard if one.topic == "gateway:east"]
-    assert told[1]["node"] == {"name": "n1", "url": "http://n1:5002"}
+    assert told[1].data["node"] == {"name": "n1", "url": "http://n1:5002"}
     await worker.stop()
 
 
@@ -68,8 +65,7 @@ async def test_progress_is_written_and_told() -> None:
     """The newest a few times a second; it is gone when the project runs."""
     world, ada = await lab()
     worker = hire(world)
-    told: list[Event] = []
-    world.rooms.events.subscribe(ALL, told.append)
+    told = await world.watch()
     world.nodes.wait = Deferred()
 
     def story(message: AttrsInstance, on_line: OnLine) -> None:

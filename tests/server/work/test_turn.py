@@ -7,8 +7,6 @@ from pytest_twisted import ensureDeferred
 from aen.model.errors import Failed
 from aen.model.projects import Problem, Progress, State
 from aen.model.tasks import Kind
-from aen.server.events import ALL
-from aen.server.records import Event
 from aen.server.store.tasks import Holder
 from aen.server.work.hands import Lost
 from aen.server.work.projects import ProjectWork
@@ -59,8 +57,7 @@ async def test_every_line_is_heard() -> None:
 async def test_a_complaint_leaves_the_state() -> None:
     """It is told to watchers once; when all is well again that is told too."""
     world, turn = await turn_of()
-    told: list[Event] = []
-    world.rooms.events.subscribe(ALL, told.append)
+    told = await world.watch()
     await turn.complain(None)
     assert told == []
     await turn.fail(Problem("No such account."))
