@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aen.model.audit import Act
+from aen.model.counting import counted
 from aen.model.errors import Conflict, Forbidden, Invalid
 from aen.model.names import UserName, parse_user_name
 from aen.model.permissions import demand_operator, demand_superuser, demand_whole
@@ -210,8 +211,7 @@ class Accounts(PasswordChanges):
         owned = await self._archive.projects.owned(user.name)
         if owned:
             raise Conflict(
-                f"“{user.name}” owns {owned} project{'s' if owned > 1 else ''};"
-                " delete them first."
+                f"“{user.name}” owns {counted(owned, 'project')}; delete them first."
             )
         await self.shut(user)
         await self.forget(by, user)

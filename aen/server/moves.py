@@ -6,6 +6,7 @@ another project takes it; while files are still there nobody can.
 """
 
 from aen.model.audit import Act
+from aen.model.counting import counted
 from aen.model.errors import Conflict
 from aen.model.names import ProjectPath, parse_project_name
 from aen.model.permissions import Action
@@ -89,7 +90,9 @@ class Moves(Teams):
             arguments = {"project": project.id}
             await self._tasks.add(Kind.MOVE_PROJECT, key, arguments, "")
             asked += 1
-        return f"The files of {asked} projects are moved again." if asked else ""
+        if not asked:
+            return ""
+        return f"The files of {counted(asked, 'project')} are moved again."
 
     async def _move(
         self,

@@ -2,6 +2,7 @@
 
 from aen.model.administration import Area, demand_area
 from aen.model.audit import Act
+from aen.model.counting import counted
 from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import PlaceName
 from aen.model.places import DataCenter
@@ -52,10 +53,8 @@ class PlaceDesk:
         center = await self._centers.center(name)
         count = await self._archive.projects.count_in(name)
         if count:
-            raise Conflict(
-                f"There {'is' if count == 1 else 'are'} {count} project"
-                f"{'' if count == 1 else 's'} in “{name}”; delete or move them first."
-            )
+            there = counted(count, "project")
+            raise Conflict(f"“{name}” holds {there}; delete or move them first.")
         await self._records.remove(name)
         await self._centers.cut_off(center)
         await self._note(caller, center.name, "removed")

@@ -5,6 +5,7 @@ import math
 
 from twisted.internet.interfaces import IReactorTime
 
+from aen.model.counting import counted
 from aen.model.errors import TooMany
 from aen.server.settings import ServerSettings
 from aen.server.store.attempts import AttemptCounts
@@ -75,6 +76,5 @@ def _key(kind: str, text: str) -> str:
 
 def _too_many(wait: float) -> TooMany:
     seconds = max(1, math.ceil(wait))
-    unit = "second" if seconds == 1 else "seconds"
-    message = f"Too many attempts; try again in {seconds} {unit}."
+    message = f"Too many attempts; try again in {counted(seconds, 'second')}."
     return TooMany(message, retry_after=seconds)

@@ -6,6 +6,7 @@ import twisted
 from attrs import frozen
 
 from aen.model.administration import Area, demand_area
+from aen.model.counting import counted
 from aen.model.errors import AenError
 from aen.model.tasks import TaskState
 from aen.model.users import Caller
@@ -86,7 +87,7 @@ class SystemCheck:
 
     async def _accounts(self) -> list[Finding]:
         count = await self._archive.users.superusers()
-        told = f"{count} administrator{'' if count == 1 else 's'} can sign in."
+        told = f"{counted(count, 'administrator')} can sign in."
         if count == 1:
             told += " A second one helps when the first is away."
         return [Finding(count > 0, told)]
@@ -111,7 +112,8 @@ class SystemCheck:
         failed = counts[TaskState.FAILED]
         found = [Finding(True, f"Tasks: {going}.")]
         if failed:
-            found.append(Finding(False, f"{failed} tasks have failed; look at them."))
+            told = f"{counted(failed, 'task')} failed: the list of tasks says why."
+            found.append(Finding(False, told))
         return found
 
     async def _chores(self) -> list[Finding]:

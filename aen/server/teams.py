@@ -1,6 +1,7 @@
 """Teams: who works in a project, as what, and until when."""
 
 from aen.model.audit import Act
+from aen.model.counting import counted
 from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import ProjectPath
 from aen.model.periods import DAY
@@ -107,7 +108,7 @@ class Teams(ProjectDesk):
                 )
             await self._team_changed("", now, _OVER)
             await self._records.ended_guests(project.id, self._now)
-        return f"The time of {ended} guests is over." if ended else ""
+        return f"The time of {counted(ended, 'guest')} is over." if ended else ""
 
     async def _end_apps(self, project: Project, user: str) -> None:
         gone = await self._archive.users.named(user)

@@ -5,13 +5,12 @@ import pytest_twisted
 
 from aen.model.audit import Act
 from aen.model.errors import Invalid, NotFound
+from aen.model.periods import DAY, HOUR
 from aen.model.projects import Member, TeamRole
 from aen.model.tasks import Kind
 from aen.server.events import gateway_topic
 from aen.server.tasks import team_key
 from tests.server.furnished import LAB, World, running
-
-HOUR = 3600.0
 
 
 async def guest_of(world: World, seconds: float, name: str = "bob") -> float:
@@ -53,7 +52,7 @@ async def test_the_look_takes_guests_out_and_the_files_follow() -> None:
     heard = world.hear(gateway_topic("east"))
     assert await rooms.projects.end_guests() == ""
     world.clock.advance(HOUR)
-    assert "1 guests" in await rooms.projects.end_guests()
+    assert "1 guest" in await rooms.projects.end_guests()
     assert await rooms.projects.end_guests() == ""
     drops = [one.data["reason"] for one in heard if one.kind == "drop"]
     assert drops == ["The time of a guest is over."]
@@ -64,7 +63,7 @@ async def test_the_look_takes_guests_out_and_the_files_follow() -> None:
     assert (entry.act, entry.user, entry.by) == (Act.MEMBER_DROPPED, "bob", "")
     assert [one.user for one in (await rooms.projects.at(ada, LAB)).team] == ["eve"]
     world.clock.advance(HOUR)
-    assert "1 guests" in await rooms.projects.end_guests()
+    assert "1 guest" in await rooms.projects.end_guests()
     assert (await rooms.projects.at(ada, LAB)).team == ()
 
 
@@ -83,7 +82,7 @@ async def test_a_guest_may_be_asked_to_stay() -> None:
     assert (await projects.at(bob, LAB)).path == LAB
 
 
-@pytest.mark.parametrize("seconds", [-1.0, 0.0, 20 * 366 * 86_400.0])
+@pytest.mark.parametrize("seconds", [-1.0, 0.0, 20.0 * 366 * DAY])
 @pytest_twisted.ensureDeferred
 async def test_an_end_that_makes_no_sense_is_refused(seconds: float) -> None:
     """In the past, or so far away that nobody would remember."""

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 from attrs import evolve, field, frozen
 
+from aen.model.counting import counted
+
 
 class LetterKind(enum.Enum):
     """Why somebody is written to."""
@@ -171,8 +173,8 @@ def words_of(letter: Letter, sending: Sending) -> Words:
 
 def _hours(hours: float) -> str:
     if hours < 1:
-        return f"{max(1, round(hours * 60))} minutes"
-    return "an hour" if round(hours) == 1 else f"{round(hours)} hours"
+        return counted(max(1, round(hours * 60)), "minute")
+    return "an hour" if round(hours) == 1 else counted(round(hours), "hour")
 
 
 # ---- how it looks

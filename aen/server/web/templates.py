@@ -9,6 +9,7 @@ from attrs import frozen
 from jinja2 import Environment
 
 from aen.model.activity import said
+from aen.model.counting import counted
 from aen.model.periods import DAY, HOUR
 from aen.runtime.assets import Assets
 from aen.runtime.templates import templates_in
@@ -49,13 +50,8 @@ def span(seconds: float) -> str:
     """Return a stretch of time in one unit: ``3 minutes``."""
     for below, size, unit in _STEPS:
         if seconds < below:
-            return _count(seconds / size, unit)
-    return _count(seconds / (365 * DAY), "year")
-
-
-def _count(number: float, unit: str) -> str:
-    whole = max(1, int(number))
-    return f"{whole} {unit}{'' if whole == 1 else 's'}"
+            return counted(max(1, int(seconds / size)), unit)
+    return counted(int(seconds / (365 * DAY)), "year")
 
 
 def ago(then: float, now: float) -> str:
@@ -74,7 +70,7 @@ def _environment() -> Environment:
     made = templates_in(HERE / "templates")
     made.filters.update(stamp=stamp, day=day, markdown=markdown, ago=ago)
     made.filters.update(browser=browser_name, initials=initials, said=said)
-    made.filters.update(day_in=day_in)
+    made.filters.update(day_in=day_in, counted=counted)
     made.globals.update(percent=percent, hue=hue)
     return made
 

@@ -2,6 +2,7 @@
 
 from twisted.internet.interfaces import IReactorTime
 
+from aen.model.counting import counted
 from aen.model.names import PlaceName
 from aen.model.projects import Project
 from aen.server.store.archive import Archive
@@ -30,7 +31,7 @@ class LateTeams:
                 await self._archive.projects.team_due(project.id, later)
                 await self._tasks.apply_team(project.id)
                 asked += 1
-        return f"{asked} projects were asked again." if asked else ""
+        return f"Asked again of {counted(asked, 'project')}." if asked else ""
 
     async def _answers(self, project: Project) -> bool:
         health = await self._archive.centers.health(project.data_center)

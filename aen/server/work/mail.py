@@ -3,6 +3,7 @@
 from attrs import frozen
 from typing_extensions import override
 
+from aen.model.counting import counted
 from aen.model.errors import Failed, Invalid
 from aen.model.periods import HOUR
 from aen.model.tasks import Task
@@ -65,7 +66,7 @@ class MailWork(Hand):
     def _later(self, task: Task, why: str) -> TryAgain | Failed:
         pauses = self.mail.settings.mail_pauses
         if task.tries >= len(pauses):
-            return Failed(f"Tried {task.tries + 1} times. {why}")
+            return Failed(f"Tried {counted(task.tries + 1, 'time')}. {why}")
         return TryAgain(why, after=pauses[task.tries])
 
     async def _written(self, letter: Letter) -> tuple[str, Sending] | None:

@@ -7,6 +7,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from aen.model.counting import counted
 from aen.model.errors import OUR_FAULT, AenError, Failed, Unavailable
 from aen.model.tasks import Kind, Stopping, Task, TaskState, Urgency
 from aen.runtime.tasks import Periodic, background, spawn
@@ -226,8 +227,8 @@ class Worker:
         if held.task.lost < self._pace.attempts:
             return None
         why = (
-            f"It was tried {held.task.lost} times and broke off each time; the log of"
-            " the server says why."
+            f"It was tried {counted(held.task.lost, 'time')} and broke off each time;"
+            " the log of the server says why."
         )
         return await self._given_up(held, why)
 
@@ -241,7 +242,7 @@ class Worker:
         if held.task.kind.nature.retries.pause(tries) is not None:
             raise error
         return await self._given_up(
-            held, f"{error.message} It was tried {tries} times."
+            held, f"{error.message} It was tried {counted(tries, 'time')}."
         )
 
     async def _unwanted(self, held: _Held) -> End:

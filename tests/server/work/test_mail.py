@@ -87,7 +87,7 @@ async def test_a_dead_letter_says_why() -> None:
         problems.append(task.problem)
         assert task.state is TaskState.FAILED
         await world.database.collection("tasks").delete({})
-    assert problems == ["Tried 1 times. Busy.", "No such person."]
+    assert problems == ["Tried 1 time. Busy.", "No such person."]
     assert await world.database.collection("letters").count({}) == 2
     await worker.stop()
 

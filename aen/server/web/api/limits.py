@@ -3,6 +3,7 @@
 from attrs import field, frozen
 from twisted.web.server import Request
 
+from aen.model.counting import counted
 from aen.model.errors import TooMany
 from aen.model.users import Caller
 from aen.server.rates import Buckets, Taken
@@ -36,10 +37,9 @@ class Limits:
         for name, value in zip(HEADERS, _values(taken), strict=True):
             request.setHeader(name.encode(), str(value).encode())
         if taken.wait:
-            unit = "second" if taken.wait == 1 else "seconds"
             raise TooMany(
                 f"Too many calls: {limit} a minute are let through;"
-                f" go on in {taken.wait} {unit}.",
+                f" go on in {counted(taken.wait, 'second')}.",
                 retry_after=taken.wait,
             )
 
