@@ -116,12 +116,20 @@ def may(caller: Caller | None, action: Action, project: Project) -> bool:
     return any(action in SCOPES.get(scope, ()) for scope in caller.scopes)
 
 
+def no_project() -> NotFound:
+    """Return what to raise where there is no project, or none for who asks.
+
+    It is one sentence, so that strangers do not learn which of the two it is.
+    """
+    return NotFound("There is no such project.")
+
+
 def demand(caller: Caller | None, action: Action, project: Project) -> None:
     """Guard an action: raise `NotFound` to strangers, `Forbidden` to the rest."""
     if may(caller, action, project):
         return
     if standing(caller, project) is Standing.STRANGER:
-        raise NotFound("There is no such project.")
+        raise no_project()
     raise Forbidden(f"You may not {action.value} in {project.path}.")
 
 

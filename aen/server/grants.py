@@ -3,9 +3,9 @@
 from attrs import frozen
 
 from aen.model.apps import AppSummary
-from aen.model.errors import Conflict, Invalid, Moved, NotFound, Unauthenticated
+from aen.model.errors import Conflict, Invalid, Moved, Unauthenticated
 from aen.model.names import ProjectPath, parse_app_name, parse_project_path
-from aen.model.permissions import Action, demand, may
+from aen.model.permissions import Action, demand, may, no_project
 from aen.model.places import Node
 from aen.model.projects import Project, State
 from aen.model.users import Caller
@@ -98,7 +98,7 @@ class Grants:
         path = _path(question.owner, question.project)
         project = await self.projects.public(path)
         if project.data_center != center:
-            raise NotFound("There is no such project.")
+            raise no_project()
         files = project.home or project.path
         node = await self._node(project)
         return PublicPlace(project.id, node, files.owner, files.name)
@@ -145,7 +145,7 @@ class Grants:
             path = _path(moved.owner, moved.name)
             project = await self.projects.allowed(caller, path, Action.VIEW)
         if project.data_center != center:
-            raise NotFound("There is no such project.")
+            raise no_project()
         return project
 
     async def _node(self, project: Project) -> Node | None:
@@ -164,4 +164,4 @@ def _path(owner: str, project: str) -> ProjectPath:
     try:
         return parse_project_path(owner, project)
     except Invalid:
-        raise NotFound("There is no such project.") from None
+        raise no_project() from None

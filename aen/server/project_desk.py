@@ -6,9 +6,9 @@ from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
 from aen.model.audit import Act
-from aen.model.errors import Conflict, Invalid, Moved, NotFound
+from aen.model.errors import Conflict, Invalid, Moved
 from aen.model.names import ProjectPath
-from aen.model.permissions import Action, demand, may
+from aen.model.permissions import Action, demand, may, no_project
 from aen.model.projects import Project, State
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
@@ -64,7 +64,7 @@ class ProjectDesk:
             moved = await self._records.formerly(path)
             if moved is not None and may(caller, Action.VIEW, moved):
                 raise Moved(moved.path.owner, moved.path.name)
-            raise NotFound("There is no such project.")
+            raise no_project()
         demand(caller, action, found)
         return found
 
@@ -129,7 +129,7 @@ def being_moved(path: ProjectPath) -> Conflict:
 def still(project: Project | None) -> Project:
     """Return a project that has just been changed, if it is there still."""
     if project is None:
-        raise NotFound("There is no such project.")
+        raise no_project()
     return project
 
 
