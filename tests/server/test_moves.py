@@ -217,7 +217,7 @@ async def test_a_node_that_is_away_is_asked_later() -> None:
     assert "full" in project.problem.message
     assert await projects.settle_moves() == ""
     world.clock.advance(601)
-    assert "1 projects" in await projects.settle_moves()
+    assert "1 project" in await projects.settle_moves()
     assert await projects.settle_moves() == ""
     await world.work()
     assert moves(world) == [("ada/lab", "ada/ice")]

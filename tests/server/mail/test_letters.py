@@ -44,7 +44,7 @@ def test_links(kind: LetterKind) -> None:
 
 @pytest.mark.parametrize(
     ("hours", "expected"),
-    [(0.5, "30 minutes"), (0.001, "1 minutes"), (1.0, "an hour"), (48, "48 hours")],
+    [(0.5, "30 minutes"), (0.001, "1 minute"), (1.0, "an hour"), (48, "48 hours")],
 )
 def test_how_long(hours: float, expected: str) -> None:
     """In words."""

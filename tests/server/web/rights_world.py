@@ -32,7 +32,7 @@ from tests.outcomes import now
 from tests.server.furnished import PASSWORD, URL, World, at, furnished
 from tests.server.web.example import center, project
 
-OWNER, DAYS = "olga", 86_400.0
+OWNER = "olga"
 HIDDEN = {
     "There is no such project.",
     "There is nothing at this address, or it is not open to you.",

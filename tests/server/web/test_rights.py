@@ -114,7 +114,6 @@ def _expected(
 
 def _fits(address: Address, expected: Outcome, found: Outcome, status: int) -> bool:
     right = address.right
-    assert right is not None
     open_to_all = right.needs in (Needs.NOBODY, Needs.ANYONE) and not right.action
     if expected is Outcome.LET_IN and open_to_all:
         # What is open to all may lead to signing in, or refuse a wrong password.
