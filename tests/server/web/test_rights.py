@@ -158,7 +158,7 @@ def test_gateways_alone_ask_over_the_wire(everything: Installation) -> None:
     wire = WireApi(rooms, Channels.of(rooms))
     treq: Any = StubTreq(wire.resource())
     rules = [rule.rule for rule in wire.app.url_map.iter_rules()]
-    assert len(rules) > 5
+    assert "/wire/grant" in rules
     for path in rules:
         asked = treq.post(f"{URL}{path}", json={})
         treq.flush()
