@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import react
 
 from aen.model.errors import AenError, Failed, Invalid
@@ -47,19 +48,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
         do = partial(_run, settings)
     wrong: list[AenError] = []
 
-    async def run(reactor: Any) -> None:
-        try:
-            await do(reactor, options)
-        except AenError as error:
-            wrong.append(error)  # raised here, it would be printed with a traceback
+    def run(reactor: Any) -> Deferred[None]:
+        work = start(do(reactor, options))
+        done = start(_outcome(work, wrong))
+
+        def broken_off() -> Deferred[None]:
+            work.cancel()
+            return done
+
+        # By a signal: what was begun is cleared up before the program ends.
+        reactor.addSystemEventTrigger("before", "shutdown", broken_off)
+        return done
 
     try:
-        react(lambda reactor: start(run(reactor)))
+        react(run)
     except SystemExit as end:
         if wrong:
             raise SystemExit(f"{_PROGRAM}: {wrong[0].message}") from None
         if end.code:
             raise
+
+
+async def _outcome(work: Deferred[None], wrong: list[AenError]) -> None:
+    try:
+        await work
+    except AenError as error:
+        wrong.append(error)  # raised here, it would be printed with a traceback
+    except CancelledError:
+        wrong.append(Failed("it was broken off"))
 
 
 def _say(text: str) -> None:

@@ -2,6 +2,10 @@
 
 import argparse
 import json
+import signal
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ from pytest_twisted import ensureDeferred
 from aen.model.errors import AenError, Failed, NotFound, Taken
 from aen.model.users import Role
 from aen.server import admin
+from tests.installed import ROOT
 from tests.server.furnished import GATEWAY_KEY, PASSWORD, World, furnished
 
 
@@ -136,3 +141,27 @@ def test_where_a_password_comes_from(
         admin.password_for(options)
     options.asks_password = False
     assert admin.password_for(options) == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_broken_off(tmp_path: Path, number: signal.Signals) -> None:
+    """It says so and does not seem to have succeeded: a script must not go on."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        path = tmp_path / "s.json"
+        url = f"mongodb://127.0.0.1:{port}/x"
+        told = {"public_url": "http://x", "prefix": str(tmp_path), "MONGO_URL": url}
+        path.write_text(json.dumps(told))
+        path.chmod(0o600)
+        program = "from aen.server.admin import main; main()"
+        with subprocess.Popen(
+            (sys.executable, "-c", program, "-c", str(path), "doctor"),
+            stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        ) as running:  # fmt: skip
+            connection, _ = silent.accept()  # it works by now, and waits for an answer
+            running.send_signal(number)
+            _, said = running.communicate(timeout=60)
+            connection.close()
+    assert running.returncode == 1
+    assert said.endswith("aen-server-admin: it was broken off\n")
+    assert "Traceback" not in said

@@ -90,12 +90,24 @@ class _Sum:
         return Part(name, self.bytes, self.digest.hexdigest(), self.records)
 
 
+@define
+class _Valve:
+    """Lets bytes through until it is shut: tarfile ends what is never closed."""
+
+    _sink: Sink
+    shut: bool = False
+
+    def write(self, data: bytes, /) -> int:
+        return len(data) if self.shut else self._sink.write(data)
+
+
 class ArchiveWriter:
     """Writes members one after the other."""
 
     def __init__(self, sink: Sink, about: About) -> None:
+        self._valve = _Valve(sink)
         self._tar = tarfile.open(  # noqa: SIM115 -- `close` writes its end
-            mode="w|", fileobj=cast("Any", sink), format=tarfile.PAX_FORMAT
+            mode="w|", fileobj=cast("Any", self._valve), format=tarfile.PAX_FORMAT
         )
         self._about = about
         self._sums: dict[str, _Sum] = {}
@@ -138,6 +150,10 @@ class ArchiveWriter:
         self._member(LAST, written(whole))
         self._tar.close()
         return whole
+
+    def abandon(self) -> None:
+        """Write nothing more, not even the end: the backup was broken off."""
+        self._valve.shut = True
 
     def _records(self, collection: str) -> None:
         part = f"store/{collection}"

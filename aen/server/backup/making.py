@@ -71,24 +71,31 @@ class BackupMaker:
 
     async def _fill(self, packer: Packer, told: Told) -> Manifest:
         about = About(FORMAT, own_version(), self.now())
-        places = Places.of(self.settings.home, self.settings.beside)
         archive = ArchiveWriter(packer, about)
+        try:
+            return archive.close(await self._members(archive, about, told))
+        except BaseException:
+            archive.abandon()
+            raise
+
+    async def _members(
+        self, archive: ArchiveWriter, about: About, told: Told
+    ) -> Manifest:
+        places = Places.of(self.settings.home, self.settings.beside)
         also = (SHARED, *map(Path, self.settings.backup_also), *self.given)
         gathering = Gathering(places, also)
         for name, data in gathering.files():
             archive.file(name, data)
         copy = StoreCopy(self.database, archive, told)
         await copy.run()
-        return archive.close(
-            Manifest(
-                about=about,
-                ended=self.now(),
-                site=self.settings.public_url,
-                places={name: str(path) for name, path in places.folders.items()},
-                parts=(),
-                under_way=dict(copy.under_way),
-                left_out=tuple(gathering.left_out),
-            )
+        return Manifest(
+            about=about,
+            ended=self.now(),
+            site=self.settings.public_url,
+            places={name: str(path) for name, path in places.folders.items()},
+            parts=(),
+            under_way=dict(copy.under_way),
+            left_out=tuple(gathering.left_out),
         )
 
 

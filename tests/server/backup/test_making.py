@@ -5,13 +5,18 @@ import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from pytest_twisted import ensureDeferred
+from twisted.internet.defer import CancelledError, Deferred
 
 from aen.model.errors import Failed, Taken
+from aen.runtime.tasks import start
 from aen.server.backup.making import BackupMaker, new_file
 from aen.server.backup.reading import BackupFile
+from aen.server.store.collection import Collection, Document
+from aen.server.store.memory import MemoryDatabase
 from tests.server.backup.worlds import CHEAP, NOW, filled, lay_files, made, settings_of
 
 
@@ -56,6 +61,31 @@ async def test_it_never_replaces_anything(tmp_path: Path) -> None:
         await maker.save(path, comes)
     assert path.read_text() == "mine"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@ensureDeferred
+async def test_broken_off(tmp_path: Path) -> None:
+    """Nothing of it is left."""
+    world, waits = await filled(), Deferred[None]()
+
+    class Waiting(MemoryDatabase):
+        async def _wait(self, *_: Any, **__: Any) -> list[Document]:
+            await waits
+            return []
+
+        def collection(self, name: str) -> Collection:
+            found = world.database.collection(name)
+            return cast("Collection", self) if name == "users" else found
+
+        find = _wait
+
+    maker = BackupMaker(Waiting(), settings_of(tmp_path / "s"), lambda: NOW)
+    making = start(maker.save(tmp_path / "one"))
+    assert [one.suffix for one in tmp_path.iterdir()] == [".partial"]
+    making.cancel()
+    with pytest.raises(CancelledError):
+        await making
+    assert list(tmp_path.iterdir()) == []
 
 
 def failing(after: int) -> Callable[[bytes], None]:
