@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 from twisted.internet.defer import Deferred
 
-from aen.compute.disk.__main__ import TELLING, VERBS
+from aen.compute.disk.__main__ import TELLING, step
 from aen.compute.disk.clone import MARKER
 from aen.compute.disk.walk import Refused
 from aen.compute.environments.provider import BUILDING, CLONING, Report
@@ -54,7 +54,7 @@ class LocalSteps:
         if verb == self._full:
             raise Failed(f"{os.strerror(errno.ENOSPC)}: the disk is full.")
         try:
-            return json.loads(json.dumps(VERBS[verb](**given)))
+            return json.loads(json.dumps(step(verb)(**given)))
         except (Refused, OSError) as error:
             raise Failed(str(error)) from error
 

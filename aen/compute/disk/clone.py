@@ -9,8 +9,11 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from aen.compute.disk.remove import remove_tree
 from aen.compute.disk.telling import Counter, Tell
+from aen.compute.disk.walk import open_root, opened
 
 DIRECTORY_MODE = 0o770
 MARKER = ".aen-template.json"
@@ -141,3 +144,14 @@ class Cloner:
 def renamed(content: bytes, old: bytes, new: bytes) -> bytes:
     """Return *content* with the prefix *old* replaced, binaries left alone."""
     return content if b"\0" in content else content.replace(old, new)
+
+
+def clone(template: str, target: str, prefix: str, *, link: bool, tell: Tell) -> Any:
+    """Clone *template* to *target*; what a failure leaves half made is removed."""
+    try:
+        return Cloner(template, target, prefix, link=link).run(tell)
+    except BaseException:
+        parent, _, name = target.rpartition("/")
+        with opened(open_root(parent)) as directory:
+            remove_tree(directory, name)
+        raise

@@ -1,12 +1,15 @@
 """One step by verb and arguments."""
 
 import json
+import subprocess
+import sys
 from inspect import signature
 from pathlib import Path
 
 import pytest
 
-from aen.compute.disk.__main__ import TELLING, VERBS, main
+import aen
+from aen.compute.disk.__main__ import TELLING, VERBS, main, step
 from tests.compute.fakes import small_template
 
 
@@ -68,7 +71,18 @@ def test_a_refusal_is_a_sentence(
 
 def test_those_that_tell_are_given_to_whom() -> None:
     """A verb that tells how far it is gets what it tells; no other does."""
-    telling = {
-        name for name, verb in VERBS.items() if "tell" in signature(verb).parameters
-    }
+    telling = {one for one in VERBS if "tell" in signature(step(one)).parameters}
     assert telling == TELLING
+
+
+def test_the_look_of_every_start_imports_little() -> None:
+    """What other verbs need takes longer to import than the look itself."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from aen.compute.disk.__main__ import step\n"
+        "step('check'), step('environments')\n"
+        "print(*({'ctypes', 'dataclasses', 'secrets', 'inspect'} & {*sys.modules}))"
+    )
+    argv = (sys.executable, "-I", "-S", "-c", code, str(Path(aen.__path__[0]).parent))
+    told = subprocess.run(argv, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == ""
