@@ -19,6 +19,7 @@ from aen.server.backup.reading import BackupFile, Contents, opened
 from aen.server.backup.restoring import Restored, Restorer, in_words, plan_files
 from aen.server.backup.sealing import check_passphrase
 from aen.server.backup.target import target_settings
+from aen.server.backup.unpacking import unpack
 from aen.server.rooms import Rooms
 from aen.server.settings import ServerSettings
 from aen.server.store.opening import in_use
@@ -87,7 +88,7 @@ def _progress(say: Say) -> Callable[[str, int], None]:
 
 
 async def restore(reactor: Any, options: argparse.Namespace) -> None:
-    """Check a backup and, unless that was all, restore it.
+    """Check a backup and, unless that was all, restore it or take it apart.
 
     :raises AenError: it cannot be restored; says what to do.
     """
@@ -96,7 +97,10 @@ async def restore(reactor: Any, options: argparse.Namespace) -> None:
             contents = backup.read()
             for line in described(contents):
                 _to_stdout(line)
-            if not options.check:
+            if options.unpack is not None:
+                count = unpack(backup, options.unpack)
+                _to_stdout(f"{count} files are in {options.unpack}: {_UNSEALED}.")
+            elif not options.check:
                 settings = target_settings(options.config, contents)
                 await _restore(reactor, settings, backup, contents)
         except OSError as error:
@@ -211,7 +215,14 @@ def add_commands(command: Adder) -> None:
     one = command("restore", None, text)
     one.set_defaults(alone=restore)
     one.add_argument("file", metavar="FILE", type=Path)
-    one.add_argument(
+    only = one.add_mutually_exclusive_group()
+    only.add_argument(
+        "--unpack",
+        metavar="FOLDER",
+        type=Path,
+        help="only put its parts into a new folder, to look for one of them",
+    )
+    only.add_argument(
         "--check",
         action="store_true",
         help="only say what is in it, and whether it is whole",

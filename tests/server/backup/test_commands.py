@@ -68,6 +68,9 @@ def test_there_and_back(tmp_path: Path) -> None:
     assert words in command(None, "restore", "--check", file, status=1)
     said += command(None, "restore", "--check", file, known=phrase)
     assert "It is whole and unaltered" in said
+    apart = tmp_path / "apart"
+    said += command(None, "restore", "--unpack", apart, file, known=phrase)
+    assert (apart / "store/users.jsonl").exists()
     gateway = new.parents[3] / "wakari-gateway/etc/wakari/wk-gateway-config.json"
     gateway.unlink()
     said += command(new, "restore", file, known=phrase)
