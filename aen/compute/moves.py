@@ -9,7 +9,8 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from aen.compute.environments.provider import Report
-from aen.compute.project_ground import Ground, Team
+from aen.compute.programs.team import Team
+from aen.compute.project_ground import Ground
 from aen.compute.project_state import ProjectState, ProjectStates
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath, parse_project_path

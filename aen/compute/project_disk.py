@@ -7,7 +7,8 @@ from attrs import frozen
 
 from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Report
 from aen.compute.programs.steps import Steps
-from aen.compute.project_ground import Ground, Team
+from aen.compute.programs.team import Team
+from aen.compute.project_ground import Ground
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath
 from aen.model.projects import Progress

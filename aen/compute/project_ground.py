@@ -4,7 +4,6 @@ The steps that differ by that, with the same meaning either way; what is staged 
 cloned is the node's own work in both.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,10 +11,8 @@ from attrs import frozen
 
 from aen.compute.environments.provider import DEFAULT
 from aen.compute.programs.steps import Steps
+from aen.compute.programs.team import Team, people
 from aen.model.names import ProjectPath
-from aen.model.projects import Member, TeamRole
-
-Team = tuple[Member, ...]
 
 _ENTRIES = 500_000
 _SECONDS = 10.0
@@ -242,14 +239,3 @@ class AccountGround:
 
 def _old(before: ProjectPath) -> dict[str, str]:
     return {"old_owner": before.owner, "old_name": before.name}
-
-
-def people(team: Iterable[Member]) -> list[dict[str, str]]:
-    """Return a team as the helper is told of it: who may do what with the files."""
-    return [
-        {
-            "user": one.user,
-            "access": "r-x" if one.role is TeamRole.VIEWER else "rwx",
-        }
-        for one in team
-    ]

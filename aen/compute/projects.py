@@ -17,8 +17,9 @@ from aen.compute.environments.provider import DEFAULT, EnvironmentProvider, Repo
 from aen.compute.environments.settings import EnvironmentSettings, skeleton_directory
 from aen.compute.moves import Moves, demand_free, parse_path, where
 from aen.compute.programs.steps import Steps
+from aen.compute.programs.team import Team
 from aen.compute.project_disk import ProjectDisk
-from aen.compute.project_ground import Ground, Measured, OwnGround, Team
+from aen.compute.project_ground import Ground, Measured, OwnGround
 from aen.compute.project_state import ProjectState, ProjectStates, check_id
 from aen.model.errors import Failed
 from aen.model.names import EnvironmentName, ProjectPath

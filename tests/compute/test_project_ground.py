@@ -14,7 +14,7 @@ from twisted.internet import reactor  # noqa: TID251 -- real children need it
 from aen.compute.environments.settings import EnvironmentSettings
 from aen.compute.programs import steps
 from aen.compute.programs.attendant import HelperSteps
-from aen.compute.project_ground import AccountGround, Measured, OwnGround, people
+from aen.compute.project_ground import AccountGround, Measured, OwnGround
 from aen.compute.projects import ProjectDirectories
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
@@ -50,11 +50,6 @@ class Noted:
         """Note it."""
         self.asked.append((verb, dict(arguments)))
         return self.answer
-
-
-def test_what_the_helper_is_told_of_a_team() -> None:
-    """Names and what they may do with files; viewers read."""
-    assert people(TEAM) == TOLD
 
 
 @pytest_twisted.ensureDeferred

@@ -25,7 +25,7 @@ from aen.compute.programs.children import (
     encoded,
 )
 from aen.compute.programs.steps import Answer, ChildSteps, HelperCall, no_output
-from aen.compute.project_ground import Team, people
+from aen.compute.programs.team import Team, people
 from aen.model.errors import Failed
 from aen.model.names import ProjectPath
 
