@@ -73,6 +73,7 @@ clean:
 	rm -rf build dist *.egg-info .venv .venv.lock frontend/node_modules \
 	  aen/server/web/static/built aen/gateway/static/built \
 	  aen/compute/apps/terminal/static/built \
+	  aen/compute/apps/files/static/built \
 	  .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 installed: python

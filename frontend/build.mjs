@@ -20,6 +20,7 @@ const AREAS = {
   server: "aen/server/web/static/built",
   gateway: "aen/gateway/static/built",
   terminal: "aen/compute/apps/terminal/static/built",
+  files: "aen/compute/apps/files/static/built",
 };
 
 const COMPRESSED = /\.(css|js|svg|txt|json|html|webmanifest)$/;

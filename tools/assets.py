@@ -28,6 +28,7 @@ OUTPUTS = (
     "aen/server/web/static/built",
     "aen/gateway/static/built",
     "aen/compute/apps/terminal/static/built",
+    "aen/compute/apps/files/static/built",
 )
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
 

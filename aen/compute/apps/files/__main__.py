@@ -12,6 +12,7 @@ from twisted.logger import globalLogBeginner
 
 from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.limits import Limits
+from aen.compute.apps.files.page import Pages, built_assets
 from aen.compute.apps.files.site import Files, FilesSite
 from aen.compute.apps.listening import listen_privately
 from aen.model.errors import AenError, Invalid
@@ -64,7 +65,8 @@ def assemble(options: Options, reactor: Any) -> None:
         inside = Inside(options.project)
     except OSError as error:
         raise Invalid(f"{options.project}: {error.strerror}") from None
-    files = Files(options.prefix, inside, options.limits, reactor)
+    pages = Pages(options.prefix, built_assets())
+    files = Files(options.prefix, inside, options.limits, reactor, pages)
     port = listen_privately(reactor, options.socket, FilesSite(files))
 
     async def stop() -> None:

@@ -12,6 +12,7 @@ from aen.compute.apps.files.refusals import Refusal
 OURS: Final = ".aen-"
 """How names begin that are the app's own while it works: nobody is shown them."""
 OWN: Final = f"{OURS}app/"
+PAGE: Final = f"{OWN}import"
 """What is below this in the app's addresses is its own: its style sheet, say."""
 _LONGEST: Final = 255
 DEEPEST: Final = 100

@@ -11,9 +11,11 @@ from twisted.web.resource import Resource
 from aen.compute.apps.files.addresses import OWN, Address, parse, parse_path
 from aen.compute.apps.files.body import Gone
 from aen.compute.apps.files.changing import move, remove
+from aen.compute.apps.files.importing import Importing
 from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.limits import Limits
 from aen.compute.apps.files.packing import Packing
+from aen.compute.apps.files.page import Pages
 from aen.compute.apps.files.reading import Reading
 from aen.compute.apps.files.refusals import Refusal, of_system
 from aen.compute.apps.files.replies import Reply, nothing, of_json, of_refusal
@@ -38,9 +40,11 @@ class Files:
     inside: Inside
     limits: Limits
     reactor: Any
+    pages: Pages
     _reading: Reading = field(init=False)
     _storing: Storing = field(init=False)
     _packing: Packing = field(init=False)
+    _importing: Importing = field(init=False)
     _under_way: int = field(default=0, init=False)
     _log: Logger = field(factory=Logger, init=False)
 
@@ -49,6 +53,7 @@ class Files:
         self._reading = Reading(self.inside, self.limits, self.in_thread)
         project = self.prefix.strip("/").split("/")[-2]
         self._packing = Packing(self.inside, self.limits, self.in_thread, project)
+        self._importing = Importing(self.inside, self.limits, self.in_thread)
         self._storing = Storing(self.inside, self.limits, self.in_thread)
 
     async def in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -88,8 +93,9 @@ class Files:
     async def _decide(self, request: FilesRequest) -> Reply | None:
         if self._under_way > self.limits.requests:
             raise Refusal(503, "Too much is asked for at the moment; try again.")
-        if request.uri == f"{self.prefix}/{OWN}ready".encode():
-            return nothing(204)
+        own = f"{self.prefix}/{OWN}".encode()
+        if request.uri.startswith(own):
+            return self._own(request, request.uri.removeprefix(own))
         address = parse(request.uri, self.prefix)
         if request.method in _READS:
             return await self._read(request, address)
@@ -110,6 +116,32 @@ class Files:
             return None
         return await self._reading.get(request, address)
 
+    def _own(self, request: FilesRequest, path: bytes) -> Reply:
+        """Answer what is the app's own: its page, its files, whether it is up."""
+        if path == b"ready":
+            return nothing(204)
+        if path == b"import":
+            return self.pages.show(may=may_change(request))
+        name = path.removeprefix(b"static/").decode("latin-1")
+        return self.pages.static(
+            name,
+            request.getHeader(b"accept-encoding"),
+            request.getHeader(b"if-none-match"),
+        )
+
+    async def _import(self, request: FilesRequest, address: Address) -> Reply:
+        """Unpack an archive; a form is answered with a page."""
+        form = b"text/html" in (request.getHeader(b"accept") or b"")
+        try:
+            done = await self._importing.post(request, address)
+        except Refusal as refusal:
+            if form:
+                return self.pages.show(may=True, problem=refusal)
+            raise
+        if form:
+            return self.pages.show(may=True, done=done)
+        return of_json(200, {"entries": done.entries, "bytes": done.bytes})
+
     async def _delete(self, request: FilesRequest, address: Address) -> Reply:
         conditions = conditions_of(request)
 
@@ -127,7 +159,9 @@ class Files:
     async def _post(self, request: FilesRequest, address: Address) -> Reply:
         if "move" in address.query:
             return await self._move(address)
-        raise Refusal(400, "Say what is to be done: “move”.")
+        if "import" in address.query:
+            return await self._import(request, address)
+        raise Refusal(400, "Say what is to be done: “move” or “import”.")
 
     async def _move(self, address: Address) -> Reply:
         to = parse_path(address.query["move"])
@@ -151,6 +185,11 @@ def demand_own(request: FilesRequest) -> None:
     hosts = [request.getHeader(name) or b"" for name in names]
     if not is_own_origin(said, [one.decode("latin-1") for one in hosts]):
         raise Refusal(403, "Only pages of this site may change files here.")
+
+
+def may_change(request: FilesRequest) -> bool:
+    """Whether the gateway says that whoever asks may change the project."""
+    return request.getHeader(b"aen-may") == b"write"
 
 
 def deliver(request: FilesRequest, reply: Reply) -> None:

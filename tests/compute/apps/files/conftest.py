@@ -13,6 +13,7 @@ from twisted.internet.threads import deferToThread
 
 from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.limits import Limits
+from aen.compute.apps.files.page import Pages
 from aen.compute.apps.files.site import Files, FilesSite
 from aen.compute.apps.listening import listen_privately
 from tests.asking import Answer, Client
@@ -95,7 +96,7 @@ async def app(
     tmp_path: Path, project: Path, inside: Inside, reactor: Any
 ) -> AsyncIterator[App]:
     """The app, listening."""
-    files = Files(PREFIX, inside, LIMITS, reactor)
+    files = Files(PREFIX, inside, LIMITS, reactor, Pages(PREFIX, None))
     socket = tmp_path / "s"
     port = listen_privately(reactor, socket, FilesSite(files))
     before = set(map(id, reactor.getDelayedCalls()))

@@ -1,0 +1,90 @@
+"""Answers to an archive that is sent: unpacked into a folder, all of it or nothing."""
+
+import os
+import secrets
+
+from attrs import define, field
+
+from aen.compute.apps.files.addresses import Address
+from aen.compute.apps.files.inside import Inside
+from aen.compute.apps.files.limits import Limits
+from aen.compute.apps.files.listing import read_folder
+from aen.compute.apps.files.multipart import FormFile, boundary_of
+from aen.compute.apps.files.refusals import Refusal, full
+from aen.compute.apps.files.requests import FilesRequest
+from aen.compute.apps.files.storing import length_of
+from aen.compute.apps.files.streaming import InThread
+from aen.compute.apps.files.unpacking import Bounds, Unpacked, spool, unpack
+from aen.compute.disk.walk import opened
+
+
+@define(eq=False)
+class Importing:
+    """Takes archives."""
+
+    inside: Inside
+    limits: Limits
+    in_thread: InThread
+    _under_way: int = field(default=0, init=False)
+
+    async def post(self, request: FilesRequest, address: Address) -> Unpacked:
+        """Unpack the archive in the body of a request; return what was in it.
+
+        :raises Refusal: it is not taken; nothing was done.
+        """
+        if self._under_way >= self.limits.archives:
+            raise Refusal(503, "Other archives are being unpacked; try again.")
+        if (length_of(request) or 0) > self.limits.import_upload:
+            raise self._too_large()
+        self._under_way += 1
+        try:
+            folder: int = await self.in_thread(self._open, request, address)
+            with opened(folder):
+                return await self._take(request, address, folder)
+        finally:
+            self._under_way -= 1
+
+    def _too_large(self) -> Refusal:
+        most = self.limits.import_upload
+        return Refusal(413, f"The archive is larger than {most} bytes.")
+
+    def _open(self, request: FilesRequest, address: Address) -> int:
+        with self.inside.find(address.names) as found:
+            descriptor, _ = found.there()
+            if not found.is_folder:
+                raise Refusal(409, f"{address.text} is no folder.")
+            folder = read_folder(descriptor)
+        room = os.fstatvfs(folder)
+        if (length_of(request) or 0) > room.f_bavail * room.f_frsize:
+            os.close(folder)
+            raise full("the archive")
+        return folder
+
+    async def _take(
+        self, request: FilesRequest, address: Address, folder: int
+    ) -> Unpacked:
+        token = secrets.token_urlsafe(12)
+        done = Unpacked(Bounds(self.limits.import_entries, self.limits.import_bytes))
+        kept: int = await self.in_thread(spool, folder, token)
+        with os.fdopen(kept, "r+b") as file:
+            boundary = boundary_of(request.getHeader(b"content-type"))
+            form = FormFile(boundary) if boundary is not None else None
+            async for data in request.body.parts():
+                content = data if form is None else form.feed(data)
+                await self.in_thread(file.write, content)
+                if file.tell() > self.limits.import_upload:
+                    raise self._too_large()
+            if form is not None and (not form.over or not file.tell()):
+                raise Refusal(400, "Choose an archive first.")
+            file.seek(0)
+            await self.in_thread(
+                lambda: unpack(
+                    file,
+                    folder,
+                    token,
+                    done,
+                    unwrap=address.says("unwrap"),
+                    replace=address.says("replace"),
+                )
+            )
+        return done
