@@ -53,7 +53,7 @@ class Gauge:
 def send_stream(app: FilesApp, source: BinaryIO, path: str, headers: dict[str, str],
                 gauge: Gauge) -> None:  # fmt: skip
     """Send what comes, however long it is."""
-    app.read(app.ask("PUT", path, _blocks(source, gauge), headers))
+    app.read(app.ask("PUT", path, blocks(source, gauge), headers))
 
 
 def send_file(
@@ -109,7 +109,7 @@ def _send_rest(  # noqa: PLR0913, PLR0917 -- what one request is made of
     }
     with source.open("rb") as file:
         file.seek(start)
-        answer = app.ask("PUT", path, _blocks(file, gauge), headers | more, query)
+        answer = app.ask("PUT", path, blocks(file, gauge), headers | more, query)
     app.read(answer)
 
 
@@ -129,7 +129,8 @@ def _come(app: FilesApp, path: str, upload: object) -> int:
         raise
 
 
-def _blocks(source: BinaryIO, gauge: Gauge) -> Iterator[bytes]:
+def blocks(source: BinaryIO, gauge: Gauge) -> Iterator[bytes]:
+    """Give what is in a file, and tell the gauge."""
     while block := source.read(_AT_ONCE):
         yield block
         gauge.add(len(block))

@@ -96,6 +96,13 @@ def _files(words: "_SubParsersAction[Any]") -> None:
     one.add_argument("--environments", action="store_true", help=help_)
     help_ = "overwrite what is there, without asking"
     one.add_argument("-f", "--force", action="store_true", help=help_)
+    about = "make a project from an archive, or put one into a folder"
+    one = _add(words, "import", archives.put_in, about)
+    one.add_argument("file", metavar="FILE", help="*.tar.gz, *.tar or *.zip")
+    place = "a new project's name, or OWNER/NAME[:PATH]"
+    one.add_argument("place", metavar="NAME", help=place)
+    help_ = "replace files that are there"
+    one.add_argument("-f", "--force", action="store_true", help=help_)
 
 
 def _team(words: "_SubParsersAction[Any]") -> None:

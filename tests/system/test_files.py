@@ -1,15 +1,19 @@
 """The files app on a real platform: who may do what by which request."""
 
+import os
 import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from aen.cli.filesapp import FilesApp
 from aen.cli.problems import Refused
 from tests.asking import Answer, Client
-from tests.installed import Installed
-from tests.projects import Project, new_person
+from tests.installed import ROOT, Installed
+from tests.projects import Project, new_name, new_person
 from tests.waiting import until
 
 pytestmark = pytest.mark.system
@@ -86,3 +90,37 @@ def test_no_tile(platform: Installed, project: Project) -> None:
     assert not by_name["terminal"]
     page = project.api.get(f"/{project.owner}/{project.name}")
     assert not re.search(r'aria-label="Files"', page.text)
+
+
+def test_a_project_from_an_archive(
+    platform: Installed, project: Project, tmp_path: Path
+) -> None:
+    """Downloaded by one command and made anew by another, environments aside."""
+    path = f"{project.owner}/{project.name}"
+    environment = {
+        **os.environ,
+        "AEN_URL": platform.one.url,
+        "AEN_TOKEN": platform.token,
+        "PYTHONPATH": str(ROOT),
+    }
+
+    def aen(*words: str) -> str:
+        program = "from aen.cli.main import console; console()"
+        done = subprocess.run(
+            (sys.executable, "-c", program, *words),
+            capture_output=True, text=True, check=False, env=environment, cwd=tmp_path,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    (tmp_path / "big.bin").write_bytes(os.urandom(9_000_000))
+    aen("cp", "big.bin", f"{path}:big.bin")
+    aen("archive", path, "lab.tar.gz")
+    name = new_name("again")
+    assert "entries" in aen("import", "lab.tar.gz", name)
+    there = f"{project.owner}/{name}"
+    aen("cp", f"{there}:big.bin", "back.bin")
+    assert (tmp_path / "back.bin").read_bytes() == (tmp_path / "big.bin").read_bytes()
+    assert "exported-environments/" in aen("ls", there)
+    page = platform.apps().get(f"/{there}/files/.aen-app/import", Accept="text/html")
+    assert (page.status, "<form" in page.text) == (200, True)

@@ -48,6 +48,11 @@ def rights(caller: Caller | None, project: Project) -> dict[str, bool]:
     return {action.name.lower(): may(caller, action, project) for action in Action}
 
 
+_ARCHIVE = "archive"
+IMPORT = "files/.aen-app/import"
+"""The page of the files app that takes an archive: docs/files.md."""
+
+
 class ProjectPages:
     """``/projects/new`` and ``/<owner>/<project>``."""
 
@@ -79,13 +84,19 @@ class ProjectPages:
             made = await self._projects.create(visit.person, wanted)
         except AenError as error:
             return await self._form(visit, wanted, error)
-        return Redirect(f"/{made.path}")
+        if form["from"] != _ARCHIVE:
+            return Redirect(f"/{made.path}")
+        # A page in between ends the form's chain before the gateway, as at sign-in.
+        center = await self._rooms.centers.center(made.data_center)
+        to = f"{center.url}/{made.path}/{IMPORT}"
+        return Page("onwards.html", {"to": to, "made": made})
 
     async def _form(
         self, visit: Visit, wanted: NewProject, problem: AenError | None = None
     ) -> Answer:
         places = await self._rooms.centers.data_centers()
-        values = {"wanted": wanted, "places": places}
+        archive = visit.form["from"] == _ARCHIVE
+        values = {"wanted": wanted, "places": places, "archive": archive}
         return Page("new_project.html", values, problem=problem)
 
     # ---- looking at one

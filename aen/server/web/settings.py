@@ -27,6 +27,8 @@ from aen.wire.messages import Usage
 
 T = TypeVar("T")
 _ACTS = 10
+FILES = "files"
+"""The app by which files are downloaded: docs/files.md."""
 BASE = "/<owner>/<name>/settings/"
 _SECTIONS = {
     "project": Action.EDIT,
@@ -80,6 +82,7 @@ class SettingsFrame:
         if section == "info":
             values["usage"] = await self._in_time(self._usage(visit, project))
             values |= await self._facts(caller, project)
+            values["files"] = await self._in_time(self._files(visit, project))
         if section == "admin":
             values["going"] = await self._in_time(self._going(visit, project))
         return Page(f"settings_{section}.html", values, problem=problem)
@@ -98,6 +101,11 @@ class SettingsFrame:
             "grants": [one for one in GRANTS.items() if one[0] not in hidden],
             "acts": acts,
         }
+
+    async def _files(self, visit: Visit, project: Project) -> str:
+        """Return where the project's files are for the visitor; empty: nowhere."""
+        apps = await self.rooms.running.apps(visit.person, project.path)
+        return next((one.url for one in apps if one.name == FILES), "")
 
     async def _usage(self, visit: Visit, project: Project) -> Usage:
         return await self.rooms.running.usage(visit.person, project.path)

@@ -128,15 +128,21 @@ def _apps() -> list[AppSummary]:
     write, each = Permission.WRITE, Instance.USER
     titles = {"jupyterlab": "JupyterLab", "notebook": "Notebook"}
     names = ("jupyterlab", "notebook", "terminal", "workbench", "viewer")
+    files = AppSummary(
+        AppName("files"), "Files", "files", Permission.METHOD, each, hidden=True
+    )
     return [
-        AppSummary(
-            AppName(name),
-            titles.get(name, name.capitalize()),
-            name,
-            Permission.READ if name == "viewer" else write,
-            each,
-        )
-        for name in names
+        files,
+        *(
+            AppSummary(
+                AppName(name),
+                titles.get(name, name.capitalize()),
+                name,
+                Permission.READ if name == "viewer" else write,
+                each,
+            )
+            for name in names
+        ),
     ]
 
 

@@ -24,6 +24,17 @@ def test_create(ada: Browser) -> None:
     assert ">Start<" in re.sub(r"<svg.*?</svg>|\s", "", home.text)
 
 
+def test_create_from_an_archive(ada: Browser) -> None:
+    """A page in between leads to where it is taken; a mistake loses nothing."""
+    answered = ada.post("/projects/new", {"name": "lab", "from": "archive"})
+    assert answered.status == 200
+    assert "/ada/lab/files/.aen-app/import" in answered.text
+    assert "Your project is made" in answered.words
+    again = ada.post("/projects/new", {"name": "lab", "from": "archive"})
+    assert again.status == 409
+    assert 'value="archive" checked' in again.text
+
+
 BAD_NAMES = ("", "..", "a/b", "x" * 300, "l\u0430b", "new", "settings", HOSTILE, "a b")
 
 
@@ -44,6 +55,15 @@ def test_name_taken(ada: Browser) -> None:
     answered = ada.post("/projects/new", {"name": "SCRATCH"})
     assert answered.status == 409
     assert "There is a project" in answered.words
+
+
+def test_the_files_app_has_no_tile(ada: Browser) -> None:
+    """It is where a download is, not among the apps."""
+    assert 'aria-label="Terminal"' in ada.get("/ada/climate-atlas").text
+    assert 'aria-label="Files"' not in ada.get("/ada/climate-atlas").text
+    info = ada.get("/ada/climate-atlas/settings/info")
+    assert "/ada/climate-atlas/files/?archive=tar.gz" in info.text
+    assert "Download as an archive" in info.words
 
 
 def test_home(ada: Browser) -> None:
