@@ -53,11 +53,11 @@ def put_in(desk: Desk, asked: Namespace) -> None:
     path = Path(asked.file)
     if not path.is_file():
         raise Wrong(f"There is no file {path}.")
-    place = _target(desk, asked.place)
+    place, new = _target(desk, asked.place)
     size = path.stat().st_size
     gauge = Gauge(desk, path.name, size)
     query: dict[str, object] = {"import": 1, "unwrap": 1}
-    if asked.force:
+    if asked.force or new:  # what a new project begins with makes room
         query["replace"] = 1
     headers = {"Content-Length": str(size), "Accept": "application/json"}
     with open_files(desk, place.project) as app, path.open("rb") as file:
@@ -71,13 +71,13 @@ def put_in(desk: Desk, asked: Namespace) -> None:
     desk.tell(done, f"{place}: {done['entries']} entries, {size_text(done['bytes'])}")
 
 
-def _target(desk: Desk, text: str) -> There:
-    """Return where an archive goes: a project that is there, or is made now.
+def _target(desk: Desk, text: str) -> tuple[There, bool]:
+    """Return where an archive goes, and whether the project is made now.
 
     A name alone is that of a new project of one's own.
     """
     if "/" not in text:
-        return There(_new(desk, {"name": text}), "")
+        return There(_new(desk, {"name": text}), ""), True
     place = there(text)
     try:
         desk.client.ask("GET", project_path(place.project))
@@ -85,8 +85,8 @@ def _target(desk: Desk, text: str) -> There:
         if error.answered != _NOTHING:
             raise
         owner, _, name = place.project.partition("/")
-        return There(_new(desk, {"name": name, "owner": owner}), place.path)
-    return place
+        return There(_new(desk, {"name": name, "owner": owner}), place.path), True
+    return place, False
 
 
 def _new(desk: Desk, body: dict[str, str]) -> str:

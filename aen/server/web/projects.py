@@ -49,8 +49,9 @@ def rights(caller: Caller | None, project: Project) -> dict[str, bool]:
 
 
 _ARCHIVE = "archive"
-IMPORT = "files/.aen-app/import"
-"""The page of the files app that takes an archive: docs/files.md."""
+IMPORT = "files/.aen-app/import?replace=1"
+"""The page of the files app that takes an archive: docs/files.md. What a new project
+begins with makes room for what is in it."""
 
 
 class ProjectPages:

@@ -40,12 +40,14 @@ class Pages:
         self,
         *,
         may: bool,
+        replace: bool = False,
         problem: Refusal | None = None,
         done: Unpacked | None = None,
     ) -> Reply:
         """Return the page.
 
         :param may: whether whoever looks at it may change the project.
+        :param replace: whether files of the same name are replaced: of a new project.
         """
         assets = self.assets
         text = (
@@ -59,6 +61,7 @@ class Pages:
                 else "",
                 js=f"{self.prefix}/{STATIC}{assets.url('files.js')}" if assets else "",
                 may=may,
+                replace=replace,
                 problem=problem.message if problem is not None else "",
                 done=done,
             )

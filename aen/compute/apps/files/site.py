@@ -120,8 +120,8 @@ class Files:
         """Answer what is the app's own: its page, its files, whether it is up."""
         if path == b"ready":
             return nothing(204)
-        if path == b"import":
-            return self.pages.show(may=may_change(request))
+        if path in (b"import", b"import?replace=1"):
+            return self.pages.show(may=may_change(request), replace=b"?" in path)
         name = path.removeprefix(b"static/").decode("latin-1")
         return self.pages.static(
             name,
@@ -136,7 +136,8 @@ class Files:
             done = await self._importing.post(request, address)
         except Refusal as refusal:
             if form:
-                return self.pages.show(may=True, problem=refusal)
+                replace = address.says("replace")
+                return self.pages.show(may=True, replace=replace, problem=refusal)
             raise
         if form:
             return self.pages.show(may=True, done=done)

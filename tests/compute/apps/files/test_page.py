@@ -30,6 +30,9 @@ def test_a_form(pages: Pages) -> None:
     assert f'action="{PREFIX}/?import=1&amp;unwrap=1"' in text
     assert 'enctype="multipart/form-data"' in text
     assert f'href="{PREFIX}/.aen-app/static/files-1.css"' in text
+    assert "replace" not in text
+    new = pages.show(may=True, replace=True).body.decode()
+    assert f'action="{PREFIX}/?import=1&amp;unwrap=1&amp;replace=1"' in new
     policy = dict(reply.headers)[b"content-security-policy"]
     assert b"script-src 'self';" in policy
 
