@@ -25,6 +25,7 @@ from aen.server.web.api.leaving import LeavingCalls
 from aen.server.web.api.login import LoginCalls
 from aen.server.web.api.moves import MoveCalls
 from aen.server.web.api.openapi import describe
+from aen.server.web.api.operating import OperatingCalls
 from aen.server.web.api.operation import Calls
 from aen.server.web.api.own import OwnCalls
 from aen.server.web.api.people import People
@@ -52,6 +53,7 @@ def _parts(rooms: Rooms, live: Live) -> tuple[object, ...]:
         PlaceCalls(rooms),
         PlaceChangeCalls(rooms),
         SiteCalls(rooms),
+        OperatingCalls(rooms),
         LogCalls(rooms),
         ExceptionCalls(rooms),
         FleetCalls(rooms),

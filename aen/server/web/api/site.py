@@ -109,7 +109,7 @@ class SiteCalls:
     async def settings(self, call: Call) -> SettingsObject:
         """Show what is set for the whole installation."""
         demand_superuser(call.person)
-        return _shown(await self.rooms.site.values())
+        return settings_object(await self.rooms.site.values())
 
     @operation(
         Operation(
@@ -120,7 +120,7 @@ class SiteCalls:
     async def change(self, call: Call) -> SettingsObject:
         """Change settings; what is left out stays."""
         changes = _changes(call.body)
-        return _shown(await self.rooms.site.change(call.person, changes))
+        return settings_object(await self.rooms.site.change(call.person, changes))
 
 
 def _changes(body: SettingsBody) -> SiteChanges:
@@ -146,7 +146,8 @@ def _changes(body: SettingsBody) -> SiteChanges:
     )  # fmt: skip
 
 
-def _shown(values: SiteValues) -> SettingsObject:
+def settings_object(values: SiteValues) -> SettingsObject:
+    """Return what is set as the API shows it."""
     told, smtp = values.announcement, values.smtp
     return SettingsObject(
         site_name=values.site_name,
