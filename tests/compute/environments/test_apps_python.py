@@ -44,8 +44,9 @@ def test_reachable(tmp_path: Path, folder: int, file: int, *, expected: bool) ->
     assert not reachable(place / "nothing")
 
 
-def test_the_copy_runs_the_terminal(tmp_path: Path) -> None:
-    """Our modules, copied, are enough for the terminal; made twice, they are one."""
+@pytest.mark.parametrize("app", ["terminal", "files"])
+def test_the_copy_runs_our_apps(tmp_path: Path, app: str) -> None:
+    """Our modules, copied, are enough for our apps; made twice, they are one."""
     tmp_path.chmod(0o755)
     place = copy_modules(tmp_path)
     assert copy_modules(tmp_path) == place
@@ -53,7 +54,7 @@ def test_the_copy_runs_the_terminal(tmp_path: Path) -> None:
     assert all(one.stat().st_mode & 0o005 for one in place.rglob("*"))
     assert not any(one.stat().st_mode & 0o022 for one in place.rglob("*"))
     done = subprocess.run(
-        (sys.executable, "-P", "-m", "aen.compute.apps.terminal", "--help"),
+        (sys.executable, "-P", "-m", f"aen.compute.apps.{app}", "--help"),
         env={"PYTHONPATH": str(place)},
         cwd="/",
         capture_output=True,
