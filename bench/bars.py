@@ -76,6 +76,8 @@ BARS = (
     Bar("dashboard", "p99 s", 15 * MS, who="dashboard", aim=True),
     Bar("dashboard", "p99 s", 50 * MS, who="search"),
     Bar("dashboard", "p99 s", 15 * MS, who="search", aim=True),
+    Bar("dashboard", "p99 s", 50 * MS, who="people"),
+    Bar("dashboard", "p99 s", 15 * MS, who="people", aim=True),
     Bar("memory", "bytes", 300 * MB, who="platform"),
     Bar("memory", "bytes", 200 * MB, who="platform", aim=True),
 )

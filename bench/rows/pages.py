@@ -29,10 +29,12 @@ def dashboard(stage: Stage, pace: Pace) -> Measured:
     platform, took = stage.crowded(filled)
     cookie = session_cookie(platform, person(0))
     searches = [f"/search?q={quote(one)}" for one in _searches()]
-    found: dict[str, list[Sample]] = {"dashboard": [], "search": []}
+    people = [f"/search?in=people&q={quote(one)}" for one in ("person", *WORDS, "p")]
+    found: dict[str, list[Sample]] = {"dashboard": [], "search": [], "people": []}
     for _ in range(pace.runs):
         found["dashboard"].append(_timed(platform, cookie, ["/"]))
         found["search"].append(_timed(platform, cookie, searches))
+        found["people"].append(_timed(platform, cookie, people))
     note = (
         f"{PEOPLE:,} people, {PROJECTS:,} projects, filled in {took:.0f} s;"
         " times are those of a client on the machine, by the front"
