@@ -55,7 +55,7 @@ async def fill(directory: Path, password: str, now: float) -> None:
             users, hashed = Users(database), PasswordHasher().hash(password)
             for one in _people(now):
                 await users.add(one, hashed)
-            projects = ProjectRecords(database)
+            projects = ProjectRecords(database, lambda: now)
             for project in _projects(chance, now):
                 await projects.add(project)
     finally:

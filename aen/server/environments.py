@@ -25,9 +25,7 @@ from aen.wire.environments import (
     FoundPackages,
     PackageSearch,
 )
-from aen.wire.messages import (
-    Environment,
-)
+from aen.wire.messages import Environment
 
 FILE_BYTES = 262_144
 """The longest file an environment is made from."""

@@ -118,7 +118,7 @@ class Processes:
 class Front:
     """Decides about each request; a `Router` of `aen.proxy`."""
 
-    pages: "Processes"
+    pages: Processes
     """Where the pages are served."""
     assets: Assets
     page: bytes

@@ -12,15 +12,8 @@ from aen.server.environments import (
     EnvironmentChanges,
     NewEnvironment,
 )
-from aen.wire.environments import (
-    EnvironmentFile,
-    FoundPackage,
-    FoundPackages,
-)
-from aen.wire.messages import (
-    Environment,
-    EnvironmentList,
-)
+from aen.wire.environments import EnvironmentFile, FoundPackage, FoundPackages
+from aen.wire.messages import Environment, EnvironmentList
 from tests.server.furnished import LAB, World, running
 
 INSTALL = EnvironmentChanges(install=("numpy",))

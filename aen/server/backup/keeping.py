@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from aen.model.counting import counted
 from aen.model.errors import Failed
 from aen.runtime.credentials import read_secret
 from aen.server.backup.making import PARTIAL, BackupMaker
@@ -75,9 +76,8 @@ async def make_and_keep(maker: BackupMaker, folder: Path) -> str:
     except OSError as error:
         raise Failed(f"{folder}: {error.strerror}.") from None
     more = f"; {gone} older removed" if gone else ""
-    less = (
-        f" {len(manifest.left_out)} files were left out." if manifest.left_out else ""
-    )
+    left = len(manifest.left_out)
+    less = f" Left out: {counted(left, 'file')}." if left else ""
     return f"{path.name}: {manifest.records:,} records, {size:,.1f} MiB{more}.{less}"
 
 

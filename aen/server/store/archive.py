@@ -60,9 +60,7 @@ class Archive:
     searches: SavedSearches
 
     @classmethod
-    def of(
-        cls, database: Database, now: Callable[[], float] = lambda: 0.0
-    ) -> "Archive":
+    def of(cls, database: Database, now: Callable[[], float]) -> "Archive":
         """Return the repositories over *database*; *now* tells the time."""
         return cls(
             users=Users(database),

@@ -10,10 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from aen.model.errors import Taken
-from aen.model.names import (
-    PlaceName,
-    ProjectPath,
-)
+from aen.model.names import PlaceName, ProjectPath
 from aen.model.projects import (
     Member,
     Problem,
@@ -42,9 +39,7 @@ class ProjectRecords:
     :param now: tells the time, in seconds since the epoch.
     """
 
-    def __init__(
-        self, database: Database, now: Callable[[], float] = lambda: 0.0
-    ) -> None:
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._all = database.collection("projects")
         self._now = now
         self.finder = ProjectFinder(self._all, self._read)

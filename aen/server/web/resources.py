@@ -20,14 +20,8 @@ from aen.server.web.projects import at, rights
 from aen.server.web.settings import open_to
 from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Page, Redirect, Text, Visit
-from aen.wire.environments import (
-    FoundPackage,
-)
-from aen.wire.messages import (
-    Environment,
-    Launch,
-    Resources,
-)
+from aen.wire.environments import FoundPackage
+from aen.wire.messages import Environment, Launch, Resources
 
 _BASE = "/<owner>/<name>/settings/resources"
 _PATIENCE = 4.0

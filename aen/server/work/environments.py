@@ -13,12 +13,8 @@ from aen.server.work.output import OutputWriter
 from aen.server.work.turn import Means, Turn
 from aen.wire import routes
 from aen.wire.client import OnLine
-from aen.wire.environments import (
-    EnvironmentChange,
-)
-from aen.wire.messages import (
-    Line,
-)
+from aen.wire.environments import EnvironmentChange
+from aen.wire.messages import Line
 
 
 async def change_environment(turn: Turn) -> None:

@@ -6,6 +6,7 @@ may run on: it is asked, and what has any is started, which leaves them as they 
 
 from twisted.internet.interfaces import IReactorTime
 
+from aen.model.counting import counted
 from aen.model.errors import AenError, Unavailable
 from aen.model.projects import Project, State
 from aen.model.tasks import Kind
@@ -53,7 +54,7 @@ class Survivors:
                 await self._tasks.add(Kind.START_PROJECT, key, about, "")
                 found += 1
             await self._projects.ran_due(project.id, None)
-        return f"{found} projects run on and were taken up again." if found else ""
+        return f"Taken up again: {counted(found, 'project')}." if found else ""
 
     async def _runs(self, project: Project) -> bool:
         if project.node is None:

@@ -8,10 +8,7 @@ import pytest_twisted
 from aen.model.errors import Unauthenticated, Unavailable
 from aen.model.users import Role
 from aen.server.directories.directory import Person, Reason, Refusal
-from aen.server.directories.ldap_settings import (
-    KeyMap,
-    Search,
-)
+from aen.server.directories.ldap_settings import KeyMap, Search
 from tests.pem import make_pair
 from tests.server.directories.asking import ADMINS, PEOPLE, SERVED, STAFF, ldap, reason
 from tests.server.furnished import furnished

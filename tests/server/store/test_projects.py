@@ -35,7 +35,7 @@ async def records() -> ProjectRecords:
     """Return a store with one project."""
     database = MemoryDatabase()
     await database.prepare(INDEXES)
-    found = ProjectRecords(database)
+    found = ProjectRecords(database, lambda: 0.0)
     await found.add(LAB)
     return found
 

@@ -28,4 +28,4 @@ async def test_what_must_be_unique_is() -> None:
     database = MemoryDatabase()
     await database.prepare(INDEXES)
     await database.prepare(INDEXES)
-    assert await Archive.of(database).events.last() == 0
+    assert await Archive.of(database, lambda: 0.0).events.last() == 0

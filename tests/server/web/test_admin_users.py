@@ -92,11 +92,14 @@ def test_sign_out_everywhere(ada: Browser, bob: Browser) -> None:
 
 
 def test_tokens(ada: Browser, bob: Browser) -> None:
-    """Are shown without themselves, and ended."""
-    bob.post("/account/tokens", {"note": "the lab robot", "scope": "everything"})
+    """Are shown without themselves, but with what they reach, and ended."""
+    form = {"note": "the lab robot", "days": "30", "project": "bob/forecast"}
+    made = bob.post("/account/tokens", form)
+    secret = re.findall(r"aen_\w+", made.text)[0]
     page = ada.get("/admin/users/bob")
-    if "the lab robot" not in page.words:
-        pytest.skip("the form for tokens has changed")
+    assert "the lab robot" in page.words
+    assert "only in bob/forecast" in page.words
+    assert secret not in page.text
     (key,) = re.findall(r'action="/admin/users/bob/token/([^"]+)"', page.text)
     assert ada.post(f"/admin/users/bob/token/{key}").status == 303
     assert ada.post(f"/admin/users/bob/token/{key}").status == 404

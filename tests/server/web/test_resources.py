@@ -6,14 +6,8 @@ from twisted.internet.defer import Deferred
 from aen.model.tasks import Task
 from aen.server.rooms import Rooms
 from aen.server.web.resources import typed
-from aen.wire.environments import (
-    EnvironmentFile,
-    FoundPackage,
-    FoundPackages,
-)
-from aen.wire.messages import (
-    Log,
-)
+from aen.wire.environments import EnvironmentFile, FoundPackage, FoundPackages
+from aen.wire.messages import Log
 from tests.outcomes import now
 from tests.server.furnished import World, at
 from tests.server.web.browser import Browser

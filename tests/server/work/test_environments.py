@@ -10,12 +10,8 @@ from aen.model.projects import Progress, State
 from aen.model.tasks import Task, TaskState
 from aen.server.environments import EnvironmentChanges
 from aen.wire.client import OnLine
-from aen.wire.environments import (
-    EnvironmentChange,
-)
-from aen.wire.messages import (
-    Line,
-)
+from aen.wire.environments import EnvironmentChange
+from aen.wire.messages import Line
 from tests.server.furnished import LAB, World, running, task_of
 
 BOTH = EnvironmentChanges(remove=("scipy",), install=("numpy>=2",), active=True)

@@ -41,7 +41,7 @@ async def test_what_runs_is_taken_up() -> None:
     world.nodes.answers[LaunchList] = LaunchList((launch(key), launch("another")))
     found, said = await state(world, survivors)
     assert found is State.RUNNING
-    assert said == "1 projects run on and were taken up again."
+    assert said == "Taken up again: 1 project."
     asked = len(world.nodes.asked)
     assert await state(world, survivors) == (State.RUNNING, "")
     assert len(world.nodes.asked) == asked

@@ -11,13 +11,8 @@ from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
 from aen.server.web.api.projects import ONE
 from aen.server.web.api.values import TaskObject, task_object
-from aen.wire.environments import (
-    EnvironmentFile,
-    FoundPackage,
-)
-from aen.wire.messages import (
-    Environment,
-)
+from aen.wire.environments import EnvironmentFile, FoundPackage
+from aen.wire.messages import Environment
 
 ALL = f"{ONE}/environments"
 NAMED = f"{ALL}/{{name}}"

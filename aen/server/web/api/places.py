@@ -7,11 +7,7 @@ from aen.model.rights import SUPERUSER
 from aen.server.records import Page
 from aen.server.rooms import Rooms
 from aen.server.web.api.operation import Call, Operation, operation
-from aen.server.web.api.values import (
-    DataCenterObject,
-    NodeObject,
-    node_object,
-)
+from aen.server.web.api.values import DataCenterObject, NodeObject, node_object
 
 
 @frozen

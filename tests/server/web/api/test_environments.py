@@ -5,11 +5,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from aen.wire.environments import (
-    EnvironmentFile,
-    FoundPackage,
-    FoundPackages,
-)
+from aen.wire.environments import EnvironmentFile, FoundPackage, FoundPackages
 from tests.outcomes import now
 from tests.server.furnished import World, task_of
 from tests.server.web.api.program import Program, token_of
