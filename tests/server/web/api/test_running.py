@@ -7,13 +7,14 @@ ATLAS = "/projects/ada/climate-atlas"
 
 
 def test_apps_and_whether_they_run(adas: Program, nobody: Program) -> None:
-    """One's own instance counts; a visitor sees only what may be read."""
+    """One's own instance counts; a visitor sees only what is for readers."""
     apps = {one["name"]: one for one in adas.ask("GET", f"{ATLAS}/apps")[1]["items"]}
     assert apps["jupyterlab"]["state"] == "running"
     assert apps["jupyterlab"]["url"] == f"{GATEWAY}/ada/climate-atlas/jupyterlab/"
     assert apps["terminal"]["state"] == "stopped"
     visible = nobody.ask("GET", f"{ATLAS}/apps")[1]["items"]
-    assert [one["name"] for one in visible] == ["viewer"]
+    assert [one["name"] for one in visible] == ["files", "viewer"]
+    assert [one["hidden"] for one in visible] == [True, False]
     assert adas.ask("GET", f"{ATLAS}/apps/jupyterlab")[1] == apps["jupyterlab"]
     assert adas.ask("GET", f"{ATLAS}/apps/nothing")[0] == 404
 
