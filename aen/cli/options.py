@@ -60,6 +60,9 @@ def _projects(words: "_SubParsersAction[Any]") -> None:
     one.add_argument("name", metavar="[OWNER/]NAME")
     one.add_argument("--visibility", choices=("private", "public"))
     one.add_argument("--summary")
+    one = _add(words, "move", projects.move, "move a project to another data center")
+    _waits(_project(one)).add_argument("data_center", metavar="DATA-CENTER")
+    one.add_argument("--yes", action="store_true")
     one = _add(words, "delete", projects.delete, "delete a project and its files")
     _waits(_project(one)).add_argument("--yes", action="store_true")
 

@@ -79,6 +79,22 @@ def delete(desk: Desk, asked: Namespace) -> None:
     desk.tell({"deleted": asked.project}, f"{asked.project} is deleted.")
 
 
+def move(desk: Desk, asked: Namespace) -> None:
+    """Move a project to another data center, and wait for it."""
+    path = project_path(asked.project)
+    if not asked.yes:
+        raise Wrong(
+            f"This stops {asked.project} and brings its files to {asked.data_center}."
+            " Say it with --yes."
+        )
+    body = {"data_center": asked.data_center}
+    task = made(Task, desk.client.ask("POST", f"{path}/move", body))
+    if not asked.no_wait:
+        desk.follow(task, path)
+    content = desk.client.ask("GET", path)
+    desk.tell(content, f"{asked.project}: {made(Project, content).data_center}")
+
+
 def control(desk: Desk, asked: Namespace) -> None:
     """Start, stop or reset a project, and wait for it."""
     path = project_path(asked.project)

@@ -217,7 +217,7 @@ class Shipments(Service):
             session.lock.release()
 
     async def settle(self, asked: ShipmentQuestion, report: Report) -> None:
-        """Wait until a project is whole and in its place here.
+        """Wait until a project is whole and in its place here, if it still comes.
 
         :raises Failed: it is not.
         """
@@ -229,10 +229,12 @@ class Shipments(Service):
                 if state.way == LEAVING:  # both nodes see the disk: it stays
                     self.on.states.write(key, state.settled())
                 return
-            session = self._session(key, asked.shipment)
+            session = self._sessions.get(key)
+            if session is None or session.shipment != asked.shipment:
+                return  # it broke off: whoever asks looks whether all is here
             program = session.program
             if state is None or not isinstance(program, Receiving):
-                raise Conflict(_BROKEN)
+                return
             tell(_WRITING)
             await program.finish()
             await self._end(key)

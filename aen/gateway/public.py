@@ -15,7 +15,7 @@ from twisted.logger import Logger
 
 from aen.gateway.paths import PublicAddress
 from aen.gateway.upstreams import Upstreams
-from aen.model.errors import AenError, NotFound, Unavailable
+from aen.model.errors import AenError, Elsewhere, NotFound, Unavailable
 from aen.model.names import ProjectPath
 from aen.proxy.head import RequestHead
 from aen.proxy.routing import Answer, Decision, Forward
@@ -131,6 +131,8 @@ class PublicFolders:
         try:
             place = await self._ask(PublicQuestion(path.owner, path.name))
             known = _Known(place, self._clock.seconds())
+        except Elsewhere as error:
+            return _there(address, error.fields.get("gateway", ""))
         except NotFound:
             known = _Known(None, self._clock.seconds())
         except AenError as error:
@@ -176,6 +178,14 @@ class PublicFolders:
         if known is not None:
             self._known[address.path] = evolve(known, asked=-math.inf)
         return _later(NOT_NOW)
+
+
+def _there(address: PublicAddress, gateway: str) -> Answer:
+    """Lead on to the gateway that has the folder now."""
+    if not gateway:
+        return nothing_there()
+    location = (b"location", gateway.encode() + address.prefix + b"/")
+    return Answer(307, (*HEADERS, location), b"")
 
 
 def nothing_there() -> Answer:

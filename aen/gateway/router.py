@@ -23,6 +23,7 @@ from aen.gateway.uses import UseReports
 from aen.model.apps import AppSummary, Permission
 from aen.model.errors import (
     AenError,
+    Elsewhere,
     Forbidden,
     NotFound,
     Unauthenticated,
@@ -202,6 +203,8 @@ class GatewayRouter:
                 raise known
             grant = known or await self.grants.find(credential, address.path)
             return await self._open(head, credential, grant, address)
+        except Elsewhere as error:
+            return self._to_page(head, error)
         except AenError as error:
             return self._refused(head, credential, error, address)
 
@@ -220,6 +223,13 @@ class GatewayRouter:
         if credential.session is not None:
             return self._unknown(head, visitor=True)
         return self._pages.problem(head, error)
+
+    def _to_page(self, head: RequestHead, error: Elsewhere) -> Decision:
+        """Send people to the page of a project that another gateway has."""
+        path = error.fields.get("path")
+        if not head.wants_page or path is None:
+            return self._pages.problem(head, error)
+        return redirect(f"{self._settings.browsers_server_url}/{path}")
 
     async def _open(
         self,

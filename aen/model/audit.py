@@ -30,6 +30,7 @@ class Act(enum.Enum):
     PROJECT_COPIED = "project copied"
     PROJECT_RENAMED = "project renamed"
     PROJECT_TRANSFERRED = "project transferred"
+    PROJECT_MOVED = "project moved"
     PROJECT_DELETED = "project deleted"
     PROJECT_STARTED = "project started"
     PROJECT_STOPPED = "project stopped"

@@ -41,6 +41,12 @@ class Moved(NotFound):
         self.name = name
 
 
+class Elsewhere(NotFound):
+    """It is in another data center; `fields` has its ``path`` and the ``gateway``."""
+
+    code = "elsewhere"
+
+
 class Taken(AenError):
     """The name is in use."""
 

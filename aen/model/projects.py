@@ -67,6 +67,16 @@ class Problem:
 
 
 @frozen
+class Shipment:
+    """A second place of a project's files: where they are brought, or were left."""
+
+    id: str
+    """Names the attempt to move it: the nodes know it by that."""
+    data_center: PlaceName
+    node: PlaceName
+
+
+@frozen
 class Project:
     """A project as the server knows it. `id` survives renaming."""
 
@@ -93,6 +103,10 @@ class Project:
     """Where its files still are, after it got another path; None: at its path."""
     stars: int = 0
     """How many people have starred it."""
+    bound: Shipment | None = None
+    """Where its files are being brought; until they are there it is here."""
+    left: Shipment | None = None
+    """Where files of it are still to be removed, since they are here."""
 
     def holds(self, name: UserName | str) -> bool:
         """Whether *name* owns it or is in its team."""

@@ -47,7 +47,7 @@ _ALL = (
     ScopeWords(
         "project:admin",
         "Administer projects",
-        "Change visibility, rename, transfer and delete them.",
+        "Change visibility, rename, transfer, move and delete them.",
     ),
     ScopeWords(
         "ssh-keys:read",

@@ -102,7 +102,22 @@ _STOP = _alone(2, "is stopping; wait until it has stopped")
 _RESET = _alone(3, "is being reset; wait until that is done")
 _COPY = _alone(1, "is being copied; wait until that is done")
 _MOVE = _alone(4, "is being moved; wait until that is done")
-_DELETE = _alone(5, "is being deleted")
+# It takes as long as its files need: people may think better of it.
+_SHIP = Nature(
+    weight=5,
+    urgency=Urgency.WAITED_FOR,
+    stopping=Stopping.AT_ONCE,
+    owned=True,
+    tidied=True,
+    retries=Retries(first=2.0, most=8),
+    busy="is being moved to another data center; wait until that is done, or cancel it",
+)
+_CLEAR = Nature(
+    urgency=Urgency.BACKGROUND,
+    stopping=Stopping.NEVER,
+    retries=Retries(first=5.0, longest=300.0, most=12),
+)
+_DELETE = _alone(6, "is being deleted")
 # Until it is done, somebody who has left the team may still reach the files.
 _TEAM = Nature(urgency=Urgency.WAITED_FOR, stopping=Stopping.NEVER)
 _ENVIRONMENT = Nature(
@@ -132,6 +147,8 @@ class Kind(enum.Enum):
     RESET_PROJECT = "reset project", _RESET
     COPY_PROJECT = "copy project", _COPY
     MOVE_PROJECT = "move project", _MOVE
+    SHIP_PROJECT = "move project to another data center", _SHIP
+    CLEAR_LEFT = "remove what a moved project left", _CLEAR
     DELETE_PROJECT = "delete project", _DELETE
     APPLY_TEAM = "apply team", _TEAM
     CHANGE_ENVIRONMENT = "change environment", _ENVIRONMENT

@@ -3,7 +3,7 @@
 from attrs import frozen
 
 from aen.model.apps import AppSummary
-from aen.model.errors import Conflict, Invalid, Moved, Unauthenticated
+from aen.model.errors import Conflict, Elsewhere, Invalid, Moved, Unauthenticated
 from aen.model.names import ProjectPath, parse_app_name, parse_project_path
 from aen.model.permissions import Action, demand, may, no_project
 from aen.model.places import Node
@@ -98,7 +98,7 @@ class Grants:
         path = _path(question.owner, question.project)
         project = await self.projects.public(path)
         if project.data_center != center:
-            raise no_project()
+            raise await self._elsewhere(project)
         files = project.home or project.path
         node = await self._node(project)
         return PublicPlace(project.id, node, files.owner, files.name)
@@ -145,8 +145,19 @@ class Grants:
             path = _path(moved.owner, moved.name)
             project = await self.projects.allowed(caller, path, Action.VIEW)
         if project.data_center != center:
-            raise no_project()
+            raise await self._elsewhere(project)
         return project
+
+    async def _elsewhere(self, project: Project) -> Elsewhere:
+        """Return what tells a gateway where a project is that it does not have.
+
+        Only whoever may see the project, or its public folder, gets so far.
+        """
+        center = await self.centers.center(project.data_center)
+        return Elsewhere(
+            f"The project {project.path} is in the data center “{center.name}”.",
+            fields={"path": str(project.path), "gateway": center.url},
+        )
 
     async def _node(self, project: Project) -> Node | None:
         if project.node is None:

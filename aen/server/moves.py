@@ -22,6 +22,8 @@ _AT_ONCE = 50
 _LATER = 600.0
 """Seconds before files that could not be moved are tried again."""
 _CHANGED = "The project has changed meanwhile; look again, then try again."
+_FIRST = (Kind.DELETE_PROJECT, Kind.SHIP_PROJECT)
+"""What is to be done before a project can get another path."""
 _WHY = "The project has another address now."
 
 
@@ -104,7 +106,7 @@ class Moves(Teams):
         again: bool = False,
     ) -> Task:
         active = await self._tasks.active(project_key(project.id))
-        if active is not None and active.kind is Kind.DELETE_PROJECT:
+        if active is not None and active.kind in _FIRST:
             raise Conflict(f"The project {active.kind.nature.busy}.")
         if await self._records.has_files_at(to, project.id):
             raise being_moved(to)

@@ -133,6 +133,14 @@ def still(project: Project | None) -> Project:
     return project
 
 
+_STOPPING = (
+    Kind.STOP_PROJECT,
+    Kind.RESET_PROJECT,
+    Kind.MOVE_PROJECT,
+    Kind.SHIP_PROJECT,
+)
+
+
 def _shown_state(kind: Kind, now: State) -> State | None:
     """Return the state to show until a worker takes up a task of *kind*."""
     begins = kind in (Kind.START_PROJECT, Kind.COPY_PROJECT)
@@ -140,7 +148,7 @@ def _shown_state(kind: Kind, now: State) -> State | None:
         return State.STARTING
     if kind is Kind.RESET_PROJECT and now is State.FAILED:
         return State.STARTING
-    if kind in (Kind.STOP_PROJECT, Kind.RESET_PROJECT, Kind.MOVE_PROJECT) and now in (
+    if kind in _STOPPING and now in (
         State.STARTING,
         State.RUNNING,
     ):

@@ -22,9 +22,9 @@ from aen.model.tasks import Kind, Task
 from aen.model.users import Caller
 from aen.server import profile
 from aen.server.choices import chosen
-from aen.server.moves import Moves
 from aen.server.project_desk import ProjectParts, being_moved, no_account, still
 from aen.server.records import NewProject, Page, ProjectChanges
+from aen.server.shipping import Shipping
 from aen.server.store.project_finder import Looking
 
 __all__ = ["ProjectParts", "Projects"]
@@ -39,7 +39,7 @@ _SILENT = (
 )
 
 
-class Projects(Moves):
+class Projects(Shipping):
     """What can be done with projects; every method asks the permission table."""
 
     # -- finding

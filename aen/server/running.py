@@ -47,6 +47,10 @@ class Nodes(Asks, Protocol):
     ) -> None:
         """Ask for a stream and hear its lines until it is done."""
 
+    async def pass_on(self, at: Place, route: Route, body: bytes) -> bytes:
+        """Ask with bytes, and return those of the answer."""
+        ...
+
 
 class Running:
     """Shows and ends what runs in a project, to those who may."""

@@ -23,6 +23,11 @@ def team_key(project: str) -> str:
     return f"team:{project}"
 
 
+def left_key(shipment: str) -> str:
+    """Return the key of the task that removes what a project left by *shipment*."""
+    return f"left:{shipment}"
+
+
 def environments_key(project: str) -> str:
     """Return the key of the one change of a project's environments under way."""
     return f"environments:{project}"

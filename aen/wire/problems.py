@@ -11,6 +11,7 @@ STATUS: dict[type[AenError], int] = {
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
+    errors.Elsewhere: 404,
     errors.Taken: 409,
     errors.Conflict: 409,
     errors.Changed: 412,

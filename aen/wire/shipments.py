@@ -31,7 +31,7 @@ class ShipmentQuestion:
 class Cargo:
     """What is to be moved, as the node that has it knows it."""
 
-    root: str
+    root: str = ""
     """Its project root: environments name paths below it."""
     active: str = "default"
     """The active environment."""

@@ -98,7 +98,7 @@ class Depot:
         left = list(staged.iterdir()) if staged.is_dir() else []
         return not self.home.exists() and self.state is None and not left
 
-    def fill(self) -> None:
+    def fill(self, project_id: str = "p1") -> None:
         """Make the project, with an environment and a file of some size."""
         (self.home / "envs/default/bin").mkdir(parents=True)
         (self.home / "public").mkdir()
@@ -108,7 +108,7 @@ class Depot:
         script.write_text(f"#!{self.home}/envs/default/bin/python\n")
         (self.home / "envs/default/pyvenv.cfg").write_text("version = 3.11\n")
         state = ProjectState("ada/lab", active="mine")
-        ProjectStates(self.root).write("p1", state)
+        ProjectStates(self.root).write(project_id, state)
 
 
 async def carry(

@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from aen.gateway.paths import parse_public
 from aen.gateway.public import PublicFolders, PublicLimits
 from aen.gateway.upstreams import Upstreams
-from aen.model.errors import AenError, NotFound, Unavailable
+from aen.model.errors import AenError, Elsewhere, NotFound, Unavailable
 from aen.model.projects import State
 from aen.proxy.head import RequestHead
 from aen.proxy.routing import Answer, Forward
@@ -68,6 +68,15 @@ class Scene:
 def scene(clock: Clock) -> Scene:
     """Give a gateway that knows nothing yet."""
     return Scene(clock)
+
+
+def test_a_folder_of_another_data_center(scene: Scene) -> None:
+    """Whoever asks is led to the gateway that has it; nothing of that is kept."""
+    error = Elsewhere("west", fields={"path": "ada/lab", "gateway": "http://west"})
+    for _ in range(2):
+        answer = scene.told(error)
+        assert answer.status == 307
+        assert (b"location", b"http://west/ada/lab/public/") in answer.headers
 
 
 def test_the_server_is_asked_once(scene: Scene) -> None:

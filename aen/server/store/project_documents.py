@@ -17,6 +17,7 @@ from aen.model.projects import (
     Problem,
     Progress,
     Project,
+    Shipment,
     State,
     TeamRole,
     Visibility,
@@ -129,6 +130,8 @@ def project_of(document: Document, now: float = 0.0) -> Project:
         updated=document["updated"],
         progress=progress_of(document["progress"]),
         stars=max(0, document.get("stars", 0)),
+        bound=_shipment(document.get("bound")),
+        left=_shipment(document.get("left")),
     )
     if problem is None:
         return project
@@ -141,6 +144,22 @@ def _team(document: Document, now: float) -> Iterable[Member]:
         end = ends.get(name)
         if end is None or end > now:
             yield Member(UserName(name), TeamRole(role), end)
+
+
+def shipment_document(shipment: Shipment) -> dict[str, str]:
+    """Return *shipment* as it is stored."""
+    return {
+        "id": shipment.id,
+        "data_center": shipment.data_center,
+        "node": shipment.node,
+    }
+
+
+def _shipment(found: dict[str, str] | None) -> Shipment | None:
+    if not found:
+        return None
+    places = (PlaceName(found[one]) for one in ("data_center", "node"))
+    return Shipment(found["id"], *places)
 
 
 def _home(document: Document) -> ProjectPath | None:

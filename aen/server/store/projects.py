@@ -30,6 +30,7 @@ from aen.server.store.project_documents import (
     project_of,
 )
 from aen.server.store.project_finder import ProjectFinder
+from aen.server.store.project_shipments import ProjectShipments
 from aen.server.store.project_words import DERIVED_FROM, FOUND_BY, derived
 
 
@@ -43,6 +44,7 @@ class ProjectRecords:
         self._all = database.collection("projects")
         self._now = now
         self.finder = ProjectFinder(self._all, self._read)
+        self.shipments = ProjectShipments(self._all, self._read)
 
     async def add(self, project: Project) -> None:
         """Add a project, or raise `Taken`."""

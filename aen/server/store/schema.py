@@ -61,6 +61,7 @@ INDEXES = (
     _plain("projects", "guest_due"),
     _plain("projects", "former"),
     _plain("projects", "home_key"),
+    _plain("projects", "left.id"),
     Index("projects", (("updated", -1), ("_id", -1))),
     _unique("tasks", "slot"),
     _plain("tasks", "state", "due"),

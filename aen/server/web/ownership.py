@@ -62,6 +62,17 @@ class OwnershipPages:
             f"/{receiver}/{path.name}?done=given" if mine else "/?done=given"
         )
 
+    @view(BASE + "move", "POST", right=_OWNS)
+    async def move(self, visit: Visit, owner: str, name: str) -> Answer:
+        """Move the project to another data center, once its name was typed."""
+        path, form = at(owner, name), visit.form
+        try:
+            await self._demand_typed(visit, path, "confirm_move", "move")
+            await self._projects.ship(visit.person, path, form.line("data_center"))
+        except AenError as error:
+            return await self._show(visit, path, error)
+        return Redirect(f"/{path}?done=moving")
+
     @view(BASE + "delete", "POST", right=_OWNS)
     async def delete(self, visit: Visit, owner: str, name: str) -> Answer:
         """Delete the project and its files, once its name was typed."""

@@ -85,6 +85,10 @@ class SettingsFrame:
             values["files"] = await self._in_time(self._files(visit, project))
         if section == "admin":
             values["going"] = await self._in_time(self._going(visit, project))
+            every = await self.rooms.centers.data_centers()
+            values["centers"] = [
+                one for one in every if one.name != project.data_center
+            ]
         return Page(f"settings_{section}.html", values, problem=problem)
 
     async def _facts(self, caller: Caller, project: Project) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def chores(rooms: Rooms) -> tuple[Chore, ...]:
               rooms.projects.end_guests),
         Chore("moves", "Move files of renamed projects", Every(settings.moves_every),
               rooms.projects.settle_moves),
+        Chore("left", "Remove what moved projects left", Every(settings.moves_every),
+              rooms.projects.clear_left),
         Chore("accounts", "Look for people in the directory",
               Every(settings.accounts_look), looks.look, limit=300.0),
         Chore("trim", "Forget what has expired", Every(settings.trim_every), trim,

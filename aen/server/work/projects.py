@@ -20,13 +20,14 @@ from aen.server.work.environments import change_environment, tell_end
 from aen.server.work.hands import Hand, Lost, TryAgain
 from aen.server.work.late_teams import REFUSED_SECONDS
 from aen.server.work.moves import bring_home, move
+from aen.server.work.shipping import bring, clear, forget, give_back, take_back
 from aen.server.work.turn import Means, Turn, Unreached
 from aen.wire import routes
 
 _MOST_TEAM_CHANGES = 5
 
 Step = Callable[[Turn], Awaitable[None]]
-_BESIDE = (Kind.APPLY_TEAM, Kind.CHANGE_ENVIRONMENT)
+_BESIDE = (Kind.APPLY_TEAM, Kind.CHANGE_ENVIRONMENT, Kind.CLEAR_LEFT)
 """What goes on beside starts and stops, and never changes the project's state."""
 
 
@@ -72,11 +73,19 @@ class ProjectWork(Means, Hand):
         if turn is not None:
             if task.kind not in _BESIDE:
                 await turn.begin(None)
+            if task.kind is Kind.SHIP_PROJECT:
+                await give_back(turn)
             await turn.fail(Problem(why))
 
     async def cancelled(self, task: Task, holder: Holder) -> None:
-        """Stop what was starting; what ran before runs on."""
+        """Stop what was starting; what ran before runs on.
+
+        A move to another data center is taken back, unless the project is there.
+        """
         turn = await self._turn(task, holder)
+        if turn is not None and task.kind is Kind.SHIP_PROJECT:
+            await self._carry_out(take_back, turn)
+            return
         if turn is None or task.kind is not Kind.START_PROJECT:
             return
         if turn.project.state is State.RUNNING:
@@ -94,7 +103,12 @@ class ProjectWork(Means, Hand):
     def of(cls, rooms: Rooms) -> "ProjectWork":
         """Return what works with *rooms*."""
         return cls(
-            rooms.archive, rooms.events, rooms.nodes, rooms.settings, rooms.clock
+            rooms.archive,
+            rooms.events,
+            rooms.nodes,
+            rooms.settings,
+            rooms.clock,
+            rooms.tasks,
         )
 
     async def _turn(self, task: Task, holder: Holder) -> Turn | None:
@@ -152,6 +166,7 @@ async def _delete(turn: Turn) -> None:
     if turn.project.node is not None:
         await turn.follow(routes.STOP_PROJECT, turn.project.node)
         await turn.follow(routes.REMOVE_PROJECT, turn.project.node)
+    await forget(turn)
     await turn.writer.stop()
     await turn.work.archive.tokens.end_project(turn.project.id)
     await turn.work.archive.stars.forget_project(turn.project.id)
@@ -189,6 +204,8 @@ STEPS: dict[Kind, Step] = {
     Kind.RESET_PROJECT: _reset,
     Kind.COPY_PROJECT: copy,
     Kind.MOVE_PROJECT: _move,
+    Kind.SHIP_PROJECT: bring,
+    Kind.CLEAR_LEFT: clear,
     Kind.DELETE_PROJECT: _delete,
     Kind.APPLY_TEAM: _apply_team,
     Kind.CHANGE_ENVIRONMENT: change_environment,

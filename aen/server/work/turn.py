@@ -1,12 +1,13 @@
 """One worker's turn at a project: asking its node, and telling how far it is."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
 
 from attrs import AttrsInstance, define, field, frozen
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from aen.model.errors import AenError, Failed, NotFound, Unavailable
+from aen.model.errors import AenError, Conflict, Failed, NotFound, Unavailable
 from aen.model.places import DataCenter, Node, choose_node
 from aen.model.projects import Problem, Progress, Project, State
 from aen.model.tasks import Kind, Task
@@ -18,9 +19,10 @@ from aen.server.running import Nodes, on_disk
 from aen.server.settings import ServerSettings
 from aen.server.store.archive import Archive
 from aen.server.store.tasks import Holder
+from aen.server.tasks import Tasks
 from aen.server.work.hands import Lost
 from aen.server.work.progress import ProgressWriter
-from aen.wire.client import OnLine
+from aen.wire.client import OnLine, Place
 from aen.wire.messages import Line, ProjectNews
 from aen.wire.routes import Route
 
@@ -29,6 +31,9 @@ _TEAM = (
     "The files do not follow the changed team yet: {why} This is tried again by itself,"
     " and with the next start."
 )
+
+_STAYS = "The project could not be moved and is in “{center}” as before: {why}"
+T = TypeVar("T")
 
 
 class Unreached(Failed):
@@ -44,6 +49,7 @@ class Means:
     nodes: Nodes
     settings: ServerSettings
     clock: IReactorTime
+    tasks: Tasks
 
 
 @define
@@ -100,8 +106,13 @@ class Turn:
             case Kind.APPLY_TEAM:
                 message = _TEAM.format(why=problem.message)
                 await self.complain(Problem(message, problem.log))
-            case Kind.CHANGE_ENVIRONMENT:
+            case Kind.CHANGE_ENVIRONMENT | Kind.CLEAR_LEFT:
                 pass  # its task says it; the project is none the worse
+            case Kind.SHIP_PROJECT:
+                message = _STAYS.format(
+                    center=self.project.data_center, why=problem.message
+                )
+                await self.finish(State.STOPPED, Problem(message, problem.log))
             case _:
                 await self.finish(State.FAILED, problem)
 
@@ -141,23 +152,38 @@ class Turn:
         node: str,
         message: AttrsInstance | None = None,
         heard: OnLine | None = None,
+        *,
+        at: DataCenter | None = None,
     ) -> None:
         """Have the node do something and write its progress.
 
         :param message: what is asked; the project as it is, unless given.
         :param heard: hears each line of the answer, too.
+        :param at: the node's data center, where it is not the project's.
 
         :raises Failed: it did not succeed.
         :raises Unreached: the node could not be reached.
         """
-        center = self.known_center()
-        pauses = self.work.settings.task_pauses
         asked = on_disk(self.project) if message is None else message
         hear = self._hearing(heard)
-        for wait in (*pauses, None):
+        await self.reach(
+            at or self.known_center(),
+            node,
+            lambda place: self.work.nodes.follow(place, route, asked, hear),
+        )
+
+    async def reach(
+        self, center: DataCenter, node: str, ask: Callable[[Place], Awaitable[T]]
+    ) -> T:
+        """Return what a node answers to *ask*, which may be made several times.
+
+        :raises Failed: it did not succeed.
+        :raises Conflict: it is in a state in which it cannot do this.
+        :raises Unreached: the node could not be reached.
+        """
+        for wait in (*self.work.settings.task_pauses, None):
             try:
-                at = relay(center, node)
-                await self.work.nodes.follow(at, route, asked, hear)
+                return await ask(relay(center, node))
             except (Unavailable, NotFound) as error:
                 if wait is None:
                     raise Unreached(error.message) from None
@@ -165,13 +191,12 @@ class Turn:
                 if not await self._note(_WAITING):
                     raise Lost from None
                 await pause(self.work.clock, wait)
-            except Failed:
+            except (Failed, Conflict):
                 raise
             except AenError as error:
                 what = f"The data center “{center.name}” refuses: {error.message}"
                 raise Failed(what) from None
-            else:
-                return
+        raise AssertionError("the last attempt returns or raises")
 
     def _hearing(self, heard: OnLine | None) -> OnLine:
         def hear(line: Line) -> None:

@@ -28,7 +28,12 @@ async def turn_of(kind: Kind = Kind.APPLY_TEAM) -> tuple[World, Turn]:
             "w", Kind, world.clock.seconds(), 30.0
         )
     work = ProjectWork(
-        rooms.archive, rooms.events, rooms.nodes, rooms.settings, rooms.clock
+        rooms.archive,
+        rooms.events,
+        rooms.nodes,
+        rooms.settings,
+        rooms.clock,
+        rooms.tasks,
     )
     project = await rooms.projects.at(ada, LAB)
     center = await rooms.centers.center("east")

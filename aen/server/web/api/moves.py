@@ -29,8 +29,15 @@ class TransferBody:
 
 
 @frozen
+class ShipBody:
+    """The data center that a project is to be in."""
+
+    data_center: str
+
+
+@frozen
 class MoveCalls:
-    """``/projects/…/rename`` and ``/transfer``."""
+    """``/projects/…/rename``, ``/duplicate``, ``/transfer`` and ``/move``."""
 
     rooms: Rooms
 
@@ -70,4 +77,16 @@ class MoveCalls:
         task = await self.rooms.projects.transfer(
             call.person, path, body.owner, stay=body.stay
         )
+        return task_object(task)
+
+    @operation(
+        Operation(
+            "POST", f"{ONE}/move", "Move a project to another data center", TaskObject,
+            ShipBody, status=202, right=in_project(Action.ADMINISTER),
+        )
+    )  # fmt: skip
+    async def move(self, call: Call, owner: str, project: str) -> TaskObject:
+        """Bring a project to another data center; it stops, its files follow."""
+        path, body = parse_project_path(owner, project), call.body
+        task = await self.rooms.projects.ship(call.person, path, body.data_center)
         return task_object(task)

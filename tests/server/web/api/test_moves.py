@@ -35,3 +35,11 @@ def test_duplicate(bobs: Program, adas: Program) -> None:
     assert (status, task["kind"]) == (202, "copy project")
     assert bobs.ask("GET", "/projects/bob/copy")[1]["visibility"] == "private"
     assert bobs.ask("POST", path, {"name": "copy"})[0] == 409
+
+
+def test_move(bobs: Program) -> None:
+    """Only where there is a data center."""
+    path, body = "/projects/bob/secret/move", {"data_center": "nowhere"}
+    status, told = bobs.ask("POST", path, body)
+    assert status == 400
+    assert "Choose one of the data centers" in told["error"]["fields"]["data_center"]
