@@ -198,6 +198,7 @@ class GatewayRouter:
         address: AppAddress,
         known: Grant | AenError | None,
     ) -> Decision:
+        grant: Grant | None = None
         try:
             if isinstance(known, AenError):
                 raise known
@@ -206,20 +207,23 @@ class GatewayRouter:
         except Elsewhere as error:
             return self._to_page(head, error)
         except AenError as error:
-            return self._refused(head, credential, error, address)
+            # Nobody is led to a project that is not there.
+            missing = grant is None and isinstance(error, NotFound)
+            where = "" if missing else str(address.path)
+            return self._refused(head, credential, error, where)
 
     def _refused(
         self,
         head: RequestHead,
         credential: Credential,
         error: AenError,
-        address: AppAddress,
+        where: str,
     ) -> Decision:
         """Answer who may not: visitors may be somebody who may."""
         if credential == NOBODY and isinstance(error, _SIGN_IN):
             return self._unknown(head)
         if not isinstance(error, Unauthenticated):
-            return self._pages.problem(head, error, str(address.path))
+            return self._pages.problem(head, error, where)
         if credential.session is not None:
             return self._unknown(head, visitor=True)
         return self._pages.problem(head, error)
@@ -301,7 +305,7 @@ class GatewayRouter:
         try:
             demand_app(grant, permission, launch.title, changing=changes(head))
         except AenError as error:
-            return self._refused(head, credential, error, address)
+            return self._refused(head, credential, error, str(address.path))
         if not address.slash:
             query = head.target.partition(b"?")[2].decode("latin-1")
             more = f"?{query}" if query else ""

@@ -96,6 +96,7 @@ class Page {
     const tab = new Tab(this, pane);
     this.tabs.push(tab);
     byId("tabs").append(tab.element);
+    this.#own();
     byId("panels").append(pane.panel);
     return tab;
   }
@@ -198,8 +199,15 @@ class Page {
     const at = this.tabs.indexOf(tab);
     this.tabs.splice(at, 1);
     tab.element.remove();
+    this.#own();
     pane.remove();
     return at;
+  }
+
+  /** Says which tabs there are: what closes one stands beside it and is none. */
+  #own() {
+    const ids = this.tabs.map((tab) => tab.button.id).join(" ");
+    byId("tablist").setAttribute("aria-owns", ids);
   }
 
   /** Says why there is no terminal, and how to get one. */

@@ -101,6 +101,7 @@ _FOCUS = """
   for (const one of document.querySelectorAll(`${every}, [tabindex="0"]`)) {
     const unseen = !one.checkVisibility({ visibilityProperty: true });
     if (unseen || one.disabled || one.closest("[inert]")) continue;
+    if (one.matches(".xterm-helper-textarea")) continue; // the cursor in it tells
     one.focus();
     const told = one.outerHTML.slice(0, 120);
     const around = one.closest(".choice, .project");

@@ -1,12 +1,12 @@
 // Colours of the terminals, after the system's choice of light or dark.
 
 const DARK = {
-  background: "#16181d",
-  foreground: "#d7dae0",
-  cursor: "#7cb7ff",
-  cursorAccent: "#16181d",
-  selectionBackground: "#34507a",
-  black: "#2b303b",
+  background: "#171f1d",
+  foreground: "#e7eeeb",
+  cursor: "#62cad6",
+  cursorAccent: "#171f1d",
+  selectionBackground: "#1f525a",
+  black: "#2b3835",
   red: "#ef7a7a",
   green: "#8fc97c",
   yellow: "#e3c06c",
@@ -25,12 +25,12 @@ const DARK = {
 };
 
 const LIGHT = {
-  background: "#fbfbf9",
-  foreground: "#24292f",
-  cursor: "#0b62b8",
-  cursorAccent: "#fbfbf9",
-  selectionBackground: "#b9d7f7",
-  black: "#24292f",
+  background: "#ffffff",
+  foreground: "#1b2422",
+  cursor: "#0a6873",
+  cursorAccent: "#ffffff",
+  selectionBackground: "#bfe3e6",
+  black: "#1b2422",
   red: "#b3261e",
   green: "#1b6e2d",
   yellow: "#805a00",
@@ -45,7 +45,7 @@ const LIGHT = {
   brightBlue: "#2b7fd6",
   brightMagenta: "#9457cc",
   brightCyan: "#1a8a94",
-  brightWhite: "#24292f",
+  brightWhite: "#1b2422",
 };
 
 const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -1,0 +1,139 @@
+"""The pages of a gateway and of what runs behind it, as they look, on the platform."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.browser.looking import Look, judged, looked_at
+from tests.browser.test_first_light import OPENING, sign_in
+from tests.installed import Installed
+from tests.projects import FIRST_START, Project, new_project
+from tests.waiting import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.system]
+FAILING = {
+    "name": "failing",
+    "title": "Failing",
+    "command_list": [
+        sys.executable,
+        "-c",
+        "import sys; print('reading dashboard.toml'); sys.exit('no such file')",
+        "%(socket)s",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def seen(platform: Installed) -> Iterator[Project]:
+    """Give a project that runs, with a public folder and an app that cannot start."""
+    made = new_project(platform, "seen")
+    answer = made.api.ask("PATCH", made.path, {"visibility": "public"})
+    assert answer.status == 200, answer.text
+    made.start(FIRST_START)
+    folder = platform.one.projects / made.owner / made.name / "public"
+    (folder / "figures").mkdir(parents=True)
+    (folder / "a report of many words that somebody made public.html").write_text("x")
+    (folder / "tides.csv").write_text("hour,level\n" * 500)
+    apps = platform.one.compute_prefix / "etc/wakari/apps"
+    apps.mkdir(exist_ok=True)
+    manifest = apps / "failing.json"
+    manifest.write_text(json.dumps(FAILING))
+    # The node tells of what it offers from time to time.
+    until(
+        lambda: "failing" in made.api.get(f"{made.path}/apps").text, "it is known", 90.0
+    )
+    yield made
+    manifest.unlink()
+
+
+@pytest.fixture
+def halted(platform: Installed) -> Iterator[Project]:
+    """Give a project that does not get on with its start: nobody works on tasks."""
+    made = new_project(platform, "halted")
+    platform.control("stop", "worker")
+    try:
+        yield made
+    finally:
+        platform.control("start", "worker")
+
+
+def address(platform: Installed, project: Project, rest: str) -> str:
+    """Return an address below a project's on the gateway."""
+    return f"{platform.one.gateway_url}/{project.owner}/{project.name}/{rest}"
+
+
+@contextmanager
+def window(browser: Browser, platform: Installed) -> Iterator[Look]:
+    """Give a window that has signed in at the server, and seen no gateway yet."""
+    with looked_at(browser, []) as look:
+        sign_in(look.page, platform, platform.password)
+        expect(look.page.get_by_role("link", name="New project").first).to_be_visible()
+        look.weight = 0
+        yield look
+
+
+def test_nothing_there(browser: Browser, platform: Installed) -> None:
+    """What is not there, or not open to whoever asks."""
+    with window(browser, platform) as look:
+        look.page.goto(f"{platform.one.gateway_url}/wakari/nothing/terminal/")
+        expect(look.page.get_by_role("heading")).to_have_text("There is nothing here")
+        home = look.page.get_by_role("link", name="Go to your projects")
+        expect(home).to_be_visible()
+        found = judged(look, "gateway-nothing")
+    assert not found, "\n".join(found)
+
+
+def test_terminal(browser: Browser, platform: Installed, seen: Project) -> None:
+    """The terminal's page, with a shell in it."""
+    with window(browser, platform) as look:
+        look.page.goto(address(platform, seen, "terminal/"))
+        rows = look.page.locator(".xterm-rows").first
+        expect(rows).to_contain_text(re.compile(r"[$#]"), timeout=OPENING)
+        found = judged(look, "gateway-terminal")
+    assert not found, "\n".join(found)
+
+
+def test_an_app_that_fails(
+    browser: Browser, platform: Installed, seen: Project
+) -> None:
+    """Why an app did not start, with the last lines it has printed."""
+    with window(browser, platform) as look:
+        look.page.goto(address(platform, seen, "failing/"))
+        problem = look.page.get_by_text("no such file")
+        expect(problem).to_be_attached(timeout=OPENING)
+        found = judged(look, "gateway-failed")
+    assert not found, "\n".join(found)
+
+
+def test_public_folder(browser: Browser, platform: Installed, seen: Project) -> None:
+    """What is in a public folder, to anybody."""
+
+    def without_policy(route: Route) -> None:
+        # It forbids every script, those that look at the page too.
+        answer = route.fetch()
+        assert "sandbox" in answer.headers["content-security-policy"]
+        headers = {**answer.headers, "content-security-policy": ""}
+        route.fulfill(response=answer, headers=headers)
+
+    with looked_at(browser, []) as look:
+        place = address(platform, seen, "public/")
+        look.page.route(place, without_policy)
+        look.page.goto(place)
+        expect(look.page.get_by_role("link", name="tides.csv")).to_be_visible()
+        found = judged(look, "gateway-public")
+    assert not found, "\n".join(found)
+
+
+def test_waiting(browser: Browser, platform: Installed, halted: Project) -> None:
+    """While a project starts."""
+    with window(browser, platform) as look:
+        look.page.goto(address(platform, halted, "terminal/"))
+        heading = look.page.get_by_role("heading", name="Opening Terminal")
+        expect(heading).to_be_visible()
+        found = judged(look, "gateway-waiting")
+    assert not found, "\n".join(found)
