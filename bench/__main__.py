@@ -19,10 +19,10 @@ import psutil
 from bench import packages
 from bench.bars import BARS
 from bench.machine import machine, versions
-from bench.measured import Missing, RowResult, judged
+from bench.measured import Missing, Pace, RowResult, judged
 from bench.report import Report, as_json, as_text, row_lines
 from bench.rows.idle import descriptors
-from bench.stage import Pace, Stage
+from bench.stage import Stage
 from bench.table import Row, chosen
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,6 +19,15 @@ class Missing(Exception):
 
 
 @frozen
+class Pace:
+    """How long to measure, and how often."""
+
+    seconds: float
+    """Of one run."""
+    runs: int
+
+
+@frozen
 class Spread:
     """The median of several samples, and the least and the most of them."""
 

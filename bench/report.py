@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import asdict, frozen
 
 from bench.bars import KB, MB, MS
-from bench.measured import Measured, Outcome, RowResult, Spread, Verdict
-from bench.stage import Pace
+from bench.measured import Measured, Outcome, Pace, RowResult, Spread, Verdict
 
 _MARKS = {Outcome.MET: "met", Outcome.MISSED: "MISSED", Outcome.UNKNOWN: "unknown"}
+"""In seven columns; in JSON an outcome has its whole words."""
 
 _AMOUNTS = {
     "p99 s": (MS, "{:.2f} ms"),
@@ -132,18 +132,16 @@ def as_json(report: Report) -> dict[str, object]:
 
 
 def _row_json(row: RowResult) -> dict[str, object]:
-    measured = row.measured
+    measured = row.measured or Measured({})
     return {
         "name": row.name,
         "title": row.title,
         "problem": row.problem,
         "broke": row.broke,
-        "notes": list(measured.notes) if measured else [],
+        "notes": list(measured.notes),
         "samples": {
-            who: list(map(dict, all_)) for who, all_ in measured.samples.items()
-        }
-        if measured
-        else {},
+            who: [dict(one) for one in found] for who, found in measured.samples.items()
+        },
         "demands": [
             {
                 **asdict(one.bar),

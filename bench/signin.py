@@ -35,28 +35,51 @@ def hidden_fields(page: str) -> dict[str, str]:
     return form.hidden
 
 
+class _Browser:
+    """Keeps cookies, and fills in the form people sign in with."""
+
+    def __init__(self, platform: Installed) -> None:
+        self._login = urllib.parse.urljoin(platform.one.url, "/login")
+        self._password = platform.password
+        self._jar = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPCookieProcessor(self._jar),
+        )
+        self._opener.addheaders = [("Accept", "text/html")]
+
+    def page(self, url: str, body: bytes | None = None) -> str:
+        """Return the page that is at *url*, or that sending *body* there leads to."""
+        with self._opener.open(url, body, timeout=_PATIENCE) as page:
+            said: bytes = page.read()
+        return said.decode()
+
+    def sign_in(self, name: str, begin: str = "") -> None:
+        """Sign *name* in, from a page that leads to the form, or from the form.
+
+        Everybody has the password of the administrator.
+        """
+        fields = hidden_fields(self.page(begin or self._login))
+        fields |= {"username": name, "password": self._password}
+        self.page(self._login, urllib.parse.urlencode(fields).encode())
+
+    def cookie(self, word: str) -> str | None:
+        """Return the ``Cookie`` header of the one cookie with *word* in its name."""
+        held = [f"{one.name}={one.value}" for one in self._jar if word in one.name]
+        return held[0] if len(held) == 1 else None
+
+
 def session_cookie(platform: Installed, name: str) -> str:
     """Sign *name* in at the server; return the ``Cookie`` header of the session.
 
-    Everybody has the password of the administrator.
-
     :raises Missing: no session came of it.
     """
-    jar = http.cookiejar.CookieJar()
-    browser = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar)
-    )
-    login = urllib.parse.urljoin(platform.one.url, "/login")
-    with browser.open(login, timeout=_PATIENCE) as page:
-        fields = hidden_fields(page.read().decode())
-    fields |= {"username": name, "password": platform.password}
-    body = urllib.parse.urlencode(fields).encode()
-    with browser.open(login, body, timeout=_PATIENCE) as page:
-        page.read()
-    held = [f"{one.name}={one.value}" for one in jar if "aen-session-" in one.name]
-    if len(held) != 1:
+    browser = _Browser(platform)
+    browser.sign_in(name)
+    found = browser.cookie("aen-session-")
+    if found is None:
         raise Missing(f"“{name}” could not sign in.")
-    return held[0]
+    return found
 
 
 def pass_cookie(platform: Installed, url: str) -> str:
@@ -64,21 +87,11 @@ def pass_cookie(platform: Installed, url: str) -> str:
 
     :raises Missing: no pass came of it.
     """
-    jar = http.cookiejar.CookieJar()
-    browser = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar)
-    )
-    browser.addheaders = [("Accept", "text/html")]
-    with browser.open(url, timeout=_PATIENCE) as page:
-        fields = hidden_fields(page.read().decode())
-    fields |= {"username": ADMINISTRATOR, "password": platform.password}
-    body = urllib.parse.urlencode(fields).encode()
-    login = urllib.parse.urljoin(platform.one.url, "/login")
+    browser = _Browser(platform)
+    browser.sign_in(ADMINISTRATOR, url)
     # The page behind the form goes on by itself in a browser, not here: ask again.
-    for address, sent in ((login, body), (url, None)):
-        with browser.open(address, sent, timeout=_PATIENCE) as page:
-            page.read()
-    held = [f"{one.name}={one.value}" for one in jar if "aen-pass-" in one.name]
-    if len(held) != 1:
+    browser.page(url)
+    found = browser.cookie("aen-pass-")
+    if found is None:
         raise Missing("Signing in gave no pass.")
-    return held[0]
+    return found

@@ -48,14 +48,6 @@ class App:
     """The socket at which it does, for peers that reach apps as we do."""
 
 
-@frozen
-class Pace:
-    """How long to measure, and how often."""
-
-    seconds: float
-    runs: int
-
-
 class Stage(ExitStack):
     """The platform and the peers.
 

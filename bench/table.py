@@ -5,10 +5,10 @@ from functools import partial
 
 from attrs import frozen
 
-from bench.measured import Measured, Missing
+from bench.measured import Measured, Missing, Pace
 from bench.rows import http, idle, memory, pages, rights, starting, websocket
 from bench.rows.websocket import Crowd
-from bench.stage import Pace, Stage
+from bench.stage import Stage
 
 _KB = 1024
 

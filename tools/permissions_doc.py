@@ -113,9 +113,8 @@ def _line(one: Address) -> tuple[str, ...]:
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    width = len(head)
-    lines = [head, ("---",) * width, *rows]
-    return ["| " + " | ".join(line[:width]) + " |" for line in lines]
+    lines = [head, ("---",) * len(head), *rows]
+    return [f"| {' | '.join(line)} |" for line in lines]
 
 
 def _row(right: Right) -> tuple[str, ...]:

@@ -12,10 +12,10 @@ from attrs import evolve, field, frozen
 
 from bench import wrk
 from bench.apps.bodies import SIZES
-from bench.measured import Contender, Measured, Missing, Sample, alternate, there
+from bench.measured import Contender, Measured, Missing, Pace, Sample, alternate, there
 from bench.processes import costed
 from bench.rows.doors import remote_node, tls_settings
-from bench.stage import BODIES, Pace, Stage, gateway_with, restart_gateway
+from bench.stage import BODIES, Stage, gateway_with, restart_gateway
 
 _WARM_UP = 1.0
 _LOGGED = 1.5

@@ -7,9 +7,9 @@ import time
 import psutil
 
 from bench import websockets
-from bench.measured import Measured
+from bench.measured import Measured, Pace
 from bench.rows.websocket import gateway
-from bench.stage import Pace, Stage, restart_gateway
+from bench.stage import Stage, restart_gateway
 
 WANTED = 10_000
 _SPARE = 100

@@ -6,8 +6,8 @@ from collections import Counter
 from aen.local.processes import belonging
 from bench.bars import MB
 from bench.kinds import kind
-from bench.measured import Measured
-from bench.stage import Pace, Stage
+from bench.measured import Measured, Pace
+from bench.stage import Stage
 from tests.installed import SERVICES
 
 _SETTLE = 3.0

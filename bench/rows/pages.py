@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from itertools import cycle, islice
 from urllib.parse import quote
 
-from bench.measured import Measured, Missing, Sample
+from bench.measured import Measured, Missing, Pace, Sample
 from bench.multitude import PEOPLE, PROJECTS, WORDS, person
 from bench.signin import session_cookie
-from bench.stage import Pace, Stage
+from bench.stage import Stage
 from tests.installed import Installed
 
 _ASKED = 400

@@ -12,8 +12,8 @@ from itertools import count
 from pathlib import Path
 
 from aen.compute.programs.steps import by_root
-from bench.measured import Measured, Missing, Sample
-from bench.stage import Pace, Stage
+from bench.measured import Measured, Missing, Pace, Sample
+from bench.stage import Stage
 
 FILES = 20_000
 _FOLDERS = 1_000

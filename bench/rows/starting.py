@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 from attrs import frozen
 
-from bench.measured import Measured, Missing, Sample
-from bench.stage import Pace, Stage
+from bench.measured import Measured, Missing, Pace, Sample
+from bench.stage import Stage
 from tests.projects import Project, new_project
 
 _POLL = 0.01

@@ -5,9 +5,9 @@ from functools import partial
 from attrs import frozen
 
 from bench import websockets
-from bench.measured import Contender, Measured, Sample, alternate, there
+from bench.measured import Contender, Measured, Pace, Sample, alternate, there
 from bench.processes import costed
-from bench.stage import Pace, Stage
+from bench.stage import Stage
 from bench.websockets import Target
 
 

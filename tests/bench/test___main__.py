@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import measure, parser
-from bench.measured import Measured, Missing
-from bench.stage import Pace, Stage
+from bench.measured import Measured, Missing, Pace
+from bench.stage import Stage
 from bench.table import Row
 
 

@@ -6,9 +6,8 @@ import pytest
 from attrs import evolve
 
 from bench.bars import BARS, Bar
-from bench.measured import Measured, RowResult, Spread, judged
+from bench.measured import Measured, Pace, RowResult, Spread, judged
 from bench.report import Report, amount, as_json, as_text, spread_text
-from bench.stage import Pace
 
 FOUND = Measured(
     {
