@@ -154,7 +154,7 @@ def move(project: Project, center: str) -> str:
     return f"/api/v1/tasks/{answer.json['id']}"
 
 
-def ended(project: Project, task: str, seconds: float = 120.0) -> str:
+def ended(project: Project, task: str, seconds: float = 400.0) -> str:
     """Wait until a move has ended; return where the project is."""
     states = ("done", "failed", "cancelled")
 
@@ -170,7 +170,7 @@ def cleared(project: Project, places: dict[str, Path]) -> None:
     """Wait until the files are in one place only, and that is the record's."""
     here = project.now()["data_center"]
     rest = [path for name, path in places.items() if name != here]
-    until(lambda: not any(one.exists() for one in rest), "the rest is removed", 90)
+    until(lambda: not any(one.exists() for one in rest), "the rest is removed", 180)
     assert places[here].is_dir()
 
 
