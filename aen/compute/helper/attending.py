@@ -16,7 +16,6 @@ import os
 import select
 import signal
 import socket
-import stat
 import sys
 import time
 from collections import deque
@@ -26,6 +25,7 @@ from typing import NoReturn
 import aen.compute.helper.projects  # noqa: F401 -- before there are children
 from aen.compute.disk.walk import Refused
 from aen.compute.helper.calling import LONGEST, one_call
+from aen.compute.helper.staying import input_passes
 
 MOST = 64
 """Children at once; then nothing is read."""
@@ -51,23 +51,12 @@ class _Child:
     """The pipe that it writes to."""
 
 
-def get_ready() -> bool:
-    """Get ready to stay; return whether descriptors can reach us.
-
-    What sudo gives us may be another pipe than the node's.
-    """
-    # a Ctrl-C is the node's; when that has ended our input ends
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    gc.freeze()
-    return stat.S_ISSOCK(os.fstat(0).st_mode)
-
-
 def attend(path: str, idle: float = IDLE) -> None:
     """Do what the standard input asks for, until that ends.
 
     :param path: of the settings.
     """
+    gc.freeze()  # children are to share what was loaded
     _Attendant(path, idle).run()
 
 
@@ -77,7 +66,7 @@ class _Attendant:
     def __init__(self, path: str, idle: float) -> None:
         self._path = path
         self._idle = idle
-        passes = stat.S_ISSOCK(os.fstat(0).st_mode)
+        passes = input_passes()
         self._input = socket.socket(fileno=os.dup(0)) if passes else None
         self._open = True
         self._line = bytearray()

@@ -14,6 +14,7 @@ from aen.compute.helper.ground import prepare
 from aen.compute.helper.private import Runtime
 from aen.compute.helper.settings import Settings
 from aen.compute.helper.spawning import Place, Wanted, run_tool, start
+from aen.compute.helper.staying import get_ready
 
 _ERRORS = 2
 """The app's log: whoever calls has put it there."""
@@ -47,9 +48,7 @@ class Verb:
 
 def _attend(call: Call) -> dict[str, bool]:
     """Let the program stay when this is said; say whether it can take descriptors."""
-    from aen.compute.helper import attending  # noqa: PLC0415 -- others do without
-
-    return {"passes": attending.get_ready()}
+    return {"passes": get_ready()}
 
 
 def _probe(call: Call) -> dict[str, Any]:
