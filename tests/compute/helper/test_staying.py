@@ -1,4 +1,4 @@
-"""What a program does before it stays: in a process of its own, whose signals change."""
+"""What a program does before it stays: in a process of its own; its signals change."""
 
 import os
 import socket
