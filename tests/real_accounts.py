@@ -1,6 +1,5 @@
 """People with accounts of this machine, and what they do in projects, for tests."""
 
-import json
 import os
 import pwd
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 from tests.asking import Answer
 from tests.installed import Installed, brought_up
 from tests.projects import Person, Project, new_person
+from tests.socket_apps import add_app, socket_app
 from tests.waiting import until
 
 NEEDS_ROOT = [
@@ -24,28 +24,16 @@ NEEDS_ROOT = [
 ]
 """The marks of tests in which people have accounts of this machine."""
 
-_SHELL_APP = """\
-import http.server, os, socketserver, subprocess, sys, urllib.parse
+_SHELL = """\
+import subprocess, urllib.parse
 
-class Answer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        command = urllib.parse.unquote(self.path.partition("?")[2])
-        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True)
-        body = done.stdout + done.stderr
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def address_string(self):
-        return "-"
-
-class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    pass
-
-Server(sys.argv[1], Answer).serve_forever()
+def answer(request):
+    command = urllib.parse.unquote(request.path.partition("?")[2])
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True)
+    return done.stdout + done.stderr
 """
-_PROGRAM = "/usr/bin/python3"
+PROGRAM = "/usr/bin/python3"
+"""What runs an app here: a Python that every account may start."""
 
 
 def with_shell(name: str) -> Iterator[Installed]:
@@ -53,16 +41,9 @@ def with_shell(name: str) -> Iterator[Installed]:
 
     :param name: under which its logs are kept.
     """
-    up = brought_up(name, multiuser=True)
-    made = next(up)
-    apps = made.one.compute_prefix / "etc/wakari/apps"
-    apps.mkdir(exist_ok=True)
-    command = [_PROGRAM, "-c", _SHELL_APP, "%(socket)s"]
-    manifest = {"name": "shell", "title": "Shell", "command_list": command}
-    (apps / "shell.json").write_text(json.dumps(manifest))
-    yield made
-    with suppress(StopIteration):
-        next(up)
+    with contextmanager(brought_up)(name, multiuser=True) as made:
+        add_app(made, "shell", [PROGRAM, "-c", socket_app(_SHELL), "%(socket)s"])
+        yield made
 
 
 @contextmanager
@@ -72,12 +53,14 @@ def new_accounts(real: Installed, *words: str) -> Iterator[list[Person]]:
     try:
         yield made
     finally:
-        for one in made:
-            subprocess.run(
-                ("userdel", "--remove", "--force", one.name),
-                capture_output=True,
-                check=False,
-            )
+        remove_accounts(*(one.name for one in made))
+
+
+def remove_accounts(*names: str) -> None:
+    """Remove accounts of this machine with their homes, those that are there."""
+    for name in names:
+        command = ("userdel", "--remove", "--force", name)
+        subprocess.run(command, capture_output=True, check=False)
 
 
 def put_in(project: Project, person: Person, role: str) -> None:

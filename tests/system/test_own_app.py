@@ -1,6 +1,5 @@
 """An app of one's own, by a manifest that follows the contract and nothing else."""
 
-import json
 import sys
 
 import pytest
@@ -8,36 +7,25 @@ from attrs import frozen
 
 from tests.installed import Installed
 from tests.projects import FIRST_START, Project, new_person, new_project
+from tests.socket_apps import add_app, socket_app
 from tests.waiting import until
 
 pytestmark = pytest.mark.system
 
-ECHO = """\
-import http.server, json, os, socketserver, sys
+ECHO = socket_app("""\
+import json, os, sys
 
-class Answer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        told = {
-            "path": self.path,
-            "headers": {name.lower(): value for name, value in self.headers.items()},
+def answer(request):
+    return json.dumps(
+        {
+            "path": request.path,
+            "headers": {name.lower(): text for name, text in request.headers.items()},
             "environment": dict(os.environ),
             "arguments": sys.argv[2:],
             "folder": os.getcwd(),
         }
-        body = json.dumps(told).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def address_string(self):
-        return "-"
-
-class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    pass
-
-Server(sys.argv[1], Answer).serve_forever()
-"""
+    ).encode()
+""")
 
 
 @frozen
@@ -54,16 +42,11 @@ def echo(platform: Installed, project: Project) -> Echo:
     etc = platform.one.compute_prefix / "etc/wakari"
     program = etc / "echo.py"
     program.write_text(ECHO)
-    manifest = {
-        "name": "echo",
-        "title": "Echo",
-        "command_list": [
-            *(sys.executable, str(program), "%(socket)s", "%(urlPrefix)s"),
-            *("%(projectHome)s", "%(owner)s", "%(project)s", "%(user)s"),
-        ],
-    }
-    (etc / "apps").mkdir(exist_ok=True)
-    (etc / "apps" / "echo.json").write_text(json.dumps(manifest))
+    command = [
+        *(sys.executable, str(program), "%(socket)s", "%(urlPrefix)s"),
+        *("%(projectHome)s", "%(owner)s", "%(project)s", "%(user)s"),
+    ]
+    add_app(platform, "echo", command)
     (etc / "apps" / "broken.json").write_text('{"name": "broken", "titel": "x"}')
     platform.control("restart", "compute")
     url = project.launch("echo")

@@ -1,29 +1,30 @@
 """Visitors who have not signed in, with real accounts: what they reach, and as whom."""
 
 import json
-import os
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from tests.installed import Installed, brought_up
-from tests.projects import FIRST_START, Person, Project, new_person, new_project
+from tests.projects import FIRST_START, Person, Project, new_project
+from tests.real_accounts import (
+    NEEDS_ROOT,
+    PROGRAM,
+    home,
+    new_accounts,
+    remove_accounts,
+)
+from tests.socket_apps import add_app, socket_app
 from tests.visitor import Visitor
 from tests.waiting import until
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.root,
-    pytest.mark.skipif(os.geteuid() != 0, reason="makes OS accounts: needs root"),
-]
+pytestmark = NEEDS_ROOT
 ANYBODY = "aenvisit"
-LOOK = """\
-import http.server, json, os, pwd, socketserver, sys
+LOOK = socket_app("""\
+import json, os, pwd
 
 def tried(what, *arguments):
     try:
@@ -35,82 +36,62 @@ def read(path):
     with open(path) as file:
         return file.read()
 
-class Answer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        home = os.environ["PROJECT_HOME"]
-        user = pwd.getpwuid(os.geteuid()).pw_name
-        told = {
+def answer(request):
+    home = os.environ["PROJECT_HOME"]
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    return json.dumps(
+        {
             "user": user,
             "token": os.environ.get("AEN_TOKEN", ""),
             "files": tried(os.listdir, home),
             "public": tried(read, home + "/public/hello.txt"),
             "write": tried(os.mkdir, home + "/public/" + user),
-            "cookie": self.headers.get("Cookie", ""),
+            "cookie": request.headers.get("Cookie", ""),
         }
-        body = json.dumps(told).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def address_string(self):
-        return "-"
-
-class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    pass
-
-Server(sys.argv[1], Answer).serve_forever()
-"""
+    ).encode()
+""")
 
 
 @pytest.fixture(scope="module")
 def real() -> Iterator[Installed]:
     """Give a platform with real accounts that lets visitors in, and three apps."""
-    up = brought_up("visitors", multiuser=True)
-    made = next(up)
-    apps = made.one.compute_prefix / "etc/wakari/apps"
-    apps.mkdir(exist_ok=True)
-    program = ["/usr/bin/python3", "-c", LOOK, "%(socket)s"]
-    for name, more in (
-        ("look", {"permission": "read"}),
-        ("board", {"permission": "read", "instance": "project"}),
-        ("work", {"permission": "write"}),
-    ):
-        manifest = {"name": name, "title": name, "command_list": program, **more}
-        (apps / f"{name}.json").write_text(json.dumps(manifest))
-    server = made.one.prefix / "wakari-server/etc/wakari/wk-server-config.json"
-    for path, role in ((server, "server"), (made.one.compute_settings, "compute")):
-        content = json.loads(path.read_text())
-        path.write_text(json.dumps({**content, "ANON_USER": ANYBODY}))
-        made.control("restart", role)
-    made.wait_ready()
-    yield made
-    with suppress(StopIteration):
-        next(up)
+    with contextmanager(brought_up)("visitors", multiuser=True) as made:
+        command = [PROGRAM, "-c", LOOK, "%(socket)s"]
+        add_app(made, "look", command, permission="read")
+        add_app(made, "board", command, permission="read", instance="project")
+        add_app(made, "work", command, permission="write")
+        server = made.one.prefix / "wakari-server/etc/wakari/wk-server-config.json"
+        for path, role in ((server, "server"), (made.one.compute_settings, "compute")):
+            content = json.loads(path.read_text())
+            path.write_text(json.dumps({**content, "ANON_USER": ANYBODY}))
+            made.control("restart", role)
+        made.wait_ready()
+        yield made
+        remove_accounts(ANYBODY)
 
 
 @pytest.fixture(scope="module")
 def owner(real: Installed) -> Iterator[Person]:
-    """Give the owner; the accounts of the machine go afterwards."""
-    made = new_person(real, "aenvown")
-    yield made
-    for name in (made.name, ANYBODY):
-        subprocess.run(
-            ("userdel", "--remove", "--force", name), capture_output=True, check=False
-        )
+    """Give the owner of the projects."""
+    with new_accounts(real, "vown") as (made,):
+        yield made
 
 
 @pytest.fixture(scope="module")
 def project(real: Installed, owner: Person) -> Project:
     """Give a public project that runs, with something in its public folder."""
-    made = new_project(real, "show", owner)
+    made = shown(real, owner, "show")
+    (home(real, made) / "public/hello.txt").write_text("hello")
+    made.launch("work")
+    return made
+
+
+def shown(real: Installed, owner: Person, name: str) -> Project:
+    """Return a new public project that runs."""
+    made = new_project(real, name, owner)
     made.start(FIRST_START)
     answer = made.api.ask("PATCH", made.path, {"visibility": "public"})
     assert answer.status == 200, answer.text
-    hello = Path(real.one.projects / made.owner / made.name / "public/hello.txt")
-    hello.write_text("hello")
-    made.launch("work")
     return made
 
 
@@ -176,9 +157,9 @@ def test_the_account_is_nobodys(real: Installed, project: Project) -> None:
     assert real.api().post("/api/v1/projects", new).status == 400
 
 
-def test_private_again(real: Installed, project: Project) -> None:
+def test_private_again(real: Installed, owner: Person) -> None:
     """Visitors are out at once."""
-    visitor = Visitor(real)
+    project, visitor = shown(real, owner, "once"), Visitor(real)
     assert seen(visitor, project, "look") is not None
     began = time.monotonic()
     answer = project.api.ask("PATCH", project.path, {"visibility": "private"})
