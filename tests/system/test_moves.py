@@ -47,11 +47,13 @@ def project(real: Installed, people: list[Person]) -> Project:
     return made
 
 
-def moved(real: Installed, made: Project, person: Person, what: str) -> Project:
-    """Return a project at its new path, once its files are there."""
+def moved(
+    real: Installed, made: Project, person: Person, what: str, then: str
+) -> Project:
+    """Return a project at its new path, once its files are there and it is *then*."""
     owner, _, name = what.partition("/")
     there = Project(real.api(person.token), owner, name)
-    there.wait("stopped")
+    there.wait(then)
     until(home(real, there).is_dir, f"the files are at {what}")
     assert not home(real, made).exists()
     return there
@@ -64,13 +66,12 @@ def tool(old: Path) -> str:
 
 
 def test_rename(real: Installed, people: list[Person], project: Project) -> None:
-    """It is stopped and its files follow; programs of its environment still run."""
+    """Its files follow, it runs again, and so do programs of its environment."""
     owner, new = people[0], f"{project.name}-renamed"
     answer = project.api.post(f"{project.path}/rename", {"name": new})
     assert answer.status == 202, answer.text
-    there = moved(real, project, owner, f"{owner.name}/{new}")
+    there = moved(real, project, owner, f"{owner.name}/{new}", "running")
     assert project.now()["name"] == new
-    there.start()
     told = shell(real, there, owner, tool(home(real, project)))
     assert told == f"{home(real, there)}/envs/default\n"
     assert shell(real, there, owner, "cat kept.txt") == "kept\n"
@@ -87,8 +88,7 @@ def test_a_server_killed_on_the_way(
     assert project.api.post(f"{project.path}/rename", {"name": new}).status == 202
     real.kill("server")
     until(lambda: real.web.get("/healthz").status == 200, "the server is back", 60)
-    there = moved(real, project, owner, f"{owner.name}/{new}")
-    there.start()
+    there = moved(real, project, owner, f"{owner.name}/{new}", "running")
     told = shell(real, there, owner, tool(home(real, project)))
     assert told == f"{home(real, there)}/envs/default\n"
 
@@ -100,7 +100,7 @@ def test_transfer(real: Installed, people: list[Person], project: Project) -> No
     wanted = {"owner": receiver.name}
     answer = project.api.post(f"{project.path}/transfer", wanted)
     assert answer.status == 202, answer.text
-    there = moved(real, project, receiver, f"{receiver.name}/{project.name}")
+    there = moved(real, project, receiver, f"{receiver.name}/{project.name}", "stopped")
     place = home(real, there)
     assert as_account(receiver, "cat", str(place / "kept.txt")).stdout == "kept\n"
     assert as_account(member, "cat", str(place / "kept.txt")).stdout == "kept\n"
