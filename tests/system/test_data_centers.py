@@ -200,6 +200,13 @@ def test_a_project_moves(real: Installed, west: West, project: Project) -> None:
     assert told.status == 404
     assert told.json["error"]["code"] == "elsewhere"
     assert project.launch("terminal").startswith(west.one.gateway_url)
+    stop(project)
+
+
+def stop(project: Project) -> None:
+    """Stop it: apps outlive a node that ends."""
+    assert project.api.post(f"{project.path}/stop").status == 202
+    project.wait("stopped")
 
 
 VICTIMS = ("worker", "server", "gateway", "compute", "west gateway", "west compute")
@@ -247,3 +254,4 @@ def test_whoever_is_killed(real: Installed, west: West, project: Project) -> Non
         here = there
         assert (places[here] / "large").read_bytes() == content, victim
     project.start()
+    stop(project)
