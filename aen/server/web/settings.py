@@ -7,7 +7,6 @@ from attrs import frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as TooSlow
 
-from aen.model.audit import Entry
 from aen.model.errors import AenError, Changed
 from aen.model.names import ProjectPath
 from aen.model.permissions import GRANTS, Action, Standing, demand, may
@@ -92,18 +91,14 @@ class SettingsFrame:
         return Page(f"settings_{section}.html", values, problem=problem)
 
     async def _facts(self, caller: Caller, project: Project) -> dict[str, Any]:
-        """Return who may what, and to those who work here what was done last."""
+        """Return who may what, and what was done last."""
         public = project.visibility is Visibility.PUBLIC
         hidden = {Standing.STRANGER} | (set() if public else {Standing.VISITOR})
-        works = may(caller, Action.RUN, project)
-        works = works or may(caller, Action.ADMINISTER, project)
-        acts: tuple[Entry, ...] = ()
-        if works:
-            acts = (await self.rooms.audit.of_project(project, limit=_ACTS)).items
+        found = await self.rooms.activity.of(caller, project, limit=_ACTS)
         return {
             "actions": tuple(Action),
             "grants": [one for one in GRANTS.items() if one[0] not in hidden],
-            "acts": acts,
+            "happened": found.items,
         }
 
     async def _files(self, visit: Visit, project: Project) -> str:
