@@ -5,6 +5,7 @@ are the commands `mongo` sends, with exactly the meaning `memory` has. docs/stor
 says why nx-27017's own handling of queries and changes is not used.
 """
 
+import gc
 import sqlite3
 import threading
 from collections.abc import Callable, Coroutine, Mapping
@@ -192,6 +193,8 @@ class Answers:
             index = Index(command["createIndexes"], keys, each.get("unique", False))
             documents.add_index(index)
             self._file.add_index(command["$db"], index)
+        # It stays: looking through all of it for garbage takes 30 ms and finds none.
+        gc.freeze()
         return {"ok": 1}
 
 

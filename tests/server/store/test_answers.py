@@ -1,5 +1,6 @@
 """Answers of the embedded store to the wire protocol."""
 
+import gc
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,16 @@ def test_survives(file: SqliteFile) -> None:
     assert find(second, {}) == [{"_id": "a", "name": "x"}]
     assert find(second, {"name": "x"}) == [{"_id": "a", "name": "x"}]
     assert insert(second, {"_id": "b", "name": "x"})["code"] == 11000
+
+
+def test_an_index_is_looked_through_no_more(file: SqliteFile) -> None:
+    """The collector is told that it stays, as it is told of the documents."""
+    answers = Answers(file, never)
+    insert(answers, *({"_id": str(n), "name": [str(n)]} for n in range(1000)))
+    before = gc.get_freeze_count()
+    index = {"key": {"name": 1}, "name": "names"}
+    answers.answer({"createIndexes": "things", "indexes": [index], **THINGS})
+    assert gc.get_freeze_count() > before + 1000
 
 
 def test_databases_are_apart(file: SqliteFile) -> None:
