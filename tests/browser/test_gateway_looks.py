@@ -98,6 +98,16 @@ def test_terminal(browser: Browser, platform: Installed, seen: Project) -> None:
     assert not found, "\n".join(found)
 
 
+def test_unpacking(browser: Browser, platform: Installed, seen: Project) -> None:
+    """The page where an archive becomes the content of a project."""
+    with window(browser, platform) as look:
+        look.page.goto(address(platform, seen, "files/.aen-app/import"))
+        heading = look.page.get_by_role("heading", name="Unpack an archive")
+        expect(heading).to_be_visible(timeout=OPENING)
+        found = judged(look, "gateway-unpacking")
+    assert not found, "\n".join(found)
+
+
 def test_an_app_that_fails(
     browser: Browser, platform: Installed, seen: Project
 ) -> None:
