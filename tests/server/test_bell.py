@@ -59,11 +59,15 @@ async def test_who_was_killed_is_forgotten(tmp_path: Path) -> None:
 async def test_full_and_impossible(tmp_path: Path) -> None:
     """Who hears nothing for long blocks nobody; a folder that cannot be is no end."""
     one, two = bell(tmp_path, "1"), bell(tmp_path, "2")
+    both = set(tmp_path.iterdir())
     for _ in range(5000):
         one.ring()
+    assert set(tmp_path.iterdir()) == both  # who is full is not taken for dead
     blocked = tmp_path / "file"
     blocked.touch()
     none = bell(blocked, "1")
     none.ring()
+    assert none.running
+    assert blocked.read_bytes() == b""
     for each in (one, two, none):
         await maybeDeferred(each.stopService)
