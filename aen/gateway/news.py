@@ -13,7 +13,7 @@ from aen.gateway.notices import Notices
 from aen.gateway.opening import Openings
 from aen.gateway.public import PublicFolders
 from aen.model.errors import AenError, Unavailable
-from aen.model.names import parse_project_path
+from aen.model.names import ProjectPath, parse_project_path
 from aen.model.permissions import Action
 from aen.runtime.tasks import spawn
 from aen.wire.channel import ChannelEnd
@@ -27,6 +27,9 @@ class Connections(Protocol):
 
     def close_tagged(self, tag: str, code: int = 1008, reason: str = "") -> int:
         """End the connections that carry *tag*; return how many there were."""
+
+    def doubt_tagged(self, tag: str, *, doubted: bool = True) -> None:
+        """Expect `close_tagged` for *tag*; or no longer, if not *doubted*."""
 
 
 @define
@@ -97,20 +100,27 @@ class News:
 
     async def _still_granted(self, question: GrantQuestion, reason: str) -> None:
         path = parse_project_path(question.owner, question.project)
-        said = reason
-        try:
-            grant = await self._grants.find(question.credential, path)
-            # Visitors are nobody's once they are let in no more.
-            if grant.user and _OPEN_BY.intersection(grant.actions):
-                return
-        except Unavailable:
-            return  # the grace holds; the next news or `opened` asks again
-        except AenError as error:
-            said = reason or error.message
         tag = grant_tag(question.credential, path)
         if self._connections is not None:
-            closed = self._connections.close_tagged(tag, 1008, said[:120])
-            if closed:
-                self._log.info(
-                    "closed {count} connections: {why}", count=closed, why=said
-                )
+            self._connections.doubt_tagged(tag)
+        why = await self._refusal(question, path, reason)
+        if self._connections is None:
+            return
+        if why is None:
+            self._connections.doubt_tagged(tag, doubted=False)
+        elif closed := self._connections.close_tagged(tag, 1008, why[:120]):
+            self._log.info("closed {count} connections: {why}", count=closed, why=why)
+
+    async def _refusal(
+        self, question: GrantQuestion, path: ProjectPath, reason: str
+    ) -> str | None:
+        """Return why somebody may open nothing any more; None if they may."""
+        try:
+            grant = await self._grants.find(question.credential, path)
+        except Unavailable:
+            return None  # the grace holds; the next news or `opened` asks again
+        except AenError as error:
+            return reason or error.message
+        # Visitors are nobody's once they are let in no more.
+        may = grant.user and _OPEN_BY.intersection(grant.actions)
+        return None if may else reason

@@ -81,6 +81,15 @@ class ProxyFactory(Factory):
         ended = [one.end_tagged(tag, code, reason) for one in tuple(self._connections)]
         return sum(ended)
 
+    def doubt_tagged(self, tag: str, *, doubted: bool = True) -> None:
+        """Prepare for `close_tagged` with *tag*, or take that back if not *doubted*.
+
+        A WebSocket in doubt whose upstream goes away stays open for the close time:
+        what ends a right often ends the upstream too, before the reason is known.
+        """
+        for one in tuple(self._connections):
+            one.doubt_tagged(tag, doubted=doubted)
+
     def startFactory(self) -> None:
         """Serve, also after having been stopped."""
         self._shared.draining = False

@@ -159,6 +159,15 @@ class Frontend(Protocol):
         serving.close(code, reason)
         return True
 
+    def doubt_tagged(self, tag: str, *, doubted: bool) -> None:
+        """Expect that a WebSocket whose `Forward` has *tag* may be closed, or not."""
+        if self._tunnel is None or tag not in self._tunnel.tags:
+            return
+        if doubted:
+            self._tunnel.doubt()
+        else:
+            self._tunnel.trust()
+
     # What an exchange or tunnel asks for.
 
     def push_back(self, rest: bytes) -> None:

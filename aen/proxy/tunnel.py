@@ -30,6 +30,7 @@ class Tunnel:
     __slots__ = (
         "_client",
         "_closing",
+        "_doubted",
         "_ended",
         "_entry",
         "_finished",
@@ -61,6 +62,7 @@ class Tunnel:
         self._from_client = FrameWalker()
         self._from_upstream = FrameWalker()
         self._closing: tuple[int, str] | None = None
+        self._doubted = False
         self._told_client = False
         self._told_upstream = False
         self._ended = False
@@ -140,13 +142,29 @@ class Tunnel:
         """Close the client too, with what was sent but without a word of ours."""
         self._upstream = None
         self._told_upstream = True
-        if self._closing is None:
+        if self._closing is None and self._doubted and not self._from_upstream.closed:
+            # What ends a right may end the upstream first: `close` has the reason.
+            self._client.flow.feed_from(None)
+            limits, now = self._shared.limits, self._shared.sweep.now
+            self._client.deadline = now + limits.close_seconds
+        elif self._closing is None:
             self._end()
             self._client.broken_off()
         elif not self._told_client:
             # The rest of the frame it was in will never come.
             self._end()
             self._client.flow.abort()
+
+    def doubt(self) -> None:
+        """Expect `close` or `trust` soon: an upstream lost meanwhile is no end yet."""
+        self._doubted = True
+
+    def trust(self) -> None:
+        """Go on as before `doubt`; without the upstream, if that was lost meanwhile."""
+        self._doubted = False
+        if self._upstream is None and self._closing is None and not self._ended:
+            self._end()
+            self._client.broken_off()
 
     def close(self, code: int, reason: str) -> None:
         """Say to both sides, at the end of a frame, that it is over; then end."""
@@ -158,6 +176,9 @@ class Tunnel:
         )
         if self._from_upstream.at_boundary:
             self._tell_client(code, reason)
+        elif self._upstream is None:
+            self._end()
+            self._client.flow.abort()
         if self._from_client.at_boundary:
             self._tell_upstream(code, reason)
 
@@ -165,7 +186,7 @@ class Tunnel:
         """Ping a silent client; give up one that is gone."""
         limits, now = self._shared.limits, self._shared.sweep.now
         silent = now - self._heard
-        over = self._closing is not None or self._finished
+        over = self._closing is not None or self._finished or self._upstream is None
         if over or silent > _SILENT_PINGS * limits.ping_seconds:
             self._end()
             self._client.flow.abort()

@@ -24,13 +24,17 @@ from tests.gateway.fakes import ADA, GRANT, KEY, NODE, PATH, Server
 
 @define
 class Connections:
-    """Notes what is closed."""
+    """Notes what is closed, and what is in doubt."""
 
     closed: list[tuple[str, int, str]] = field(factory=list)
+    doubted: set[str] = field(factory=set)
 
     def close_tagged(self, tag: str, code: int = 1008, reason: str = "") -> int:
         self.closed.append((tag, code, reason))
         return 1
+
+    def doubt_tagged(self, tag: str, *, doubted: bool = True) -> None:
+        (self.doubted.add if doubted else self.doubted.discard)(tag)
 
 
 @define
@@ -115,8 +119,10 @@ def test_who_still_may_is_left_in_peace(world: World) -> None:
     """Nobody's notebook is closed because somebody else left the team."""
     world.known()
     world.news.heard(DROP)
+    assert world.connections.doubted == {TAG}
     world.server.answer(GRANT)
     assert not world.connections.closed
+    assert not world.connections.doubted
 
 
 def test_a_silent_server_closes_nothing(world: World) -> None:
