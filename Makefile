@@ -12,6 +12,7 @@ MULTIUSER ?=
 ROWS ?=
 SECONDS ?=
 RUNS ?=
+WORKERS ?= 2
 PYTHON ?= python3
 
 VENV := .venv/bin
@@ -35,10 +36,12 @@ prepare: installed
 	  --gateway "$$GATEWAY" --compute "$$COMPUTE" --bind "$$BIND" \
 	  --public-host "$$PUBLIC_HOST" --multiuser "$$MULTIUSER"
 
-# Every test this machine can run; the ones it cannot are listed with the reason.
+# Every test this machine can run, by two processes, whole files each; the ones it
+# cannot are listed with the reason. WORKERS=0 runs them in one.
 test: developing
 	@env -u PREFIX -u HTTP -u GATEWAY -u COMPUTE -u BIND -u PUBLIC_HOST \
-	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -b -m pytest -rs $(TESTS)
+	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -b -m pytest -rs \
+	  --numprocesses $(WORKERS) --dist loadfile $(TESTS)
 
 # The platform beside its peers; ROWS=, SECONDS= and RUNS= narrow it.
 bench: installed

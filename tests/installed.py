@@ -22,6 +22,8 @@ from tests.waiting import until
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "ci"
 """Where logs and pictures are kept for whoever looks at a failed run."""
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+"""Which of the processes that share a run's tests this is, from 0."""
 PASSWORD = "seven grey herons wade"
 SERVICES = {
     "server": "wakari-server:wk-server",
@@ -193,11 +195,12 @@ class Installed:
 
     def keep_logs(self, name: str) -> None:
         """Copy every log to where the artefacts of a run are kept."""
+        kept_below = KEPT / "logs" / (f"{name}-{WORKER}" if WORKER else name)
         for path in sorted(self.one.prefix.rglob("*")):
             if self.one.projects in path.parents:
                 continue
             if path.is_file() and path.suffix in (".log", ".txt"):
-                kept = KEPT / "logs" / name / path.relative_to(self.one.prefix)
+                kept = kept_below / path.relative_to(self.one.prefix)
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, kept)
 

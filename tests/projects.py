@@ -8,18 +8,18 @@ from attrs import frozen
 
 from aen.local.installation import ADMINISTRATOR
 from tests.asking import Client
-from tests.installed import Installed
+from tests.installed import WORKER, Installed
 from tests.waiting import until
 
 FIRST_START = 400.0
 """Seconds a first start may take: it builds the template of environments."""
 START = 60.0
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(10_000 * WORKER + 1)
 
 
 def new_name(word: str) -> str:
-    """Return a name no other test uses."""
+    """Return a name no other test uses, here or in another process of this run."""
     return f"{word}{next(_numbers)}"
 
 
