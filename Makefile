@@ -16,6 +16,7 @@ WORKERS ?= 2
 PYTHON ?= python3
 
 VENV := .venv/bin
+SHARED = --dist loadfile --tx "$(WORKERS)*popen//python=$(VENV)/python -b"
 ROOM := aen bench tests tools twisted
 
 # Values reach the commands below by the environment, where no shell reads them.
@@ -41,7 +42,7 @@ prepare: installed
 test: developing
 	@env -u PREFIX -u HTTP -u GATEWAY -u COMPUTE -u BIND -u PUBLIC_HOST \
 	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -b -m pytest -rs \
-	  --numprocesses $(WORKERS) --dist loadfile $(TESTS)
+	  $(if $(filter-out 0,$(WORKERS)),$(SHARED)) $(TESTS)
 
 # The platform beside its peers; ROWS=, SECONDS= and RUNS= narrow it.
 bench: installed
