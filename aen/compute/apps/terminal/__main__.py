@@ -1,6 +1,5 @@
 """``python -m aen.compute.apps.terminal``: the Terminal app as a program."""
 
-import argparse
 import os
 import pwd
 import secrets
@@ -10,18 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.logger import globalLogBeginner
 
-from aen.compute.apps.listening import listen_privately
+from aen.compute.apps.program import command_line, run, serve
 from aen.compute.apps.terminal.commands import Place, shell_command
 from aen.compute.apps.terminal.limits import Limits
 from aen.compute.apps.terminal.page import make_site
 from aen.compute.apps.terminal.shells import Shells
 from aen.compute.apps.terminal.terminals import AllTerminals
 from aen.compute.apps.terminal.viewer import ViewerFactory
-from aen.model.errors import AenError
-from aen.runtime.logs import as_text
 
 
 @frozen
@@ -36,19 +31,15 @@ class Options:
 
 def parse_options(arguments: Sequence[str]) -> Options:
     """Read the command line; what is wrong with it ends the program."""
-    parser = argparse.ArgumentParser(prog="aen.compute.apps.terminal")
-    parser.add_argument("--socket", type=Path, required=True, help="where to listen")
-    parser.add_argument("--prefix", required=True, help="/owner/project/terminal")
-    parser.add_argument("--project", type=Path, required=True, help="project folder")
+    parser = command_line("terminal")
     parser.add_argument("--environment", default="", help="its prefix, if there is one")
     parser.add_argument("--home", type=Path, help="home folder, default $HOME")
     parser.add_argument("--title", help="default: owner/project, from the prefix")
     given = parser.parse_args(arguments)
-    prefix = "/" + given.prefix.strip("/")
-    title = given.title or prefix.strip("/").rpartition("/")[0] or "AEN"
+    title = given.title or given.prefix.strip("/").rpartition("/")[0] or "AEN"
     environment = Path(given.environment) if given.environment else None
     place = Place(given.project, environment, given.home)
-    return Options(given.socket, prefix, title, place)
+    return Options(given.socket, given.prefix, title, place)
 
 
 def login_shell(environ: Mapping[str, str]) -> str:
@@ -76,29 +67,15 @@ def assemble(
     )
     viewers = ViewerFactory(terminals, limits, reactor)
     site = make_site(options.prefix, options.title, terminals, viewers)
-    port = listen_privately(reactor, options.socket, site)
-
-    async def stop() -> None:
-        await maybeDeferred(port.stopListening)
-        await shells.stop()
-        options.socket.unlink(missing_ok=True)
-
-    reactor.addSystemEventTrigger(
-        "before", "shutdown", lambda: Deferred.fromCoroutine(stop())
-    )
+    serve(reactor, options.socket, site, shells.stop)
 
 
 def main() -> None:
     """Run until SIGTERM."""
     from twisted.internet import reactor
 
-    globalLogBeginner.beginLoggingTo([as_text()], redirectStandardIO=False)
     options = parse_options(sys.argv[1:])
-    try:
-        assemble(options, Limits(), reactor, os.environ)
-    except AenError as error:
-        raise SystemExit(error.message) from None
-    reactor.run()
+    run(reactor, lambda: assemble(options, Limits(), reactor, os.environ))
 
 
 if __name__ == "__main__":
