@@ -75,6 +75,12 @@ class Serving(Protocol):
 class Tunnelled(Serving, User, Protocol):
     """What a client's connection becomes when it is a WebSocket."""
 
+    def doubt(self) -> None:
+        """Whether it may go on is being asked."""
+
+    def trust(self) -> None:
+        """It may go on."""
+
     def client_data(self, data: bytes) -> None:
         """Bytes have come from the client."""
 

@@ -46,6 +46,7 @@ async def test_a_form(app: App) -> None:
         ("/?import=1", os.urandom(2 * 1024 * 1024 + 1), 413),
         ("/?import=1", packed({"../a": b""}).getvalue(), 422),
     ],
+    ids=["no archive", "nowhere", "in a file", "too long", "leading out"],
 )
 @pytest_twisted.ensureDeferred
 async def test_refused(app: App, path: str, body: bytes, status: int) -> None:
