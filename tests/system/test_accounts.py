@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close
 from websockets.sync.client import ClientConnection, connect
 
+from tests.asking import Answer
 from tests.installed import Installed
 from tests.projects import FIRST_START, Person, Project, new_project
 from tests.real_accounts import (
@@ -140,19 +141,31 @@ def test_a_viewer_opens_no_shell(
     assert real.apps(people[2].token).get(path).status == 403
 
 
+def files(
+    real: Installed,
+    team: Project,
+    person: Person,
+    method: str,
+    path: str,
+    body: object = None,
+) -> Answer:
+    """Return what somebody's files app answers, which may have to be started first."""
+    client = real.apps(person.token)
+    address = f"/{team.owner}/{team.name}/files{path}"
+
+    def answer() -> Answer | None:
+        found = client.ask(method, address, body)
+        return None if found.status == 503 else found
+
+    return until(answer, f"{person.name}'s files app answers")
+
+
 def test_files_by_http(real: Installed, team: Project, people: list[Person]) -> None:
     """What a member sends is everybody's; who is outside gets nothing."""
     owner, member, viewer, outsider = people
-    files = f"/{team.owner}/{team.name}/files"
 
     def ask(person: Person, method: str, path: str, body: bytes | None = None) -> int:
-        client = real.apps(person.token)
-        return until(
-            lambda: (
-                0 if (n := client.ask(method, files + path, body).status) == 503 else n
-            ),
-            f"{person.name}'s files app answers",
-        )
+        return files(real, team, person, method, path, body).status
 
     assert ask(member, "PUT", "/sent/") == 201
     assert ask(member, "PUT", "/sent/file", b"by a member") == 201
@@ -171,6 +184,48 @@ def test_files_by_http(real: Installed, team: Project, people: list[Person]) -> 
     as_account(owner, "chmod", "600", str(place))
     assert ask(owner, "GET", "/sent/file") == 200
     assert ask(member, "GET", "/sent/file") == 403
+
+
+def test_rights_and_trash_by_http(
+    real: Installed, team: Project, people: list[Person]
+) -> None:
+    """A member says who may, a viewer sees it and changes nothing."""
+    owner, member, viewer, outsider = people
+
+    def ask(person: Person, method: str, path: str, body: object = None) -> Answer:
+        return files(real, team, person, method, path, body)
+
+    assert ask(member, "PUT", "/mine.txt", b"by a member").status == 201
+    wishes = {"people": [{"name": viewer.name, "read": True}]}
+    said = ask(member, "PUT", "/mine.txt?rights=1", wishes)
+    assert said.status == 200, said.text
+    assert said.json["team"] == sorted(one.name for one in people[:3])
+    may = {"read": True, "write": False, "run": False}
+    assert said.json["people"] == [{"name": viewer.name, **may}]
+    place = home(real, team) / "mine.txt"
+    assert [reads(one, place) for one in people] == [False, True, True, False]
+    seen = ask(viewer, "GET", "/mine.txt?rights=1")
+    assert (seen.json["owner"], seen.json["mine"]) == (member.name, False)
+    assert seen.json["people"] == said.json["people"]
+    assert ask(owner, "PUT", "/mine.txt?rights=1", b"{}").status == 403
+    for method, path in (
+        ("PUT", "/mine.txt?rights=1"), ("DELETE", "/mine.txt?trash=1"),
+        ("POST", "/mine.txt?copy=x"), ("DELETE", "/.aen-app/trash"),
+    ):  # fmt: skip
+        assert ask(viewer, method, path, b"{}").status == 403
+        assert ask(outsider, method, path, b"{}").status == 404
+    assert ask(owner, "POST", "/by-owner?copy=copied").json == {"path": "copied"}
+    item = ask(member, "DELETE", "/copied?trash=1").json["id"]
+    listed = ask(viewer, "GET", "/.aen-app/trash").json["items"]
+    assert [(one["id"], one["by"]) for one in listed] == [(item, member.name)]
+    assert ask(viewer, "POST", f"/.aen-app/trash/{item}").status == 403
+    back = ask(owner, "POST", f"/.aen-app/trash/{item}")
+    assert back.json == {"path": "copied"}
+    assert (home(real, team) / "copied").stat().st_uid == pwd.getpwnam(
+        owner.name
+    ).pw_uid
+    hits = ask(viewer, "GET", "/?search=by-owner").json["items"]
+    assert [one["path"] for one in hits] == ["by-owner"]
 
 
 def test_own_rights_survive_a_start(

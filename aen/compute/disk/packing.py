@@ -14,6 +14,7 @@ from contextlib import closing
 
 from aen.compute.disk import freight
 from aen.compute.disk.freight import Entry, Outlet, Totals
+from aen.compute.disk.remove import TRASH
 from aen.compute.disk.walk import DEEPEST, Refused, open_below, opened
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -65,7 +66,7 @@ class _Packing:
         with os.scandir(directory) as found:
             names = sorted(one.name for one in found)
         for name in names:
-            if name.startswith(_WORK) and at in ((), ("envs",)):
+            if _is_work(name) and at in ((), ("envs",)):
                 continue
             here = (*at, name)
             try:
@@ -181,6 +182,10 @@ class _Packing:
         except UnicodeEncodeError:
             raise Refused(f"“{shown(at)}” has a name that cannot be moved.") from None
         self._entries += 1
+
+
+def _is_work(name: str) -> bool:
+    return name.startswith(_WORK) and name != TRASH
 
 
 def shown(at: tuple[str, ...]) -> str:

@@ -8,6 +8,9 @@ from itertools import count
 
 from aen.compute.disk.walk import DEEPEST, open_below, opened, set_mode
 
+TRASH = ".aen-trash"
+"""Where in a project is what people have thrown away and may still want back."""
+
 
 def remove_tree(parent: int, name: str) -> None:
     """Remove *name* in *parent* with all that is in it; what links name stays.

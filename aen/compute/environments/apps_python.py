@@ -27,8 +27,11 @@ _COPIED = ".py .html .js .css .br .gz .svg .json .woff2 .txt .map".split()
 _SHELLS = "shells"
 _PARTS = (
     *("__init__.py", "model", "runtime", "compute/__init__.py", "compute/apps"),
-    *("compute/disk/__init__.py", "compute/disk/acl.py", "compute/disk/remove.py"),
-    *("compute/disk/walk.py", "compute/serving"),
+    *(
+        f"compute/disk/{one}.py"
+        for one in "__init__ acl modes passing remove walk".split()
+    ),
+    "compute/serving",
 )
 """What our apps import of our own, below `aen`."""
 

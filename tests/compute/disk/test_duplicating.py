@@ -28,7 +28,8 @@ def make(root: Path) -> tuple[Path, Path]:
     (lab / "notes" / "a").write_text("a")
     os.utime(lab / "notes" / "a", (7, 7))
     (lab / "link").symlink_to("notes/a")
-    (lab / ".aen-x").mkdir()
+    for ours in (".aen-x", ".aen-trash"):
+        (lab / ours).mkdir()
     os.mkfifo(lab / "pipe")
     (copy / "public").mkdir(parents=True)
     (copy / "envs" / "default").mkdir(parents=True)

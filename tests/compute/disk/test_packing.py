@@ -63,7 +63,10 @@ def test_all_of_it_as_it_was(project: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_nobodys_file_stays_behind(project: Path, tmp_path: Path) -> None:
-    """Sockets and pipes, and work under way on environments, but no other such name."""
+    """Sockets and pipes, and work under way on environments, but no other such name.
+
+    What people have thrown away is theirs still.
+    """
     before = told(project)
     os.mkfifo(project / "pipe")
     with socket.socket(socket.AF_UNIX) as one:
@@ -71,8 +74,15 @@ def test_what_is_nobodys_file_stays_behind(project: Path, tmp_path: Path) -> Non
     (project / ".aen-work").mkdir()
     (project / "envs/_aen-work").mkdir()
     (project / "public/.aen-mine").write_text("kept")
+    (project / ".aen-trash").mkdir()
+    (project / ".aen-trash/x").write_text("kept")
     unpacked(packed(project), tmp_path / "new")
-    assert told(tmp_path / "new").keys() == before.keys() | {"public/.aen-mine"}
+    assert told(tmp_path / "new").keys() == {
+        *before,
+        "public/.aen-mine",
+        ".aen-trash",
+        ".aen-trash/x",
+    }
 
 
 def test_holes_stay_holes(project: Path, tmp_path: Path) -> None:

@@ -7,12 +7,10 @@ from typing import Any
 
 from attrs import evolve, fields_dict, frozen
 
-from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.limits import Limits
-from aen.compute.apps.files.page import Pages, built_assets
-from aen.compute.apps.files.site import Files, FilesSite
+from aen.compute.apps.files.mounting import mount
+from aen.compute.apps.files.site import FilesSite
 from aen.compute.apps.program import command_line, run, serve
-from aen.model.errors import Invalid
 
 SETTINGS = ("import_entries", "import_bytes", "import_upload", "stale")
 """The limits that the command line, and so a manifest of one's own, may set."""
@@ -53,12 +51,9 @@ def assemble(options: Options, reactor: Any) -> None:
 
     :raises AenError: it cannot be started; says why.
     """
-    try:
-        inside = Inside(options.project)
-    except OSError as error:
-        raise Invalid(f"{options.project}: {error.strerror}") from None
-    pages = Pages(options.prefix, built_assets())
-    files = Files(options.prefix, inside, options.limits, reactor, pages)
+    files = mount(
+        options.prefix, options.project, options.socket, options.limits, reactor
+    )
     serve(reactor, options.socket, FilesSite(files))
 
 

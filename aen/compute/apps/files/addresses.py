@@ -17,8 +17,8 @@ PAGE: Final = f"{OWN}import"
 _LONGEST: Final = 255
 DEEPEST: Final = 100
 _WORDS: Final = frozenset(
-    "after archive depth environments executable import limit move parents recursive"
-    " replace unwrap upload".split()
+    "after archive content copy depth environments executable hidden import limit move"
+    " parents recursive replace rights search to trash unwrap upload".split()
 )
 
 
@@ -39,7 +39,12 @@ class Address:
 
     def says(self, word: str) -> bool:
         """Whether the query has *word* switched on."""
-        return self.query.get(word, "0") not in ("0", "false", "no")
+        return is_on(self.query, word)
+
+
+def is_on(query: Mapping[str, str], word: str) -> bool:
+    """Whether *query* has *word* switched on."""
+    return query.get(word, "0") not in ("0", "false", "no")
 
 
 def parse(target: bytes, prefix: str) -> Address:
@@ -56,7 +61,7 @@ def parse(target: bytes, prefix: str) -> Address:
     if last:
         texts.append(last)
     names = tuple(os.fsdecode(unquote_to_bytes(one)) for one in texts)
-    return Address(check(names), not last, _parse_query(query))
+    return Address(check(names), not last, parse_query(query))
 
 
 def parse_path(text: str) -> tuple[str, ...]:
@@ -85,7 +90,11 @@ def is_name(name: str) -> bool:
     return name not in ("", ".", "..") and not odd
 
 
-def _parse_query(query: bytes) -> dict[str, str]:
+def parse_query(query: bytes) -> dict[str, str]:
+    """Return what stands behind the “?” of an address.
+
+    :raises Refusal: it cannot be read, or has words that are not known.
+    """
     try:
         pairs = parse_qsl(
             query.decode("ascii"), keep_blank_values=True, errors="surrogateescape"
@@ -99,6 +108,12 @@ def _parse_query(query: bytes) -> dict[str, str]:
             raise Refusal(400, said)
         found[word] = value
     return found
+
+
+def project_of(prefix: str) -> tuple[str, str]:
+    """Return owner and name of the project that *prefix* is an app's of."""
+    owner, name, *_ = prefix.strip("/").split("/")
+    return owner, name
 
 
 def href(name: str) -> str:

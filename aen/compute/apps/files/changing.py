@@ -40,12 +40,26 @@ def move(old: Found, new: Found, *, replace: bool) -> None:
     if not old.name or not new.name:
         raise Refusal(409, "The folder of the project itself cannot be moved here.")
     with alone_in(new.folder) as folder:
-        if not replace and _exists(folder, new.name):
+        if not replace and exists(folder, new.name):
             raise Refusal(412, f"{new.way} is there already.")
         os.rename(old.name, new.name, src_dir_fd=old.folder, dst_dir_fd=folder)
 
 
-def _exists(folder: int, name: str) -> bool:
+def take(
+    folder: int, found: Found, conditions: Conditions, target: int, name: str
+) -> None:
+    """Move what was found out of *folder*, which is held, to *name* in *target*.
+
+    :raises Refusal: it is not there any more, or not as it was.
+    :raises OSError: as the system says.
+    """
+    about = os.stat(found.name, dir_fd=folder, follow_symlinks=False)
+    conditions.demand(version_of(about).etag, found.way)
+    os.rename(found.name, name, src_dir_fd=folder, dst_dir_fd=target)
+
+
+def exists(folder: int, name: str) -> bool:
+    """Whether something in *folder* is called so, a link that leads nowhere, too."""
     try:
         os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:

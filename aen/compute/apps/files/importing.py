@@ -8,12 +8,13 @@ from attrs import define, field
 from aen.compute.apps.files.addresses import Address
 from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.limits import Limits
-from aen.compute.apps.files.listing import read_folder
+from aen.compute.apps.files.listing import open_folder
 from aen.compute.apps.files.multipart import FormFile, boundary_of
 from aen.compute.apps.files.refusals import Refusal, full
 from aen.compute.apps.files.requests import FilesRequest
 from aen.compute.apps.files.storing import length_of
 from aen.compute.apps.files.streaming import InThread
+from aen.compute.apps.files.turns import Turns
 from aen.compute.apps.files.unpacking import Bounds, Unpacked, spool, unpack
 from aen.compute.disk.walk import opened
 
@@ -25,24 +26,24 @@ class Importing:
     inside: Inside
     limits: Limits
     in_thread: InThread
-    _under_way: int = field(default=0, init=False)
+    _turns: Turns = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """So many at a time."""
+        said = "Other archives are being unpacked; try again."
+        self._turns = Turns(self.limits.archives, said)
 
     async def post(self, request: FilesRequest, address: Address) -> Unpacked:
         """Unpack the archive in the body of a request; return what was in it.
 
         :raises Refusal: it is not taken; nothing was done.
         """
-        if self._under_way >= self.limits.archives:
-            raise Refusal(503, "Other archives are being unpacked; try again.")
         if (length_of(request) or 0) > self.limits.import_upload:
             raise self._too_large()
-        self._under_way += 1
-        try:
+        with self._turns.one():
             folder: int = await self.in_thread(self._open, request, address)
             with opened(folder):
                 return await self._take(request, address, folder)
-        finally:
-            self._under_way -= 1
 
     def _too_large(self) -> Refusal:
         most = self.limits.import_upload
@@ -50,10 +51,7 @@ class Importing:
 
     def _open(self, request: FilesRequest, address: Address) -> int:
         with self.inside.find(address.names) as found:
-            descriptor, _ = found.there()
-            if not found.is_folder:
-                raise Refusal(409, f"{address.text} is no folder.")
-            folder = read_folder(descriptor)
+            folder = open_folder(found)
         room = os.fstatvfs(folder)
         if (length_of(request) or 0) > room.f_bavail * room.f_frsize:
             os.close(folder)

@@ -39,6 +39,10 @@ class Found:
     """For people: from the project's folder on."""
     descriptor: int | None = None
     """It, for its path alone; None: there is nothing of that name."""
+    names: tuple[str, ...] = ()
+    """From the project's folder on, links resolved."""
+    above: tuple[int, ...] = ()
+    """Descriptors of the folders above it, the project's first."""
 
     @property
     def about(self) -> os.stat_result | None:
@@ -95,6 +99,8 @@ class _Walk:
             if name == "..":
                 self._up()
                 continue
+            if name.startswith(OURS):
+                raise Refusal(404, f"There is no {shown(name)}.")
             last = not self.waiting
             try:
                 here = os.open(name, _PATH, dir_fd=self.stack[-1])
@@ -172,9 +178,9 @@ class Inside:
         return name, last
 
     def _found(self, walk: _Walk, name: str, last: int | None) -> Found:
-        if name.startswith(OURS):
-            raise Refusal(404, f"There is no {shown(name)}.")
-        top = walk.stack[-1]
+        above = tuple(walk.stack)
         if not name:
-            return Found(top, "", "the folder of the project", top)
-        return Found(top, name, shown("/".join((*walk.names, name))), last)
+            top = above[-1]
+            return Found(top, "", "the folder of the project", top, (), above)
+        names = (*walk.names, name)
+        return Found(above[-1], name, shown("/".join(names)), last, names, above)

@@ -29,3 +29,19 @@ class Limits:
     """All of them together, unpacked."""
     import_upload: int = 50 * 1024**3
     """The archive itself."""
+    copies: int = 2
+    """Made at a time; what may be in one is what may be in an archive."""
+    searches: int = 4
+    """Under way at a time."""
+    search_hits: int = 200
+    """Then a search has found enough."""
+    search_visited: int = 50_000
+    """Files and folders that a search looks at."""
+    search_seconds: float = 10.0
+    """Then a search has taken enough."""
+    search_file: int = 2 * 1024 * 1024
+    """Larger files are not read for their lines."""
+    trash: float = 30 * 86_400.0
+    """After which what is in the trash goes for good."""
+    rights: int = 200_000
+    """Entries below a folder whose rights are set at once."""

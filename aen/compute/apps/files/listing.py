@@ -12,6 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from aen.compute.apps.files.addresses import OURS, href, shown
+from aen.compute.apps.files.inside import Found
 from aen.compute.apps.files.refusals import Refusal
 from aen.compute.disk.walk import opened
 
@@ -80,6 +81,18 @@ def name_of(cursor: str) -> str:
         raise Refusal(400, "“after” is not what “next” of a list was.") from None
 
 
+def number(text: str | None, most: int) -> int:
+    """Return how many are wanted at once, *most* where nobody says.
+
+    :raises Refusal: it is no such number.
+    """
+    if text is None:
+        return most
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= most:
+        raise Refusal(400, f"“limit” must be a number from 1 to {most}.")
+    return int(text)
+
+
 def moment(seconds: float) -> str:
     """Return a time as the platform's API writes it."""
     try:
@@ -125,6 +138,17 @@ def entry_of(folder: int, name: str) -> Entry | None:
     size = about.st_size if kind == "file" else 0
     mode = stat.S_IMODE(about.st_mode)
     return Entry(name, kind, size, about.st_mtime, mode, target)
+
+
+def open_folder(found: Found) -> int:
+    """Return a descriptor that can be listed, of a folder that was asked for.
+
+    :raises Refusal: there is nothing, or no folder.
+    """
+    descriptor, _ = found.there()
+    if not found.is_folder:
+        raise Refusal(409, f"{found.way} is no folder.")
+    return read_folder(descriptor)
 
 
 def read_folder(descriptor: int) -> int:

@@ -6,11 +6,12 @@ from aen.compute.apps.files.addresses import Address
 from aen.compute.apps.files.archiving import KINDS, Source, archive
 from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.limits import Limits
-from aen.compute.apps.files.listing import read_folder
+from aen.compute.apps.files.listing import open_folder
 from aen.compute.apps.files.refusals import Refusal
 from aen.compute.apps.files.replies import saved
 from aen.compute.apps.files.requests import FilesRequest
 from aen.compute.apps.files.streaming import InThread, Streaming
+from aen.compute.apps.files.turns import Turns
 from aen.compute.disk.walk import opened
 
 
@@ -23,7 +24,12 @@ class Packing:
     in_thread: InThread
     project: str
     """What the archive of the whole project is called."""
-    _under_way: int = field(default=0, init=False)
+    _turns: Turns = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """So many at a time."""
+        said = "Other archives are being made; try again."
+        self._turns = Turns(self.limits.archives, said)
 
     async def get(self, request: FilesRequest, address: Address) -> None:
         """Answer with an archive.
@@ -33,13 +39,8 @@ class Packing:
         kind = address.query["archive"] or "tar.gz"
         if kind not in KINDS:
             raise Refusal(400, f"“archive” must be one of: {', '.join(KINDS)}.")
-        if self._under_way >= self.limits.archives:
-            raise Refusal(503, "Other archives are being made; try again.")
-        self._under_way += 1
-        try:
+        with self._turns.one():
             await self._send(request, address, kind)
-        finally:
-            self._under_way -= 1
 
     async def _send(self, request: FilesRequest, address: Address, kind: str) -> None:
         folder: int = await self.in_thread(self._open, address)
@@ -69,11 +70,7 @@ class Packing:
 
     def _open(self, address: Address) -> int:
         with self.inside.find(address.names) as found:
-            found.there()
-            if not found.is_folder:
-                raise Refusal(409, f"{address.text} is no folder.")
-            assert found.descriptor is not None
-            return read_folder(found.descriptor)
+            return open_folder(found)
 
 
 def break_off(request: FilesRequest) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from aen.compute.apps.files.addresses import OWN
+from aen.compute.apps.files.addresses import OWN, project_of
 from aen.compute.apps.files.refusals import Refusal
 from aen.compute.apps.files.replies import SAFE, Reply
 from aen.compute.apps.files.unpacking import Unpacked
@@ -54,7 +54,7 @@ class Pages:
             templates_in(HERE / "templates")
             .get_template("import.html")
             .render(
-                project=self.prefix.strip("/").rpartition("/")[0],
+                project="/".join(project_of(self.prefix)),
                 prefix=self.prefix,
                 css=f"{self.prefix}/{STATIC}{assets.url('files.css')}"
                 if assets

@@ -9,7 +9,7 @@ from attrs import frozen
 from aen.compute.apps.files.addresses import Address
 from aen.compute.apps.files.inside import Found, Inside
 from aen.compute.apps.files.limits import Limits
-from aen.compute.apps.files.listing import Page, list_below, name_of
+from aen.compute.apps.files.listing import Page, list_below, name_of, number
 from aen.compute.apps.files.refusals import Refusal
 from aen.compute.apps.files.replies import Reply, nothing, of_json, saved
 from aen.compute.apps.files.requests import FilesRequest
@@ -72,20 +72,12 @@ class Reading:
 
     def _page(self, descriptor: int, address: Address) -> Page:
         after = name_of(address.query.get("after", ""))
-        limit = _number(address.query.get("limit"), self.limits.page)
+        limit = number(address.query.get("limit"), self.limits.page)
         return list_below(descriptor, after, limit, self.limits.looked_at)
 
     def _kept(self, address: Address) -> int:
         with self.inside.find(address.names) as found:
             return kept_size(found, address.query["upload"])
-
-
-def _number(text: str | None, most: int) -> int:
-    if text is None:
-        return most
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= most:
-        raise Refusal(400, f"“limit” must be a number from 1 to {most}.")
-    return int(text)
 
 
 def open_file(found: Found) -> Mode:

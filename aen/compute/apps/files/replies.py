@@ -51,6 +51,12 @@ def of_refusal(refusal: Refusal) -> Reply:
     return of_json(refusal.status, refusal.to_json(), *more)
 
 
+def not_allowed(methods: bytes) -> Reply:
+    """Return that an address knows other *methods* only."""
+    reply = of_refusal(Refusal(405, "There is no such method here."))
+    return Reply(reply.status, reply.body, (*reply.headers, (b"allow", methods)))
+
+
 def saved(name: bytes, kind: bytes = PLAIN_TYPE) -> Headers:
     """Return the headers by which a browser saves what is called *name*.
 

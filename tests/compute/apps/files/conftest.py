@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.limits import Limits
 from aen.compute.apps.files.page import Pages
 from aen.compute.apps.files.site import Files, FilesSite
+from aen.compute.apps.files.trash import NAME as TRASH
 from aen.compute.apps.listening import listen_privately
 from tests.asking import Answer, Client
 from tests.waiting import eventually
@@ -64,8 +66,9 @@ class App:
     @property
     def left(self) -> list[str]:
         """What the app has left of its own in the project."""
-        return [one for _, _, names in os.walk(self.project) for one in names
-                if one.startswith(".aen-")]  # fmt: skip
+        found = os.walk(self.project)
+        names = [one for _, *both in found for inner in both for one in inner]
+        return [one for one in names if one.startswith(".aen-") and one != TRASH]
 
 
 @pytest.fixture
@@ -91,6 +94,19 @@ def inside(project: Path) -> Iterator[Inside]:
     made.close()
 
 
+@asynccontextmanager
+async def listening(site: FilesSite, socket: Path, reactor: Any) -> AsyncIterator[None]:
+    """Listen while the block runs, and until every client has left."""
+    port = listen_privately(reactor, socket, site)
+    before = set(map(id, reactor.getDelayedCalls()))
+    yield
+    await maybeDeferred(port.stopListening)
+    await eventually(
+        lambda: before.issuperset(map(id, reactor.getDelayedCalls())),
+        "the app knows that every client has left",
+    )
+
+
 @pytest_twisted.async_yield_fixture
 async def app(
     tmp_path: Path, project: Path, inside: Inside, reactor: Any
@@ -98,11 +114,5 @@ async def app(
     """The app, listening."""
     files = Files(PREFIX, inside, LIMITS, reactor, Pages(PREFIX, None))
     socket = tmp_path / "s"
-    port = listen_privately(reactor, socket, FilesSite(files))
-    before = set(map(id, reactor.getDelayedCalls()))
-    yield App(project, socket)
-    await maybeDeferred(port.stopListening)
-    await eventually(
-        lambda: before.issuperset(map(id, reactor.getDelayedCalls())),
-        "the app knows that every client has left",
-    )
+    async with listening(FilesSite(files), socket, reactor):
+        yield App(project, socket)
