@@ -42,40 +42,46 @@ ATLAS = "/ada/climate-atlas"
 LONG = f"/ada/{LONGEST_PROJECT}"
 SETTINGS = f"{ATLAS}/settings"
 
-SIGHTS: tuple[Sight, ...] = (
+PEOPLE: tuple[Sight, ...] = (
     # Whoever has not signed in.
     *_by("", "/", "/login", "/register", "/account/request_reset", "/search"),
-    *_by("", "/account/reset/{reset}", "/account/confirm/some-secret", "/ada", ATLAS),
-    *_by("", f"{LONG}/activity"),
+    *_by("", "/account/reset/{reset}", "/account/confirm/some-secret", "/ada"),
     Sight("/login?done=signed-out", ""),
     Sight("/login", "", status=401, sends="form"),
     Sight("/register", "", status=400, sends="form"),
     Sight("/account/confirm/some-secret", "", status=404, sends="form"),
     Sight("/account/request_reset", "", sends="form"),
     Sight("/account/request_reset", "", "bare"),
-    Sight("/nobody/nothing", "", status=404),
     # What one has oneself.
     *_by("ada", "/", "/logout", "/search", "/search?q=climate", "/search?q=zzz"),
-    *_by("ada", "/search?in=people", "/search?in=people&q=zzz", "/projects/new"),
+    *_by("ada", "/search?in=people", "/search?in=people&q=zzz"),
     *_by("ada", "/ada", "/bob", "/account/", "/account/security", "/account/tokens"),
     *_by("ada", "/account/ssh-keys", "/account/log"),
     *_by("bob", "/account/close"),
     Sight("/account/close", status=409),
     *_by("eve", "/", "/eve", "/account/", "/account/close", scene="bare"),
     *_by("eve", "/account/tokens", "/account/ssh-keys", "/account/log", scene="bare"),
-    *_by("eve", "/search", "/projects/new", scene="bare"),
+    *_by("eve", "/search", scene="bare"),
     Sight("/", opens=".menu > summary"),
-    Sight("/projects/new", status=400, sends="main form"),
     Sight("/account/tokens", status=400, sends="main form[action='/account/tokens']"),
     Sight("/account/ssh-keys", status=400, sends="main form[autocomplete=off]"),
     Sight("/account/close", "bob", status=400, sends="main form"),
     Sight("/account/security", status=400, sends="form#password"),
-    # Projects: in each state, for each role.
+)
+"""Signing in, accounts, what one has, other people."""
+
+PROJECTS: tuple[Sight, ...] = (
+    # A new one.
+    *_by("ada", "/projects/new"),
+    *_by("eve", "/projects/new", scene="bare"),
+    Sight("/projects/new", status=400, sends="main form"),
+    # In each state, for each role.
     *_by("ada", ATLAS, f"{ATLAS}/activity", f"{ATLAS}/duplicate", "/ada/archive"),
     *_by("ada", "/ada/engine-notes", "/ada/survival", "/ada/scratch", "/ada/warned"),
     *_by("ada", LONG, f"{LONG}/settings/team", f"{LONG}/activity"),
     *_by("eve", ATLAS, f"{SETTINGS}/info", f"{SETTINGS}/resources"),
     *_by("bob", ATLAS, "/bob/forecast"),
+    *_by("", ATLAS, f"{LONG}/activity"),
     *_by("ada", f"{SETTINGS}/", f"{SETTINGS}/team", f"{SETTINGS}/admin"),
     *_by("ada", f"{SETTINGS}/info", f"{SETTINGS}/resources"),
     *_by("ada", f"{SETTINGS}/resources?log=terminal-bob&q=numpy"),
@@ -83,7 +89,20 @@ SIGHTS: tuple[Sight, ...] = (
     Sight(f"{SETTINGS}/resources", opens="#environments .sure > summary"),
     Sight(f"{SETTINGS}/team", status=400, sends="main form.card"),
     Sight(f"{SETTINGS}/admin", status=400, sends="main form[action$='/delete']"),
-    # Administration: with much in it, and with nothing.
+    # For whoever works on the pages.
+    Sight("/static/examples", ""),
+    Sight("/static/examples", opens=".sure > summary"),
+    # What cannot be shown.
+    Sight("/nobody/nothing", "", status=404),
+    Sight("/ada/nothing", "eve", status=404),
+    Sight("/login", "", "closed"),
+    Sight("/", "eve", "closed", status=503),
+    Sight("/", "", "away", status=503),
+)
+"""Projects, the parts that all pages are made of, what cannot be shown."""
+
+ADMINISTRATION: tuple[Sight, ...] = (
+    # With much in it, and with nothing.
     *_by("ada", "/admin/", "/admin/report", "/admin/exceptions", "/admin/users"),
     *_by("ada", "/admin/exceptions/{exception}", "/admin/resets", "/admin/log"),
     *_by("ada", "/admin/users/new", "/admin/users/ada", "/admin/users/student-07"),
@@ -104,18 +123,12 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("/admin/users/bob", opens=".sure > summary"),
     Sight("/admin/resets", status=404, sends="main form"),
     Sight("/admin/users/new", status=400, sends="main form"),
-    # For whoever works on the pages.
-    Sight("/static/examples", ""),
-    Sight("/static/examples", opens=".sure > summary"),
-    # What went wrong.
+    # Refused; while nobody else gets in.
     Sight("/admin/", "eve", status=403),
-    Sight("/ada/nothing", "eve", status=404),
-    Sight("/login", "", "closed"),
-    Sight("/", "eve", "closed", status=503),
-    Sight("/admin/", "ada", "closed"),
-    Sight("/admin/announcement", "ada", "closed"),
-    Sight("/", "", "away", status=503),
+    *_by("ada", "/admin/", "/admin/announcement", scene="closed"),
 )
+
+SIGHTS = (*PEOPLE, *PROJECTS, *ADMINISTRATION)
 
 NO_PAGES = {
     "/account/announcement": "a part of every page",

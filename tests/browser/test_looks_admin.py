@@ -1,0 +1,18 @@
+"""The pages of administration, as they look."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.seeing import flaws
+from tests.browser.sights import ADMINISTRATION, Sight
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("sight", ADMINISTRATION, ids=lambda one: one.name)
+def test_a_page(browser: Browser, stage: dict[str, Any], sight: Sight) -> None:
+    """No rule of axe is broken, nothing moves, nothing is heavy, nothing stands out."""
+    found = flaws(browser, stage, sight)
+    assert not found, "\n".join(found)
