@@ -1,19 +1,16 @@
 """Announcements reach people in front of apps and inside the terminal."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import keep
-from tests.browser.test_first_light import OPENING
+from tests.browser.steps import OPENING, at_prompt, sign_in
 from tests.installed import Installed
 from tests.projects import FIRST_START, new_person, new_project
 from tests.visitor import Visitor
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
-PROMPT = re.compile(r"[$#]")
 TEXT = "Everything stops at six for an hour."
 
 
@@ -29,10 +26,7 @@ def test_announcements(page: Page, platform: Installed) -> None:
     person = new_person(platform, "announced")
     project = new_project(platform, "told", person)
     project.start(FIRST_START)
-    page.goto(f"{platform.one.url}/login")
-    page.get_by_label("Username").fill(person.name)
-    page.get_by_label("Password").fill(person.password)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, platform, person.name, person.password)
     page.wait_for_url(f"{platform.one.url}/")
     gate = f"{platform.one.gateway_url}/{project.owner}/{project.name}"
     announce(platform, TEXT)
@@ -46,9 +40,7 @@ def test_announcements(page: Page, platform: Installed) -> None:
         page.goto(f"{gate}/terminal/")
         line = page.get_by_text(TEXT)
         expect(line).to_be_visible(timeout=OPENING)
-        expect(page.locator(".xterm-rows").first).to_contain_text(
-            PROMPT, timeout=OPENING
-        )
+        at_prompt(page)
         keep(page, "terminal-announcement")
         page.get_by_role("button", name="Dismiss").click()
         expect(line).not_to_be_visible()

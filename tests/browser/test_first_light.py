@@ -8,22 +8,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from aen.local.installation import ADMINISTRATOR
 from tests.browser.conftest import keep
+from tests.browser.steps import OPENING, at_prompt, opened, sign_in
 from tests.installed import Installed
-from tests.projects import FIRST_START
+from tests.projects import FIRST_START, Project
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
 FIRST_START_MS = 1000 * FIRST_START
-OPENING = 90_000.0
-"""Milliseconds an app may take to open."""
-
-
-def sign_in(page: Page, platform: Installed, password: str) -> None:
-    """Fill in the sign-in form as a person would."""
-    page.goto(platform.one.url)
-    page.get_by_label("Username").fill(ADMINISTRATOR)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def new_project(page: Page, name: str) -> None:
@@ -40,15 +31,6 @@ def new_project(page: Page, name: str) -> None:
 def state(page: Page, word: str) -> Locator:
     """Return the project's state where it is shown as *word*."""
     return page.get_by_label("State").get_by_text(word, exact=True).first
-
-
-def opened(page: Page, title: str) -> Page:
-    """Open an app by its link, in the tab it opens in."""
-    with page.context.expect_page() as caught:
-        page.get_by_role("link", name=title, exact=True).click()
-    app: Page = caught.value
-    app.set_default_timeout(OPENING)
-    return app
 
 
 def run_cell(lab: Page) -> None:
@@ -68,8 +50,7 @@ def run_cell(lab: Page) -> None:
 
 def type_command(terminal: Page) -> None:
     """Type a command into the terminal and see what it prints."""
-    rows = terminal.locator(".xterm-rows").first
-    expect(rows).to_contain_text(re.compile(r"[$#]"), timeout=OPENING)
+    rows = at_prompt(terminal)
     terminal.locator(".xterm-helper-textarea").first.focus()
     # a prompt that is the same on every machine, for the picture
     terminal.keyboard.type("PS1='$PROJECT_NAME $ '; clear\n")
@@ -81,14 +62,14 @@ def type_command(terminal: Page) -> None:
 
 def test_wrong_password(page: Page, platform: Installed) -> None:
     """A wrong password is refused without telling whether the name exists."""
-    sign_in(page, platform, "wrong")
+    sign_in(page, platform, ADMINISTRATOR, "wrong")
     expect(page.get_by_label("Password")).to_be_visible()
     expect(page.get_by_role("alert").first).to_be_visible()
 
 
 def test_first_light(page: Page, platform: Installed) -> None:
     """A stranger signs in, makes a project, watches it start, works in it."""
-    sign_in(page, platform, platform.password)
+    sign_in(page, platform, ADMINISTRATOR, platform.password)
     expect(page.get_by_role("link", name="New project").first).to_be_visible()
     keep(page, "dashboard")
     new_project(page, "tides")
@@ -109,11 +90,21 @@ def test_first_light(page: Page, platform: Installed) -> None:
     print(f"\nstart {running - began:.1f} s, JupyterLab {shown - running:.1f} s")  # noqa: T201 -- for whoever watches
 
 
-def test_resources(page: Page, platform: Installed) -> None:
+@pytest.fixture
+def currents(platform: Installed) -> Project:
+    """Give a project that runs; its name is on a picture of the documentation."""
+    made = Project(platform.api(), ADMINISTRATOR, "currents")
+    answer = made.api.post("/api/v1/projects", {"name": made.name})
+    assert answer.status == 201, answer.text
+    made.start(FIRST_START)
+    return made
+
+
+def test_resources(page: Page, platform: Installed, currents: Project) -> None:
     """A package is installed and taken out again, with the tool's words, live."""
-    sign_in(page, platform, platform.password)
-    expect(page.get_by_role("link", name="tides").first).to_be_visible()
-    page.goto(f"{platform.one.url}/{ADMINISTRATOR}/tides")
+    sign_in(page, platform, ADMINISTRATOR, platform.password)
+    expect(page.get_by_role("link", name=currents.name).first).to_be_visible()
+    page.goto(f"{platform.one.url}/{currents.owner}/{currents.name}")
     page.get_by_role("link", name="Resources").click()
     packages = page.get_by_role("list", name="Packages")
     expect(packages).to_contain_text("ipykernel")
@@ -130,6 +121,6 @@ def test_resources(page: Page, platform: Installed) -> None:
 
 def test_foreign_pages_learn_nothing(page: Page, platform: Installed) -> None:
     """Without a session a project's address leads to the sign-in form."""
-    page.goto(f"{platform.one.gateway_url}/{ADMINISTRATOR}/tides/jupyterlab/lab")
+    page.goto(f"{platform.one.gateway_url}/{ADMINISTRATOR}/any/jupyterlab/lab")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert page.url.startswith(platform.one.url)

@@ -1,7 +1,6 @@
 """The pages of a gateway and of what runs behind it, as they look, on the platform."""
 
 import json
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +8,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from aen.local.installation import ADMINISTRATOR
 from tests.browser.looking import Look, judged, looked_at
-from tests.browser.test_first_light import OPENING, sign_in
+from tests.browser.steps import OPENING, at_prompt, sign_in
 from tests.installed import Installed
 from tests.projects import FIRST_START, Project, new_project
 from tests.waiting import until
@@ -71,7 +71,7 @@ def address(platform: Installed, project: Project, rest: str) -> str:
 def window(browser: Browser, platform: Installed) -> Iterator[Look]:
     """Give a window that has signed in at the server, and seen no gateway yet."""
     with looked_at(browser, []) as look:
-        sign_in(look.page, platform, platform.password)
+        sign_in(look.page, platform, ADMINISTRATOR, platform.password)
         expect(look.page.get_by_role("link", name="New project").first).to_be_visible()
         look.weight = 0
         yield look
@@ -80,7 +80,7 @@ def window(browser: Browser, platform: Installed) -> Iterator[Look]:
 def test_nothing_there(browser: Browser, platform: Installed) -> None:
     """What is not there, or not open to whoever asks."""
     with window(browser, platform) as look:
-        look.page.goto(f"{platform.one.gateway_url}/wakari/nothing/terminal/")
+        look.page.goto(f"{platform.one.gateway_url}/{ADMINISTRATOR}/nothing/terminal/")
         expect(look.page.get_by_role("heading")).to_have_text("There is nothing here")
         home = look.page.get_by_role("link", name="Go to your projects")
         expect(home).to_be_visible()
@@ -92,8 +92,7 @@ def test_terminal(browser: Browser, platform: Installed, seen: Project) -> None:
     """The terminal's page, with a shell in it."""
     with window(browser, platform) as look:
         look.page.goto(address(platform, seen, "terminal/"))
-        rows = look.page.locator(".xterm-rows").first
-        expect(rows).to_contain_text(re.compile(r"[$#]"), timeout=OPENING)
+        at_prompt(look.page)
         found = judged(look, "gateway-terminal")
     assert not found, "\n".join(found)
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import keep, opened_page, there
-from tests.browser.test_first_light import OPENING, opened
+from tests.browser.steps import OPENING, at_prompt, opened, sign_in
 from tests.installed import Installed, brought_up
 from tests.projects import FIRST_START, Person, Project, new_project
 from tests.real_accounts import NEEDS_ROOT, new_accounts, put_in
@@ -54,10 +54,7 @@ def other(browser: Browser) -> Iterator[Page]:
 
 def enter(page: Page, real: Installed, person: Person, project: Project) -> None:
     """Sign in and go to the project."""
-    page.goto(real.one.url)
-    page.get_by_label("Username").fill(person.name)
-    page.get_by_label("Password").fill(person.password)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, real, person.name, person.password)
     expect(page.get_by_role("link", name=project.name).first).to_be_visible()
     page.goto(f"{real.one.url}/{project.owner}/{project.name}")
 
@@ -71,8 +68,7 @@ def typed(terminal: Page, command: str) -> None:
 def works_in_terminal(other: Page, member: Person) -> Page:
     """Open a terminal and leave a file there, as the member."""
     terminal = opened(other, "Terminal")
-    rows = terminal.locator(".xterm-rows").first
-    expect(rows).to_contain_text(re.compile(r"[$#]"), timeout=OPENING)
+    rows = at_prompt(terminal)
     typed(terminal, "id -un; echo from-bob > together.txt; ls")
     expect(rows).to_contain_text(member.name, timeout=OPENING)
     return terminal
