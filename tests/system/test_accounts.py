@@ -32,8 +32,8 @@ from tests.real_accounts import (
 from tests.waiting import until
 
 pytestmark = NEEDS_ROOT
-OUT_WITHIN = 3.0
-"""Seconds: two, and one for a busy machine."""
+OUT_WITHIN = 4.0
+"""Seconds: two, and as many for a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -316,7 +316,7 @@ def test_out_within_two_seconds(
     path = f"/{team.owner}/{team.name}/shell/"
     client = real.apps(member.token)
     until(lambda: client.get(path).status in (403, 404), "the address is closed", 10)
-    print(f"\nout after {time.monotonic() - began:.1f} s")  # noqa: T201 -- of 2 s
+    assert time.monotonic() - began < OUT_WITHIN
 
 
 def test_a_stopped_project_follows_its_team_too(
@@ -328,5 +328,6 @@ def test_a_stopped_project_follows_its_team_too(
     team.api.post(f"{team.path}/stop")
     team.wait("stopped")
     assert as_account(viewer, "cat", file).returncode == 0
-    team.api.ask("DELETE", f"{team.path}/team/{viewer.name}")
+    answer = team.api.ask("DELETE", f"{team.path}/team/{viewer.name}")
+    assert answer.status in (200, 204), answer.text
     until(lambda: as_account(viewer, "cat", file).returncode, "files are closed", 5)

@@ -134,6 +134,7 @@ async def test_settings_that_cannot_work_change_nothing(gate: Grown) -> None:
 async def test_workers_end_with_their_parent(gate: Grown) -> None:
     """However it went."""
     workers = gate.workers()
+    assert len(workers) == 2
     gate.signal(signal.SIGKILL)
     await eventually(
         lambda: not any(psutil.pid_exists(pid) for pid in workers), "all workers end"

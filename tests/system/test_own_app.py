@@ -1,6 +1,7 @@
 """An app of one's own, by a manifest that follows the contract and nothing else."""
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 from attrs import frozen
@@ -37,8 +38,11 @@ class Echo:
 
 
 @pytest.fixture(scope="module")
-def echo(platform: Installed, project: Project) -> Echo:
-    """Add a manifest to the node, as its operator would, and launch the app."""
+def echo(platform: Installed, project: Project) -> Iterator[Echo]:
+    """Add a manifest to the node, as its operator would, and launch the app.
+
+    Meanwhile another manifest is broken.
+    """
     etc = platform.one.compute_prefix / "etc/wakari"
     program = etc / "echo.py"
     program.write_text(ECHO)
@@ -47,10 +51,12 @@ def echo(platform: Installed, project: Project) -> Echo:
         *("%(projectHome)s", "%(owner)s", "%(project)s", "%(user)s"),
     ]
     add_app(platform, "echo", command)
-    (etc / "apps" / "broken.json").write_text('{"name": "broken", "titel": "x"}')
+    broken = etc / "apps" / "broken.json"
+    broken.write_text('{"name": "broken", "titel": "x"}')
     platform.control("restart", "compute")
     url = project.launch("echo")
-    return Echo(project, url.removeprefix(platform.one.gateway_url).rstrip("/"))
+    yield Echo(project, url.removeprefix(platform.one.gateway_url).rstrip("/"))
+    broken.unlink()
 
 
 def test_substitutions(platform: Installed, echo: Echo) -> None:
@@ -94,22 +100,22 @@ def test_not_for_strangers(platform: Installed, echo: Echo) -> None:
 
 def test_broken_manifest_is_named(platform: Installed, echo: Echo) -> None:
     """A broken manifest is refused with file and key; the others go on."""
-    log = (
-        platform.one.compute_prefix / "var/log/wakari/compute-launcher.application.log"
-    )
+    logs = platform.one.compute_prefix / "var/log/wakari"
+    log = logs / "compute-launcher.application.log"
 
-    def told() -> bool:
-        text = log.read_text("utf-8")
-        return "broken.json" in text and "titel" in text
+    def refusals() -> list[str]:
+        lines = log.read_text("utf-8").splitlines()
+        return [line for line in lines if "broken.json" in line]
 
-    until(told, "the broken manifest is named")
+    assert "titel" in until(refusals, "the broken manifest is named")[0]
+    assert platform.apps().get(f"{echo.path}/").status == 200
 
 
 def test_listed_and_stopped(platform: Installed, echo: Echo) -> None:
     """The API lists the app as running, stops it, and opening starts it again."""
     api = echo.project.api
     listed = api.get(f"{echo.project.path}/apps").json["items"]
-    assert "echo" in [one["name"] for one in listed]
+    assert {one["name"]: one["state"] for one in listed}["echo"] == "running"
     stopped = api.ask("DELETE", f"{echo.project.path}/apps/echo")
     assert stopped.status in (200, 202, 204), stopped.text
     assert platform.apps().get(f"{echo.path}/").json["path"] == f"{echo.path}/"
@@ -121,4 +127,4 @@ def test_launching_launches(platform: Installed) -> None:
     project.start(FIRST_START)
     project.launch("terminal")
     place = platform.one.projects / project.owner / project.name
-    until(lambda: platform.processes(place), "the app's process is there", 10)
+    assert any("aen.compute.apps.terminal" in one for one in platform.processes(place))
