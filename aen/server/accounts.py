@@ -4,6 +4,10 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from attrs import frozen
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
 from aen.model.audit import Act
 from aen.model.counting import counted
 from aen.model.errors import Conflict, Forbidden, Invalid
@@ -11,6 +15,8 @@ from aen.model.names import UserName, parse_user_name
 from aen.model.permissions import demand_operator, demand_superuser, demand_whole
 from aen.model.users import LOCAL, Caller, Role, User
 from aen.server import profile
+from aen.server.access import Access
+from aen.server.audit import Audit
 from aen.server.directories.sources import (
     demand_directory,
     demand_known,
@@ -18,21 +24,37 @@ from aen.server.directories.sources import (
     demand_own_password,
 )
 from aen.server.mail.letters import LetterKind, moment
-from aen.server.password_changes import PasswordChanges
-from aen.server.passwords import check_password
+from aen.server.mail.post import Mail
+from aen.server.passwords import Passwords, check_password
 from aen.server.records import AccountChanges, Page
+from aen.server.settings import ServerSettings
+from aen.server.site_settings import SiteSettings
+from aen.server.store.archive import Archive
 from aen.server.store.users import taken, without_private
+from aen.server.tasks import Tasks
 
 
-class Accounts(PasswordChanges):
+@frozen
+class Accounts:
     """What can be done with accounts; who asks comes first."""
+
+    archive: Archive
+    passwords: Passwords
+    settings: ServerSettings
+    clock: IReactorTime
+    audit: Audit
+    site: SiteSettings
+    mail: Mail
+    tasks: Tasks
+    access: Access
+    _log = Logger()
 
     async def users(
         self, caller: Caller, q: str = "", cursor: str | None = None, limit: int = 50
     ) -> Page[User]:
         """Return accounts by name; only administrators see addresses."""
         demand_whole(caller)
-        page = await self._users.page(q[:100], cursor, limit)
+        page = await self.archive.users.page(q[:100], cursor, limit)
         if caller.is_superuser:
             return page
         return Page(tuple(without_private(one) for one in page.items), page.next)
@@ -53,17 +75,17 @@ class Accounts(PasswordChanges):
         """
         demand_operator(by)
         if password is None:
-            kept, hashed = demand_directory(self._settings), ""
+            kept, hashed = demand_directory(self.settings), ""
         else:
             kept, hashed = LOCAL, await self.prepare(name, password)
         user = await self._make(name, hashed, email, display_name, role, kept)
-        await self._audit.note(Act.ACCOUNT_MADE, by, user=user.name, role=role.value)
+        await self.audit.note(Act.ACCOUNT_MADE, by, user=user.name, role=role.value)
         return user
 
     async def demand_registration(self) -> None:
         """Refuse people who want to make themselves an account where none may."""
-        demand_open_to_strangers(self._settings)
-        if not (await self._site.values()).open_registration:
+        demand_open_to_strangers(self.settings)
+        if not (await self.site.values()).open_registration:
             raise Forbidden("Accounts are made by an administrator here.")
 
     async def register(
@@ -79,17 +101,17 @@ class Accounts(PasswordChanges):
 
         :raises Taken: there is one of that name.
         """
-        free = await self._users.named(self._new_name(name)) is None
-        check_password(password, self._settings.password_length)
+        free = await self.archive.users.named(self._new_name(name)) is None
+        check_password(password, self.settings.password_length)
         if not free:
             raise taken(name)
-        return await self._passwords.hash(password)
+        return await self.passwords.hash(password)
 
     async def admit(self, name: str, hashed: str, email: str, address: str) -> User:
         """Make the account of somebody who asked for it at *address*."""
         user = await self._make(name, hashed, email)
         act = Act.ACCOUNT_MADE
-        await self._audit.note(act, user.name, user=user.name, address=address)
+        await self.audit.note(act, user.name, user=user.name, address=address)
         return user
 
     async def _make(
@@ -107,10 +129,10 @@ class Accounts(PasswordChanges):
             display_name=profile.display_name(display_name),
             email=profile.email(email),
             role=role,
-            created=self._clock.seconds(),
+            created=self.clock.seconds(),
             source=kept,
         )
-        await self._users.add(user, hashed)
+        await self.archive.users.add(user, hashed)
         self._log.info("account made: {name} {role}", name=user.name, role=role.value)
         return user
 
@@ -119,7 +141,7 @@ class Accounts(PasswordChanges):
             parsed = parse_user_name(name)
         except Invalid as error:
             raise Invalid(error.message, fields={"username": error.message}) from None
-        if parsed == self._settings.ANON_USER:
+        if parsed == self.settings.ANON_USER:
             message = f"“{parsed}” is for visitors; choose another name."
             raise Invalid(message, fields={"username": message})
         return parsed
@@ -128,7 +150,7 @@ class Accounts(PasswordChanges):
         self, by: Caller | None, name: str, changes: AccountChanges
     ) -> User:
         """Make *changes*; people may make those of what is personal themselves."""
-        user = await self.user(name)
+        user = await self.access.user(name)
         self._demand_over(by, user, own=changes.personal)
         loses = changes.role is not None and changes.role is not Role.SUPERUSER
         if loses or changes.disabled:
@@ -137,34 +159,34 @@ class Accounts(PasswordChanges):
         if changes.role is not None:
             fields["role"] = changes.role.value
         if changes.password is not None:
-            demand_own_password(user, self._settings)
-            check_password(changes.password, self._settings.password_length)
-            fields["hash"] = await self._passwords.hash(changes.password)
+            demand_own_password(user, self.settings)
+            check_password(changes.password, self.settings.password_length)
+            fields["hash"] = await self.passwords.hash(changes.password)
         return await self._change(by, user, fields)
 
     async def _change(
         self, by: Caller | None, user: User, fields: dict[str, Any]
     ) -> User:
         """Set *fields* of an account, note it, and end what it may do no more."""
-        changed = await self._users.change(user.id, fields) if fields else None
+        changed = await self.archive.users.change(user.id, fields) if fields else None
         if changed is None:
             return user
         if "hash" in fields:
-            await self._audit.note(Act.PASSWORD_CHANGED, by, user=user.name)
-            await self._tell(changed, LetterKind.PASSWORD_CHANGED, "")
+            await self.audit.note(Act.PASSWORD_CHANGED, by, user=user.name)
+            await self.access.tell(changed, LetterKind.PASSWORD_CHANGED, "")
         if told := differences(user, changed):
-            await self._audit.note(Act.ACCOUNT_CHANGED, by, user=user.name, facts=told)
+            await self.audit.note(Act.ACCOUNT_CHANGED, by, user=user.name, facts=told)
         if user.email and changed.email != user.email:
             # Whoever took the account over would have switched notices off.
-            facts = {"When": moment(self._clock.seconds()), "New": changed.email}
+            facts = {"When": moment(self.clock.seconds()), "New": changed.email}
             kind, old = LetterKind.ADDRESS_CHANGED, user.email
-            await self._mail.post(kind, user.id, facts, old)
+            await self.mail.post(kind, user.id, facts, old)
         if fields.get("disabled") or "hash" in fields:
-            await self._end_all(
+            await self.access.end_all(
                 changed, "Your account was changed by an administrator."
             )
         elif "role" in fields:
-            await self._drop(user_id=user.id, reason="Your rights have changed.")
+            await self.access.drop(user_id=user.id, reason="Your rights have changed.")
         return changed
 
     async def move_user(self, by: Caller | None, name: str, kept: str) -> User:
@@ -172,9 +194,9 @@ class Accounts(PasswordChanges):
 
         :raises Invalid: accounts are neither kept there nor here.
         """
-        user = await self.user(name)
+        user = await self.access.user(name)
         self._demand_over(by, user, own=False)
-        demand_known(kept, self._settings)
+        demand_known(kept, self.settings)
         fields = {
             "source": kept,
             "source_id": "",
@@ -183,11 +205,13 @@ class Accounts(PasswordChanges):
             "source_name": "",
         }
         fields["looked"] = 0.0
-        moved = await self._users.change(user.id, fields) or user
-        await self._audit.note(
+        moved = await self.archive.users.change(user.id, fields) or user
+        await self.audit.note(
             Act.ACCOUNT_CHANGED, by, user=name, facts={"back end": kept}
         )
-        await self._end_all(moved, "Your account was handed over to another back end.")
+        await self.access.end_all(
+            moved, "Your account was handed over to another back end."
+        )
         return moved
 
     async def shut_gone(self, user: User) -> None:
@@ -195,10 +219,10 @@ class Accounts(PasswordChanges):
 
         Whoever signs in to it again opens it; that needs the back end.
         """
-        await self._users.change(user.id, {"gone": True})
+        await self.archive.users.change(user.id, {"gone": True})
         told = {"sign-in": "gone from the back end"}
-        await self._audit.note(Act.ACCOUNT_CHANGED, None, user=user.name, facts=told)
-        await self._end_all(user, "Your account is gone from the directory.")
+        await self.audit.note(Act.ACCOUNT_CHANGED, None, user=user.name, facts=told)
+        await self.access.end_all(user, "Your account is gone from the directory.")
         self._log.info("account shut: {name} is gone", name=user.name)
 
     async def remove_user(self, by: Caller | None, name: str) -> None:
@@ -206,9 +230,9 @@ class Accounts(PasswordChanges):
 
         :raises Conflict: it owns projects, or is the last administrator.
         """
-        user = await self.user(name)
+        user = await self.access.user(name)
         await self.demand_may_go(by, user, own=False)
-        owned = await self._archive.projects.owned(user.name)
+        owned = await self.archive.projects.owned(user.name)
         if owned:
             raise Conflict(
                 f"“{user.name}” owns {counted(owned, 'project')}; delete them first."
@@ -228,30 +252,30 @@ class Accounts(PasswordChanges):
 
     async def shut(self, user: User) -> None:
         """End everything by which somebody reaches their account."""
-        await self._users.change(user.id, {"disabled": True})
-        await self._end_all(user, "Your account was closed.")
-        await self._archive.tokens.end_user(user.id)
+        await self.archive.users.change(user.id, {"disabled": True})
+        await self.access.end_all(user, "Your account was closed.")
+        await self.archive.tokens.end_user(user.id)
 
     async def forget(self, by: Caller | str | None, user: User) -> None:
         """Remove an account that was shut and owns nothing, and what is left of it."""
-        await self._archive.tokens.end_user(user.id)
-        await self._archive.ssh_keys.remove_all(user.id)
-        await self._archive.familiar.forget(user.id)
+        await self.archive.tokens.end_user(user.id)
+        await self.archive.ssh_keys.remove_all(user.id)
+        await self.archive.familiar.forget(user.id)
         await self._leave_teams(user)
-        for project in await self._archive.stars.forget_user(user.id):
-            await self._archive.projects.star(project, -1)
-        await self._archive.searches.forget_user(user.id)
-        await self._users.remove(user.id)
-        await self._audit.note(Act.ACCOUNT_REMOVED, by, user=user.name)
+        for project in await self.archive.stars.forget_user(user.id):
+            await self.archive.projects.star(project, -1)
+        await self.archive.searches.forget_user(user.id)
+        await self.archive.users.remove(user.id)
+        await self.audit.note(Act.ACCOUNT_REMOVED, by, user=user.name)
         self._log.info("account removed: {name}", name=user.name)
 
     async def _leave_teams(self, user: User) -> None:
         """Take somebody out of every team; the files follow, as with any change."""
-        projects, now = self._archive.projects, self._clock.seconds()
+        projects, now = self.archive.projects, self.clock.seconds()
         for project in await projects.memberships(user.name):
             await projects.drop_member(project.id, user.name, now)
             if project.node is not None:
-                await self._tasks.apply_team(project.id, user.name)
+                await self.tasks.apply_team(project.id, user.name)
 
     def _demand_over(self, by: Caller | None, user: User, *, own: bool) -> None:
         if by is None:
@@ -263,7 +287,7 @@ class Accounts(PasswordChanges):
 
     async def _keep_one_superuser(self, user: User) -> None:
         last = user.role is Role.SUPERUSER and not user.disabled
-        if last and await self._users.superusers() <= 1:
+        if last and await self.archive.users.superusers() <= 1:
             raise Conflict(f"“{user.name}” is the last administrator.")
 
 

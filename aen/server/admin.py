@@ -128,13 +128,13 @@ async def _remove_user(rooms: Rooms, options: argparse.Namespace) -> None:
 
 
 async def _reset_password(rooms: Rooms, options: argparse.Namespace) -> None:
-    secret = await rooms.accounts.make_reset(None, options.user)
+    secret = await rooms.password_changes.make_reset(None, options.user)
     _say(f"{rooms.settings.public_url}/account/reset/{secret}")
 
 
 async def _add_token(rooms: Rooms, options: argparse.Namespace) -> None:
-    user = await rooms.accounts.user(options.user)
-    _, token = await rooms.accounts.add_token(
+    user = await rooms.access.user(options.user)
+    _, token = await rooms.api_tokens.add_token(
         Caller(user), options.note, days=options.days
     )
     _say(token)

@@ -5,9 +5,9 @@ from typing import Protocol
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
-from aen.server.accounts import Accounts
 from aen.server.audit import Audit
 from aen.server.centers import Centers
+from aen.server.directories.door import Door
 from aen.server.exceptions import Exceptions
 from aen.server.fleet import Fleet
 from aen.server.people import People
@@ -36,6 +36,10 @@ class Ground(Protocol):
     @property
     def site(self) -> SiteSettings:
         """What is set for the installation."""
+
+    @property
+    def door(self) -> Door:
+        """Who asks the back end of accounts."""
 
     @property
     def visitors(self) -> Visitors:
@@ -73,7 +77,7 @@ class Administration:
     def of(
         cls,
         ground: Ground,
-        accounts: Accounts,
+        people: People,
         projects: Projects,
         running: Running,
         centers: Centers,
@@ -82,7 +86,7 @@ class Administration:
         """Return the use cases over what the others are made of."""
         clock = works.clock
         return cls(
-            people=People(ground.archive, accounts, clock),
+            people=people,
             report=Report(ground.archive, ground.site, clock),
             fleet=Fleet(ground.archive, projects, running, ground.audit),
             exceptions=Exceptions(ground.archive.exceptions, ground.audit),
@@ -90,7 +94,7 @@ class Administration:
             system=SystemCheck(
                 ground.archive,
                 works.database,
-                accounts.door,
+                ground.door,
                 ground.site,
                 ground.visitors,
                 clock,

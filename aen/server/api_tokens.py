@@ -3,6 +3,9 @@
 import secrets
 from collections.abc import Mapping
 
+from attrs import frozen
+from twisted.internet.interfaces import IReactorTime
+
 from aen.model.audit import Act
 from aen.model.errors import Conflict, Invalid, NotFound
 from aen.model.names import ProjectPath
@@ -12,8 +15,11 @@ from aen.model.projects import Project
 from aen.model.users import Caller, User
 from aen.server import profile
 from aen.server.access import TOUCH_SECONDS, Access, digest
+from aen.server.audit import Audit
 from aen.server.mail.letters import LetterKind
 from aen.server.records import TokenInfo
+from aen.server.settings import ServerSettings
+from aen.server.store.archive import Archive
 from aen.server.store.tokens import Token
 
 TOKEN_PREFIX = "aen_"  # noqa: S105 -- what every token begins with
@@ -22,8 +28,15 @@ GONE = "deleted project"
 """What a token is limited to whose project is not there any more."""
 
 
-class ApiTokens(Access):
-    """The part of `Accounts` that knows API tokens."""
+@frozen
+class ApiTokens:
+    """Makes API tokens, and says whose they are."""
+
+    archive: Archive
+    settings: ServerSettings
+    clock: IReactorTime
+    audit: Audit
+    access: Access
 
     async def caller_of_token(self, token: str) -> Caller | None:
         """Return whose API token this is; None when it has ended."""
@@ -33,14 +46,14 @@ class ApiTokens(Access):
 
     async def caller_of_token_hash(self, token_hash: str) -> Caller | None:
         """Return whose API token has that SHA-256 (hex); for gateways."""
-        now = self._clock.seconds()
-        token = await self._archive.tokens.hashed(token_hash, now)
+        now = self.clock.seconds()
+        token = await self.archive.tokens.hashed(token_hash, now)
         if token is None:
             return None
-        user = await self._users.with_id(token.user)
+        user = await self.archive.users.with_id(token.user)
         if user is None or user.disabled:
             return None
-        await self._archive.tokens.touch(token, now, TOUCH_SECONDS)
+        await self.archive.tokens.touch(token, now, TOUCH_SECONDS)
         scopes = None if token.scopes is None else frozenset(token.scopes)
         return Caller(user, token=token.id, scopes=scopes, project=token.project)
 
@@ -51,9 +64,9 @@ class ApiTokens(Access):
 
     async def tokens_of(self, user: User) -> tuple[TokenInfo, ...]:
         """Return the tokens *user* made; who may see them is asked before."""
-        found = await self._archive.tokens.of_user(user.id)
+        found = await self.archive.tokens.of_user(user.id)
         about = {one.project for one in found if one.project is not None}
-        paths = await self._archive.projects.paths(about) if about else {}
+        paths = await self.archive.projects.paths(about) if about else {}
         return tuple(_token_info(one, paths) for one in found)
 
     async def add_token(
@@ -74,7 +87,7 @@ class ApiTokens(Access):
         _check(scopes, days)
         await self._demand_room(caller)
         only = await self._reachable(caller, project)
-        now = self._clock.seconds()
+        now = self.clock.seconds()
         token = Token(
             id=secrets.token_urlsafe(12),
             user=caller.user.id,
@@ -86,15 +99,15 @@ class ApiTokens(Access):
         )
         secret = await self.keep_token(token)
         act, user, told = Act.TOKEN_MADE, caller.user, _told(token)
-        await self._audit.note(act, caller, user=user.name, project=only, facts=told)
+        await self.audit.note(act, caller, user=user.name, project=only, facts=told)
         facts = {"API token": token.note}
-        await self._tell(user, LetterKind.ACCESS_ADDED, caller.address, **facts)
+        await self.access.tell(user, LetterKind.ACCESS_ADDED, caller.address, **facts)
         paths = {} if only is None else {only.id: only.path}
         return _token_info(token, paths), secret
 
     async def _demand_room(self, caller: Caller) -> None:
-        most = self._settings.tokens_per_user
-        if await self._archive.tokens.count(caller.user.id) >= most:
+        most = self.settings.tokens_per_user
+        if await self.archive.tokens.count(caller.user.id) >= most:
             raise Conflict(f"You have {most} tokens; remove one first.")
 
     async def _reachable(
@@ -103,7 +116,7 @@ class ApiTokens(Access):
         """Return the project at *path*, if the caller may see it."""
         if path is None:
             return None
-        found = await self._archive.projects.at(path)
+        found = await self.archive.projects.at(path)
         if found is None or not may(caller, Action.VIEW, found):
             message = f"There is no project “{path}” that you can see."
             raise Invalid(message, fields={"project": message})
@@ -112,7 +125,7 @@ class ApiTokens(Access):
     async def keep_token(self, token: Token) -> str:
         """Put *token* in the store and return the secret that stands for it."""
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-        await self._archive.tokens.add(token, digest(secret))
+        await self.archive.tokens.add(token, digest(secret))
         return secret
 
     async def remove_token(self, caller: Caller, key: str) -> None:
@@ -122,12 +135,12 @@ class ApiTokens(Access):
 
     async def end_token_of(self, by: Caller, user: User, key: str) -> None:
         """End a token of *user*, or raise `NotFound`; who may is asked before."""
-        token = await self._archive.tokens.with_id(user.id, key)
-        if token is None or not await self._archive.tokens.remove(user.id, key):
+        token = await self.archive.tokens.with_id(user.id, key)
+        if token is None or not await self.archive.tokens.remove(user.id, key):
             raise NotFound("There is no such token.")
-        await self._audit.note(Act.TOKEN_ENDED, by, user=user.name, facts=_told(token))
+        await self.audit.note(Act.TOKEN_ENDED, by, user=user.name, facts=_told(token))
         # Gateways cache answers by token; they know it only by whose it was.
-        await self._drop(user_id=user.id, reason="An API token was removed.")
+        await self.access.drop(user_id=user.id, reason="An API token was removed.")
 
 
 def _check(scopes: tuple[str, ...] | None, days: float | None) -> None:

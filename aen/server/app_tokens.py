@@ -10,7 +10,7 @@ from aen.model.audit import Act
 from aen.model.periods import DAY
 from aen.model.projects import Project
 from aen.model.users import Caller
-from aen.server.accounts import Accounts
+from aen.server.api_tokens import ApiTokens
 from aen.server.audit import Audit
 from aen.server.settings import ServerSettings
 from aen.server.store.archive import Archive
@@ -24,7 +24,7 @@ _TOKEN_SECONDS = 30 * DAY
 class AppTokens:
     """Makes the tokens; of each person, project and app only the newest few live."""
 
-    accounts: Accounts
+    api_tokens: ApiTokens
     archive: Archive
     settings: ServerSettings
     clock: IReactorTime
@@ -59,7 +59,7 @@ class AppTokens:
             project=project.id,
             app=name,
         )
-        secret = await self.accounts.keep_token(token)
+        secret = await self.api_tokens.keep_token(token)
         keep = self.settings.app_tokens
         await self.archive.tokens.keep_newest(user.id, project.id, name, keep)
         await self.audit.note(Act.APP_OPENED, caller, project=project, app=name)

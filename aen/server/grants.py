@@ -9,10 +9,12 @@ from aen.model.permissions import Action, demand, may, no_project
 from aen.model.places import Node
 from aen.model.projects import Project, State
 from aen.model.users import Caller
-from aen.server.accounts import Accounts
+from aen.server.access import Access
+from aen.server.api_tokens import ApiTokens
 from aen.server.app_tokens import AppTokens
 from aen.server.centers import Centers
 from aen.server.projects import Projects
+from aen.server.rooms import Rooms
 from aen.server.running import Running
 from aen.server.visitors import Visitors
 from aen.wire.messages import (
@@ -30,12 +32,21 @@ from aen.wire.messages import (
 class Grants:
     """Answers the gateways, each about the projects of its own data center only."""
 
-    accounts: Accounts
+    access: Access
+    api_tokens: ApiTokens
     projects: Projects
     running: Running
     centers: Centers
     tokens: AppTokens
     visitors: Visitors
+
+    @classmethod
+    def of(cls, rooms: Rooms) -> "Grants":
+        """Return what answers for *rooms*."""
+        return cls(
+            rooms.access, rooms.api_tokens, rooms.projects, rooms.running,
+            rooms.centers, rooms.tokens, rooms.visitors,
+        )  # fmt: skip
 
     async def grant(self, center: str, question: GrantQuestion) -> Grant:
         """Return what somebody may do in a project.
@@ -126,9 +137,9 @@ class Grants:
     async def _caller(self, credential: Credential) -> Caller | None:
         found = None
         if credential.token_hash is not None:
-            found = await self.accounts.caller_of_token_hash(credential.token_hash)
+            found = await self.api_tokens.caller_of_token_hash(credential.token_hash)
         elif credential.session is not None:
-            found = await self.accounts.caller_of_session_id(credential.session)
+            found = await self.access.caller_of_session_id(credential.session)
         else:
             return None
         if found is None:

@@ -12,6 +12,7 @@ from aen.model.names import ProjectPath
 from aen.model.projects import Project
 from aen.model.tasks import Kind, Task
 from aen.model.users import Caller, User
+from aen.server.access import Access
 from aen.server.accounts import Accounts
 from aen.server.audit import Audit
 from aen.server.mail.letters import LetterKind, moment
@@ -76,6 +77,7 @@ class Leaving:
     """Closes accounts: their owner's wish, or an administrator's act."""
 
     accounts: Accounts
+    access: Access
     projects: Handing
     archive: Archive
     tasks: Tasks
@@ -84,7 +86,7 @@ class Leaving:
 
     async def owned(self, caller: Caller, name: str) -> tuple[Project, ...]:
         """Return every project of whoever is called *name*; for them and superusers."""
-        user = await self.accounts.user(name)
+        user = await self.access.user(name)
         await self.accounts.demand_may_go(caller, user)
         return await self._owned(user)
 
@@ -105,7 +107,7 @@ class Leaving:
         :raises Invalid: the password is wrong, or nothing is said of a project.
         """
         await self.accounts.demand_may_go(caller, caller.user)
-        await self.accounts.demand_password(caller, password, "password")
+        await self.access.demand_password(caller, password, "password")
         own = Wishes(wishes.projects, None, Then.REMOVE)
         return await self._close(caller, caller.user, own)
 
@@ -114,7 +116,7 @@ class Leaving:
 
         With `Then.DISABLE` projects of which nothing is said stay as they are.
         """
-        user = await self.accounts.user(name)
+        user = await self.access.user(name)
         if user.id == caller.user.id:
             raise Conflict("Close your own account on its own page.")
         await self.accounts.demand_may_go(caller, user, own=False)

@@ -14,8 +14,7 @@ from twisted.logger import Logger
 
 from aen.model.errors import Invalid, Unauthenticated
 from aen.model.users import Caller
-from aen.server.access import digest
-from aen.server.accounts import Accounts
+from aen.server.access import Access, digest
 from aen.server.centers import Centers
 from aen.server.store.codes import Code, Codes
 from aen.server.visitors import Visitors
@@ -67,14 +66,14 @@ class OAuth:
     def __init__(
         self,
         codes: Codes,
-        accounts: Accounts,
+        access: Access,
         centers: Centers,
         visitors: Visitors,
         clock: IReactorTime,
     ) -> None:
         self._codes = codes
         self._visitors = visitors
-        self._accounts = accounts
+        self._access = access
         self._centers = centers
         self._clock = clock
         self._log = Logger()
@@ -148,8 +147,8 @@ class OAuth:
         if code is None or not self._fits(code, client, asked):
             self._log.warn("a code of {client} is refused", client=client)
             raise OAuthError("invalid_grant", "The code is wrong, used or expired.")
-        caller = await self._accounts.caller_of_session_id(code.session)
-        ends = await self._accounts.session_ends(code.session)
+        caller = await self._access.caller_of_session_id(code.session)
+        ends = await self._access.session_ends(code.session)
         if caller is None or ends is None or caller.user.id != code.user:
             raise OAuthError("invalid_grant", "The session has ended.")
         return {

@@ -3,10 +3,11 @@
 from attrs import frozen
 from twisted.internet.interfaces import IReactorTime
 
-from aen.server.access import AccountParts
+from aen.server.access import Access
 from aen.server.accounts import Accounts
 from aen.server.activity import Activity
 from aen.server.administration import Administration
+from aen.server.api_tokens import ApiTokens
 from aen.server.app_tokens import AppTokens
 from aen.server.audit import Audit
 from aen.server.centers import Centers
@@ -14,13 +15,16 @@ from aen.server.directories.directory import Directory
 from aen.server.directories.door import Door, DoorParts
 from aen.server.environments import Environments
 from aen.server.events import Events
+from aen.server.familiar import Familiar
 from aen.server.finding import Finding
 from aen.server.launching import Launching
 from aen.server.leaving import Leaving
 from aen.server.mail.post import Mail
 from aen.server.mail.sending import Mailer
 from aen.server.oauth import OAuth
+from aen.server.password_changes import PasswordChanges
 from aen.server.passwords import Passwords
+from aen.server.people import People
 from aen.server.projects import ProjectParts, Projects
 from aen.server.recovery import Recovery
 from aen.server.registration import Registration
@@ -29,6 +33,7 @@ from aen.server.running import Nodes, Running
 from aen.server.schedule import Schedule
 from aen.server.settings import ServerSettings
 from aen.server.site_settings import SiteSettings
+from aen.server.slow_down import SlowDown
 from aen.server.ssh_keys import SshKeys
 from aen.server.store.archive import Archive
 from aen.server.store.collection import Database
@@ -42,7 +47,10 @@ from aen.wire.tickets import SigningKey
 class Rooms:
     """Everything the outside of the server may use."""
 
+    access: Access
     accounts: Accounts
+    api_tokens: ApiTokens
+    password_changes: PasswordChanges
     projects: Projects
     running: Running
     environments: Environments
@@ -74,7 +82,7 @@ class Rooms:
     @property
     def door(self) -> Door:
         """Who asks the back end of accounts."""
-        return self.accounts.door
+        return self.access.door
 
     @property
     def related(self) -> Related:
@@ -112,6 +120,7 @@ class Ground:
     site: SiteSettings
     tasks: Tasks
     mail: Mail
+    door: Door
     visitors: Visitors
 
     @classmethod
@@ -124,8 +133,13 @@ class Ground:
         site = SiteSettings(archive.site, events, audit, settings, clock, seal)
         tasks = Tasks(archive.tasks, events, clock)
         mail = Mail(archive.letters, tasks, site, parts.mailer, settings, clock)
+        door = Door(
+            DoorParts(
+                archive.users, parts.passwords, parts.directory, settings, clock, audit
+            )
+        )
         visitors = Visitors(archive.users, settings)
-        return cls(archive, events, audit, site, tasks, mail, visitors)
+        return cls(archive, events, audit, site, tasks, mail, door, visitors)
 
 
 def furnish(parts: Parts) -> Rooms:
@@ -133,41 +147,36 @@ def furnish(parts: Parts) -> Rooms:
     settings, clock, ground = parts.settings, parts.clock, Ground.of(parts)
     site, tasks, mail = ground.site, ground.tasks, ground.mail
     archive, events, audit = ground.archive, ground.events, ground.audit
-    accounts = Accounts(_account_parts(parts, ground))
+    access, passwords = _access(parts, ground), parts.passwords
+    accounts = Accounts(
+        archive, passwords, settings, clock, audit, site, mail, tasks, access
+    )
+    api_tokens = ApiTokens(archive, settings, clock, audit, access)
+    people = People(archive, clock, access, accounts, api_tokens)
     centers = _centers(parts, ground)
     projects = Projects(_project_parts(parts, ground, centers, tasks))
     running = Running(projects, centers, parts.nodes, audit)
-    app_tokens = AppTokens(accounts, archive, settings, clock, audit)
+    app_tokens = AppTokens(api_tokens, archive, settings, clock, audit)
+    changes = PasswordChanges(archive, passwords, settings, clock, audit, access)
     return Rooms(
-        accounts=accounts,
-        projects=projects,
-        running=running,
+        access=access, accounts=accounts, api_tokens=api_tokens,
+        password_changes=changes, projects=projects, running=running,
         environments=Environments(projects, running, tasks, audit),
-        centers=centers,
-        tasks=tasks,
-        events=events,
-        oauth=OAuth(archive.codes, accounts, centers, ground.visitors, clock),
-        visitors=ground.visitors,
-        settings=settings,
-        clock=clock,
-        database=parts.database,
-        archive=archive,
-        key=parts.key,
-        nodes=parts.nodes,
-        tokens=app_tokens,
+        centers=centers, tasks=tasks, events=events,
+        oauth=OAuth(archive.codes, access, centers, ground.visitors, clock),
+        visitors=ground.visitors, settings=settings, clock=clock,
+        database=parts.database, archive=archive, key=parts.key, nodes=parts.nodes,
+        tokens=app_tokens, audit=audit, site=site, mail=mail,
         launching=Launching(projects, running, app_tokens, clock),
-        audit=audit,
         ssh_keys=SshKeys(archive, audit, mail, settings, clock),
-        site=site,
         task_desk=TaskDesk(archive.tasks, archive.projects, events, clock, audit),
         schedule=Schedule(archive.schedule, clock, audit),
-        mail=mail,
         recovery=Recovery.over(archive, audit, mail),
         registration=Registration.over(archive, accounts, mail),
-        leaving=Leaving(accounts, projects, archive, tasks, audit, mail),
-        admin=Administration.of(ground, accounts, projects, running, centers, parts),
+        leaving=Leaving(accounts, access, projects, archive, tasks, audit, mail),
+        admin=Administration.of(ground, people, projects, running, centers, parts),
         finding=Finding(projects, archive, clock, settings.searches_per_user),
-    )
+    )  # fmt: skip
 
 
 def _project_parts(
@@ -185,19 +194,6 @@ def _project_parts(
     )
 
 
-def _door(parts: Parts, ground: Ground) -> Door:
-    return Door(
-        DoorParts(
-            users=ground.archive.users,
-            passwords=parts.passwords,
-            directory=parts.directory,
-            settings=parts.settings,
-            clock=parts.clock,
-            audit=ground.audit,
-        )
-    )
-
-
 def _centers(parts: Parts, ground: Ground) -> Centers:
     archive, account = ground.archive, parts.settings.service_account
     return Centers(
@@ -205,17 +201,18 @@ def _centers(parts: Parts, ground: Ground) -> Centers:
     )
 
 
-def _account_parts(parts: Parts, ground: Ground) -> AccountParts:
-    return AccountParts(
-        archive=ground.archive,
-        passwords=parts.passwords,
+def _access(parts: Parts, ground: Ground) -> Access:
+    settings, clock, archive = parts.settings, parts.clock, ground.archive
+    return Access(
+        archive=archive,
         events=ground.events,
-        settings=parts.settings,
-        clock=parts.clock,
+        settings=settings,
+        clock=clock,
         audit=ground.audit,
         site=ground.site,
-        door=_door(parts, ground),
         mail=ground.mail,
-        tasks=ground.tasks,
+        door=ground.door,
+        slow=SlowDown(archive.attempts, settings, clock),
+        familiar=Familiar(archive.familiar, clock),
         csrf_secret=parts.key.derive("anti-forgery"),
     )

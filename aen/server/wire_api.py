@@ -41,14 +41,7 @@ class WireApi:
 
     def __init__(self, rooms: Rooms, channels: Channels) -> None:
         self._rooms = rooms
-        self._grants = Grants(
-            accounts=rooms.accounts,
-            projects=rooms.projects,
-            running=rooms.running,
-            centers=rooms.centers,
-            tokens=rooms.tokens,
-            visitors=rooms.visitors,
-        )
+        self._grants = Grants.of(rooms)
         self.door = Door(tickets.SERVER, rooms.centers, rooms.clock)
         self.channel: IResource = WebSocketResource(
             ServerEndFactory(self.door, channels)
@@ -85,7 +78,7 @@ class WireApi:
         try:
             asked = parse(self.door.read(request), Registration)
             name, password = _basic(request)
-            user = await self._rooms.accounts.check_credentials(
+            user = await self._rooms.access.check_credentials(
                 name, password, client_address(request)
             )
             caller = Caller(user)

@@ -81,7 +81,7 @@ async def full(clock: Clock, **settings: Any) -> Scene:
     await _chores(rooms)
     await _own(rooms, ada[1])
     await _acts(rooms, ada[1])
-    words["reset"] = await rooms.accounts.make_reset(None, "eve")
+    words["reset"] = await rooms.password_changes.make_reset(None, "eve")
     cookies = {"ada": ada[0]}
     for name in ("bob", "eve", "stan"):
         cookies[name] = (await _signed_in(rooms, name))[0]
@@ -118,7 +118,7 @@ async def _somebody(rooms: Rooms) -> tuple[Caller, dict[str, str]]:
 
 async def _signed_in(rooms: Rooms, name: str, browser: int = 0) -> tuple[str, Caller]:
     where = f"192.0.2.{10 + browser}"
-    return await rooms.accounts.sign_in(name, PASSWORD, where, BROWSERS[browser])
+    return await rooms.access.sign_in(name, PASSWORD, where, BROWSERS[browser])
 
 
 async def _answers(world: World) -> None:
@@ -284,7 +284,7 @@ async def _own(rooms: Rooms, ada: Caller) -> None:
             f"token-{number}", ada.user.id, note, scopes, now, expires,
             project=project_id,
         )  # fmt: skip
-        await rooms.accounts.keep_token(token)
+        await rooms.api_tokens.keep_token(token)
     for seed, title in ((1, "Laptop"), (2, "The machine in the laboratory")):
         await rooms.ssh_keys.add(ada, ed25519_line(seed), title)
 

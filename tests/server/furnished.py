@@ -176,9 +176,9 @@ class World:
 
     async def person(self, name: str, role: Role = Role.USER) -> Caller:
         """Return somebody new, signed in."""
-        accounts = self.rooms.accounts
+        accounts, access = self.rooms.accounts, self.rooms.access
         await accounts.add_user(None, name, PASSWORD, role=role)
-        _, caller = await accounts.sign_in(name, PASSWORD, "10.0.0.1", "tests")
+        _, caller = await access.sign_in(name, PASSWORD, "10.0.0.1", "tests")
         return caller
 
     async def center(self, name: str = "east", node: str = "n1") -> None:

@@ -5,6 +5,7 @@ from typing import cast
 import pytest
 import pytest_twisted
 from argon2 import PasswordHasher
+from attrs import evolve
 from twisted.internet.defer import Deferred
 
 from aen.model.audit import Act
@@ -23,13 +24,13 @@ from tests.server.furnished import PASSWORD, furnished
 async def test_sign_in_and_out() -> None:
     """A session lasts from sign-in to sign-out, and gateways hear its end."""
     world = await furnished()
-    accounts = world.rooms.accounts
+    access = world.rooms.access
     await world.person("ada")
-    token, caller = await accounts.sign_in("ada", PASSWORD, "10.0.0.1", "Firefox")
-    assert await accounts.caller_of_session(token) == caller
+    token, caller = await access.sign_in("ada", PASSWORD, "10.0.0.1", "Firefox")
+    assert await access.caller_of_session(token) == caller
     news = world.hear(GATEWAYS)
-    await accounts.sign_out(caller)
-    assert await accounts.caller_of_session(token) is None
+    await access.sign_out(caller)
+    assert await access.caller_of_session(token) is None
     assert [event.data["session"] for event in news] == [caller.session]
 
 
@@ -38,7 +39,7 @@ async def test_the_store_never_sees_the_cookie() -> None:
     """Only the SHA-256 of a session's token is kept."""
     world = await furnished()
     await world.person("ada")
-    token, _ = await world.rooms.accounts.sign_in("ada", PASSWORD, "", "")
+    token, _ = await world.rooms.access.sign_in("ada", PASSWORD, "", "")
     documents = await world.database.collection("sessions").find({})
     assert token not in str(documents)
     assert digest(token) in {one["hash"] for one in documents}
@@ -63,7 +64,7 @@ async def test_one_answer_to_all_that_is_wrong(name: str, password: str) -> None
     world = await furnished()
     await world.person("ada")
     with pytest.raises(Unauthenticated, match="user name or the password is wrong"):
-        await world.rooms.accounts.sign_in(name, password, "", "")
+        await world.rooms.access.sign_in(name, password, "", "")
 
 
 @pytest_twisted.ensureDeferred
@@ -71,7 +72,7 @@ async def test_the_name_is_taken_as_typed_by_people() -> None:
     """Capitals and spaces around a name do not matter."""
     world = await furnished()
     await world.person("ada")
-    _, caller = await world.rooms.accounts.sign_in(" Ada ", PASSWORD, "", "")
+    _, caller = await world.rooms.access.sign_in(" Ada ", PASSWORD, "", "")
     assert caller.user.name == "ada"
 
 
@@ -79,30 +80,30 @@ async def test_the_name_is_taken_as_typed_by_people() -> None:
 async def test_a_session_expires_without_use() -> None:
     """It ends some days after the last use, not after the sign-in."""
     world = await furnished(session_days=2.0)
-    accounts = world.rooms.accounts
+    access = world.rooms.access
     await world.person("ada")
-    token, _ = await accounts.sign_in("ada", PASSWORD, "", "")
+    token, _ = await access.sign_in("ada", PASSWORD, "", "")
     for _ in range(3):
         world.clock.advance(1.5 * DAY)
-        assert await accounts.caller_of_session(token) is not None
+        assert await access.caller_of_session(token) is not None
     world.clock.advance(2 * DAY + 1)
-    assert await accounts.caller_of_session(token) is None
+    assert await access.caller_of_session(token) is None
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_cookie_is_renewed_once_a_day() -> None:
     """A browser that is used keeps the cookie of a session that is used."""
     world = await furnished()
-    accounts = world.rooms.accounts
+    access = world.rooms.access
     await world.person("ada")
-    token, ada = await accounts.sign_in("ada", PASSWORD, "", "")
-    assert await accounts.visitor(token) == Visitor(ada, cookie_due=False)
+    token, ada = await access.sign_in("ada", PASSWORD, "", "")
+    assert await access.visitor(token) == Visitor(ada, cookie_due=False)
     world.clock.advance(DAY)
-    assert await accounts.visitor(token) == Visitor(ada, cookie_due=True)
-    await accounts.cookie_was_set(ada)
-    assert await accounts.visitor(token) == Visitor(ada, cookie_due=False)
-    await accounts.sign_out(ada)
-    assert await accounts.visitor(token) is None
+    assert await access.visitor(token) == Visitor(ada, cookie_due=True)
+    await access.cookie_was_set(ada)
+    assert await access.visitor(token) == Visitor(ada, cookie_due=False)
+    await access.sign_out(ada)
+    assert await access.visitor(token) is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ async def test_a_password_typed_as_a_name_is_not_logged(
     world = await furnished()
     await world.person("ada")
     with pytest.raises(Unauthenticated):
-        await world.rooms.accounts.sign_in(typed, "wrong", "10.0.0.9", "")
+        await world.rooms.access.sign_in(typed, "wrong", "10.0.0.9", "")
     assert f"sign-in refused: {told} 10.0.0.9" in logged
     assert not any("horse battery" in line.lower() for line in logged)
 
@@ -131,7 +132,7 @@ async def test_a_hash_of_another_time_is_replaced() -> None:
     await users.change(ada.user.id, {"hash": old})
     kept = []
     for _ in range(2):
-        await world.rooms.accounts.sign_in("ada", PASSWORD, "", "")
+        await world.rooms.access.sign_in("ada", PASSWORD, "", "")
         kept.append(await users.hash_of("ada"))
     assert kept[0] is not None
     assert kept[0][1] != old
@@ -142,58 +143,58 @@ async def test_a_hash_of_another_time_is_replaced() -> None:
 async def test_a_disabled_account_has_no_session() -> None:
     """Disabling ends every session at once and lets nobody in."""
     world = await furnished()
-    accounts = world.rooms.accounts
+    access, accounts = world.rooms.access, world.rooms.accounts
     await world.person("ada")
-    token, _ = await accounts.sign_in("ada", PASSWORD, "", "")
+    token, _ = await access.sign_in("ada", PASSWORD, "", "")
     await accounts.change_user(None, "ada", AccountChanges(disabled=True))
-    assert await accounts.caller_of_session(token) is None
+    assert await access.caller_of_session(token) is None
     with pytest.raises(Unauthenticated):
-        await accounts.sign_in("ada", PASSWORD, "", "")
+        await access.sign_in("ada", PASSWORD, "", "")
     await accounts.change_user(None, "ada", AccountChanges(disabled=False))
-    assert await accounts.caller_of_session(token) is None
+    assert await access.caller_of_session(token) is None
 
 
 @pytest_twisted.ensureDeferred
 async def test_people_see_and_end_their_sessions() -> None:
     """Others can be ended, one by one or all; nobody else's can."""
     world = await furnished()
-    accounts = world.rooms.accounts
+    access = world.rooms.access
     bob = await world.person("bob")
     ada = await world.person("ada")
-    tokens = [(await accounts.sign_in("ada", PASSWORD, "", "x"))[0] for _ in range(3)]
-    listed = await accounts.sessions(ada)
+    tokens = [(await access.sign_in("ada", PASSWORD, "", "x"))[0] for _ in range(3)]
+    listed = await access.sessions(ada)
     assert len(listed) == 4
     assert [one.id for one in listed if one.current] == [ada.session]
     assert bob.session
     with pytest.raises(NotFound):
-        await accounts.end_session(ada, bob.session)
-    await accounts.end_session(ada, next(one.id for one in listed if not one.current))
-    await accounts.end_other_sessions(ada)
-    assert [one.id for one in await accounts.sessions(ada)] == [ada.session]
-    assert [await accounts.caller_of_session(one) for one in tokens] == [None] * 3
+        await access.end_session(ada, bob.session)
+    await access.end_session(ada, next(one.id for one in listed if not one.current))
+    await access.end_other_sessions(ada)
+    assert [one.id for one in await access.sessions(ada)] == [ada.session]
+    assert [await access.caller_of_session(one) for one in tokens] == [None] * 3
 
 
 @pytest_twisted.ensureDeferred
 async def test_wrong_passwords_slow_down() -> None:
     """After a few, even the right one has to wait; then it is let in."""
     world = await furnished(sign_in_free=3, sign_in_pause=8.0)
-    accounts = world.rooms.accounts
+    access = world.rooms.access
     await world.person("ada")
     for _ in range(4):
         with pytest.raises(Unauthenticated):
-            await accounts.sign_in("ada", "wrong", "10.0.0.9", "")
+            await access.sign_in("ada", "wrong", "10.0.0.9", "")
     with pytest.raises(TooMany) as refusal:
-        await accounts.sign_in("ada", PASSWORD, "10.0.0.9", "")
+        await access.sign_in("ada", PASSWORD, "10.0.0.9", "")
     world.clock.advance(refusal.value.retry_after)
-    _, caller = await accounts.sign_in("ada", PASSWORD, "10.0.0.9", "")
+    _, caller = await access.sign_in("ada", PASSWORD, "10.0.0.9", "")
     assert caller.user.name == "ada"
 
 
 @pytest_twisted.ensureDeferred
 async def test_csrf_belongs_to_a_session() -> None:
     """Two sessions have different anti-forgery tokens; one has always the same."""
-    accounts = (await furnished()).rooms.accounts
-    assert accounts.csrf("one") == accounts.csrf("one") != accounts.csrf("two")
+    access = (await furnished()).rooms.access
+    assert access.csrf("one") == access.csrf("one") != access.csrf("two")
 
 
 @pytest_twisted.ensureDeferred
@@ -201,15 +202,18 @@ async def test_a_limited_token_does_not_reach_the_account() -> None:
     """What an app holds cannot list sessions, tokens or people."""
     world = await furnished()
     ada = await world.person("ada")
+    access = world.rooms.access
+    tokens = world.rooms.api_tokens
     accounts = world.rooms.accounts
+    passwords = world.rooms.password_changes
     limited = Caller(ada.user, token="t", scopes=frozenset({"project:read"}))
     for attempt in (
-        accounts.sessions(limited),
-        accounts.end_other_sessions(limited),
-        accounts.tokens(limited),
-        accounts.add_token(limited, "more"),
+        access.sessions(limited),
+        access.end_other_sessions(limited),
+        tokens.tokens(limited),
+        tokens.add_token(limited, "more"),
         accounts.users(limited),
-        accounts.change_password(limited, PASSWORD, "another one"),
+        passwords.change_password(limited, PASSWORD, "another one"),
         accounts.change_user(limited, "ada", AccountChanges(email="a@b")),
     ):
         with pytest.raises(Forbidden):
@@ -220,26 +224,28 @@ async def test_a_limited_token_does_not_reach_the_account() -> None:
 async def test_comings_and_goings_are_noted() -> None:
     """Who signed in, from where; who was refused in their name; what was ended."""
     world = await furnished()
-    accounts, audit = world.rooms.accounts, world.rooms.audit
+    accounts = world.rooms.accounts
+    access = world.rooms.access
+    audit = world.rooms.audit
     tick = world.clock.advance
     await accounts.add_user(None, "ada", PASSWORD)
     callers = []
     for number, agent in enumerate(("Firefox/1", "Edg/1", "Edg/1"), 1):
         tick(1)
         address = f"192.0.2.{number}"
-        callers.append((await accounts.sign_in("ada", PASSWORD, address, agent))[1])
+        callers.append((await access.sign_in("ada", PASSWORD, address, agent))[1])
     ada, other, third = callers
     tick(1)
     for name in ("ada", "nobody"):
         with pytest.raises(Unauthenticated):
-            await accounts.sign_in(name, "wrong", "192.0.2.9", "curl")
+            await access.sign_in(name, "wrong", "192.0.2.9", "curl")
     tick(1)
-    await accounts.end_session(ada, other.session or "")
-    assert await accounts.end_other_sessions(ada) == 1
-    assert await accounts.end_other_sessions(ada) == 0
-    await accounts.sign_out(third)
+    await access.end_session(ada, other.session or "")
+    assert await access.end_other_sessions(ada) == 1
+    assert await access.end_other_sessions(ada) == 0
+    await access.sign_out(third)
     tick(1)
-    await accounts.sign_out(ada)
+    await access.sign_out(ada)
     entries = (await audit.own(ada)).items
     assert [(one.act, one.by, one.address) for one in reversed(entries[:-1])] == [
         (Act.SIGNED_IN, "ada", "192.0.2.1"),
@@ -269,8 +275,7 @@ async def test_a_refusal_does_not_wait_until_it_is_noted() -> None:
     """Else it would take longer where the account exists, and tell that it does."""
     world = await furnished()
     await world.person("ada")
-    accounts = world.rooms.accounts
-    accounts._audit = cast("Audit", Forgetful())
+    access = evolve(world.rooms.access, audit=cast("Audit", Forgetful()))
     for name in ("ada", "nobody"):
         with pytest.raises(Unauthenticated):
-            now(Deferred.fromCoroutine(accounts.sign_in(name, "wrong", "", "")))
+            now(Deferred.fromCoroutine(access.sign_in(name, "wrong", "", "")))

@@ -63,7 +63,7 @@ async def test_bad_passwords_are_refused(password: str) -> None:
 async def test_only_administrators_manage_people() -> None:
     """Nobody makes accounts, raises roles, disables or removes but superusers."""
     world = await furnished()
-    accounts = world.rooms.accounts
+    accounts, passwords = world.rooms.accounts, world.rooms.password_changes
     ada = await world.person("ada")
     await world.person("bob")
     for attempt in (
@@ -73,7 +73,7 @@ async def test_only_administrators_manage_people() -> None:
         accounts.change_user(ada, "ada", AccountChanges(password="another one")),
         accounts.change_user(ada, "bob", AccountChanges(email="x@y")),
         accounts.remove_user(ada, "bob"),
-        accounts.make_reset(ada, "bob"),
+        passwords.make_reset(ada, "bob"),
         accounts.register("eve", PASSWORD),
     ):
         with pytest.raises(Forbidden):
@@ -142,19 +142,22 @@ async def test_the_last_administrator_stays() -> None:
 async def test_removing_somebody() -> None:
     """Owners of projects stay; who goes leaves teams, sessions and tokens."""
     world = await furnished()
-    accounts, projects = world.rooms.accounts, world.rooms.projects
+    tokens = world.rooms.api_tokens
+    accounts = world.rooms.accounts
+    access = world.rooms.access
+    projects = world.rooms.projects
     await world.center()
     ada, bob = await world.person("ada"), await world.person("bob")
     await world.project(ada)
     await projects.set_member(ada, at("ada/lab"), "bob", TeamRole.MEMBER)
-    _, token = await accounts.add_token(bob, "script")
+    _, token = await tokens.add_token(bob, "script")
     with pytest.raises(Conflict, match="owns 1 project"):
         await accounts.remove_user(None, "ada")
     await accounts.remove_user(None, "bob")
-    assert await accounts.caller_of_token(token) is None
+    assert await tokens.caller_of_token(token) is None
     assert (await projects.at(ada, at("ada/lab"))).team == ()
     with pytest.raises(NotFound):
-        await accounts.user("bob")
+        await access.user("bob")
 
 
 @pytest_twisted.ensureDeferred

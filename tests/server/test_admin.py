@@ -30,27 +30,29 @@ async def run(world: World, *words: str) -> None:
 async def test_people(capsys: pytest.CaptureFixture[str]) -> None:
     """Accounts are made, raised, lowered, given links and tokens, removed."""
     world = await furnished()
-    accounts = world.rooms.accounts
+    access = world.rooms.access
+    passwords = world.rooms.password_changes
+    tokens = world.rooms.api_tokens
     await run(world, "add-user", "wakari", "--superuser")
     await run(world, "add-user", "ada", "--email", "a@b.org", "--name", "Ada")
     await run(world, "superuser", "--add", "ada")
-    assert (await accounts.user("ada")).role is Role.SUPERUSER
+    assert (await access.user("ada")).role is Role.SUPERUSER
     await run(world, "superuser", "--remove", "ada")
-    assert (await accounts.user("ada")).role is Role.USER
+    assert (await access.user("ada")).role is Role.USER
     with pytest.raises(Taken):
         await run(world, "add-user", "ada")
     capsys.readouterr()
     await run(world, "reset-password", "ada")
     link = capsys.readouterr().out.strip()
     assert link.startswith("http://aen.example/account/reset/")
-    await accounts.reset_password(link.rpartition("/")[2], "better horse")
+    await passwords.reset_password(link.rpartition("/")[2], "better horse")
     await run(world, "add-token", "ada", "--note", "probe")
-    caller = await accounts.caller_of_token(capsys.readouterr().out.strip())
+    caller = await tokens.caller_of_token(capsys.readouterr().out.strip())
     assert caller is not None
     assert caller.user.name == "ada"
     await run(world, "remove-user", "ada")
     with pytest.raises(NotFound):
-        await accounts.user("ada")
+        await access.user("ada")
 
 
 @ensureDeferred

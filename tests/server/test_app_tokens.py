@@ -20,12 +20,12 @@ async def test_a_token_is_limited_to_its_project_and_scopes() -> None:
     ada = await world.person("ada")
     project = await world.project(ada)
     text = await world.rooms.tokens.make(ada, project, APP, "dash")
-    caller = await world.rooms.accounts.caller_of_token(text)
+    caller = await world.rooms.api_tokens.caller_of_token(text)
     assert caller is not None
     assert caller.user.name == "ada"
     assert (caller.scopes, caller.project) == (frozenset({"project:read"}), project.id)
     unknown = await world.rooms.tokens.make(ada, project, None, "dash")
-    nothing = await world.rooms.accounts.caller_of_token(unknown)
+    nothing = await world.rooms.api_tokens.caller_of_token(unknown)
     assert nothing is not None
     assert nothing.scopes == frozenset()
 
@@ -39,7 +39,7 @@ async def test_a_shared_app_acts_for_the_owner() -> None:
     project = await world.project(ada)
     shared = evolve(APP, instance=Instance.PROJECT)
     text = await world.rooms.tokens.make(bob, project, shared, "dash")
-    caller = await world.rooms.accounts.caller_of_token(text)
+    caller = await world.rooms.api_tokens.caller_of_token(text)
     assert caller is not None
     assert caller.user.name == "ada"
 
@@ -55,6 +55,6 @@ async def test_old_tokens_make_room() -> None:
     for _ in range(3):
         made.append(await world.rooms.tokens.make(ada, project, APP, "dash"))
         world.clock.advance(1)
-    accounts = world.rooms.accounts
-    alive = [await accounts.caller_of_token(text) is not None for text in made]
+    tokens = world.rooms.api_tokens
+    alive = [await tokens.caller_of_token(text) is not None for text in made]
     assert alive == [False, True, True]

@@ -74,7 +74,9 @@ async def test_a_gateway_is_told_what_everybody_is_to_read() -> None:
 async def test_what_no_longer_holds_is_dropped_at_once() -> None:
     """Visibility, the team, a password, a session, the account."""
     world, channels, end = await connected()
-    accounts, projects = world.rooms.accounts, world.rooms.projects
+    accounts = world.rooms.accounts
+    access = world.rooms.access
+    projects = world.rooms.projects
     ada, bob = await world.person("ada"), await world.person("bob")
     lab = await world.project(ada, visibility="public")
     await projects.set_member(ada, LAB, "bob", TeamRole.MEMBER)
@@ -82,7 +84,7 @@ async def test_what_no_longer_holds_is_dropped_at_once() -> None:
     await projects.edit(ada, LAB, ProjectChanges(visibility="private"))
     await projects.remove_member(ada, LAB, "bob")
     await accounts.change_user(None, "bob", AccountChanges(password="another one"))
-    await accounts.sign_out(ada)
+    await access.sign_out(ada)
     await accounts.change_user(None, "ada", AccountChanges(disabled=True))
     dropped = [
         (one.drop.project_id, one.drop.user_id, one.drop.session) for one in end.said

@@ -61,14 +61,7 @@ async def gate(
     await world.center()
     await world.app(**app)
     rooms = world.rooms
-    grants = Grants(
-        rooms.accounts,
-        rooms.projects,
-        rooms.running,
-        rooms.centers,
-        rooms.tokens,
-        rooms.visitors,
-    )
+    grants = Grants.of(rooms)
     ada, bob = await world.person("ada"), await world.person("bob")
     await world.project(ada, visibility=visibility)
     return Gate(world, grants, ada, bob, world.worker())
@@ -78,7 +71,7 @@ async def gate(
 async def test_an_owner_may_everything() -> None:
     """By session and by token alike."""
     one = await gate()
-    _, token = await one.world.rooms.accounts.add_token(one.ada, "script")
+    _, token = await one.world.rooms.api_tokens.add_token(one.ada, "script")
     for credential in (of(one.ada), Credential(token_hash=digest(token))):
         found = await one.grant(credential)
         assert (found.user, found.state) == ("ada", State.STOPPED)
@@ -137,7 +130,7 @@ async def test_opening_an_app_starts_the_project() -> None:
     assert opening.state is State.RUNNING
     assert opening.node is not None
     assert opening.node.name == "n1"
-    caller = await one.world.rooms.accounts.caller_of_token(opening.app_token)
+    caller = await one.world.rooms.api_tokens.caller_of_token(opening.app_token)
     assert caller is not None
     project = await one.world.rooms.projects.at(one.ada, LAB)
     assert caller.user.name == "ada"
@@ -156,12 +149,12 @@ async def test_tokens_of_launches_are_few_and_end_with_the_project() -> None:
     for _ in range(4):
         one.world.clock.advance(1)
         tokens.append((await one.open(of(one.ada))).app_token)
-    accounts = one.world.rooms.accounts
-    alive = [await accounts.caller_of_token(token) is not None for token in tokens]
+    known = one.world.rooms.api_tokens
+    alive = [await known.caller_of_token(token) is not None for token in tokens]
     assert alive == [False, False, True, True]
-    assert await accounts.tokens(one.ada) == ()
+    assert await known.tokens(one.ada) == ()
     await one.world.rooms.projects.stop(one.ada, LAB)
-    assert await accounts.caller_of_token(tokens[-1]) is None
+    assert await known.caller_of_token(tokens[-1]) is None
     await one.worker.stop()
 
 
@@ -174,7 +167,7 @@ async def test_a_shared_app_acts_for_the_owner() -> None:
     await projects.set_member(one.ada, LAB, "bob", TeamRole.MEMBER)
     await projects.start(one.ada, LAB)
     opening = await one.open(of(one.bob))
-    caller = await one.world.rooms.accounts.caller_of_token(opening.app_token)
+    caller = await one.world.rooms.api_tokens.caller_of_token(opening.app_token)
     assert caller is not None
     assert caller.user.name == "ada"
     await one.worker.stop()
@@ -190,7 +183,7 @@ async def test_who_leaves_the_team_takes_no_token_along() -> None:
     await projects.start(one.ada, LAB)
     token = (await one.open(of(one.bob))).app_token
     await projects.remove_member(one.ada, LAB, "bob")
-    assert await one.world.rooms.accounts.caller_of_token(token) is None
+    assert await one.world.rooms.api_tokens.caller_of_token(token) is None
     await one.worker.stop()
 
 
@@ -319,6 +312,6 @@ async def test_an_app_of_the_team_acts_for_its_owner() -> None:
     one.worker.start()
     await one.worker.stop()
     token = (await one.open(NOBODY)).app_token
-    caller = await one.world.rooms.accounts.caller_of_token(token)
+    caller = await one.world.rooms.api_tokens.caller_of_token(token)
     assert caller is not None
     assert caller.user.name == "ada"

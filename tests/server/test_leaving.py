@@ -36,19 +36,19 @@ async def test_one_s_own_account() -> None:
     """What is given goes on; the account goes when what is deleted has gone."""
     world, root, ada = await leaving()
     rooms = world.rooms
-    _, token = await rooms.accounts.add_token(ada, "script")
+    _, token = await rooms.api_tokens.add_token(ada, "script")
     done = await rooms.leaving.close_own(ada, PASSWORD, Wishes(ALL))
     assert done == Outcome(given=1, deleted=2, removed=False)
     assert (await rooms.projects.at(root, at("bob/lab"))).path.owner == "bob"
-    assert await rooms.accounts.caller_of_token(token) is None
+    assert await rooms.api_tokens.caller_of_token(token) is None
     with pytest.raises(Unauthenticated):
-        await rooms.accounts.sign_in("ada", PASSWORD, "", "")
-    assert (await rooms.accounts.user("ada")).disabled
+        await rooms.access.sign_in("ada", PASSWORD, "", "")
+    assert (await rooms.access.user("ada")).disabled
     worker = world.worker()
     worker.start()
     world.clock.pump([1.0] * 20)
     with pytest.raises(NotFound):
-        await rooms.accounts.user("ada")
+        await rooms.access.user("ada")
     assert await rooms.archive.projects.owned("ada") == 0
     acts = [one.act for one in (await rooms.audit.own(ada)).items]
     assert {Act.ACCOUNT_CLOSED, Act.ACCOUNT_REMOVED} <= set(acts)
@@ -59,11 +59,11 @@ async def test_one_s_own_account() -> None:
 async def test_an_account_without_projects_goes_at_once() -> None:
     """Nothing has to be waited for."""
     world, _, _ = await leaving()
-    _, eve = await world.rooms.accounts.sign_in("eve", PASSWORD, "", "")
+    _, eve = await world.rooms.access.sign_in("eve", PASSWORD, "", "")
     done = await world.rooms.leaving.close_own(eve, PASSWORD, Wishes({}))
     assert done == Outcome(0, 0, removed=True)
     with pytest.raises(NotFound):
-        await world.rooms.accounts.user("eve")
+        await world.rooms.access.user("eve")
 
 
 @ensureDeferred
@@ -107,7 +107,7 @@ async def test_what_is_not_said_well(change: dict[str, str | None], words: str) 
 
 async def _untouched(world: World) -> None:
     assert await world.rooms.archive.projects.owned("ada") == 3
-    assert not (await world.rooms.accounts.user("ada")).disabled
+    assert not (await world.rooms.access.user("ada")).disabled
     assert await world.database.collection("tasks").count({}) == 0
 
 
@@ -117,7 +117,7 @@ async def test_who_may_not() -> None:
     world, root, ada = await leaving()
     close_own, close = world.rooms.leaving.close_own, world.rooms.leaving.close
     limited = evolve(ada, session=None, token="t", scopes=frozenset())
-    eve = evolve(ada, user=await world.rooms.accounts.user("eve"))
+    eve = evolve(ada, user=await world.rooms.access.user("eve"))
     for attempt, kind in (
         (close_own(ada, "wrong", Wishes(ALL)), Invalid),
         (close_own(limited, PASSWORD, Wishes(ALL)), Forbidden),
@@ -144,7 +144,7 @@ async def test_an_administrator_lets_somebody_go() -> None:
     worker = world.worker()
     worker.start()
     world.clock.pump([1.0] * 20)
-    assert (await rooms.accounts.user("ada")).disabled
+    assert (await rooms.access.user("ada")).disabled
     assert await rooms.archive.projects.owned("ada") == 0
     await worker.stop()
 

@@ -36,4 +36,4 @@ def test_two_processes_share_what_must_be_shared(tmp_path: Path) -> None:
         for _ in range(2)
     )
     assert first.key.public == second.key.public
-    assert first.accounts.csrf("session") == second.accounts.csrf("session")
+    assert first.access.csrf("session") == second.access.csrf("session")

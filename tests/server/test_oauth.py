@@ -230,7 +230,7 @@ async def test_a_code_works_once_and_for_a_minute() -> None:
     with pytest.raises(OAuthError):
         await one.exchange(late)
     orphan = await one.code()
-    await one.world.rooms.accounts.sign_out(one.caller)
+    await one.world.rooms.access.sign_out(one.caller)
     with pytest.raises(OAuthError):
         await one.exchange(orphan)
 

@@ -33,7 +33,7 @@ async def test_one() -> None:
     world = await furnished()
     rooms, people = world.rooms, world.rooms.admin.people
     ada, bob = await world.person("ada", Role.SUPERUSER), await world.person("bob")
-    await rooms.accounts.add_token(bob, "robot")
+    await rooms.api_tokens.add_token(bob, "robot")
     found = await people.one(ada, "bob")
     assert [one.note for one in found.tokens] == ["robot"]
     assert len(found.sessions) == 1
@@ -57,7 +57,7 @@ async def test_roles_and_states() -> None:
     assert (await people.set_role(ada, "bob", Role.STAFF)).role is Role.STAFF
     assert (await people.set_disabled(ada, "bob", disabled=True)).disabled
     assert not (await people.set_disabled(ada, "bob", disabled=False)).disabled
-    await rooms.accounts.sign_in("bob", PASSWORD, "", "")
+    await rooms.access.sign_in("bob", PASSWORD, "", "")
     with pytest.raises(Conflict):
         await people.set_role(ada, "ada", Role.USER)
     with pytest.raises(Conflict):
@@ -91,6 +91,6 @@ async def test_a_token_says_which_project_it_reaches() -> None:
     root = await world.person("wakari", Role.SUPERUSER)
     ada = await world.person("ada")
     await world.project(ada)
-    await world.rooms.accounts.add_token(ada, "deploy", project=LAB)
+    await world.rooms.api_tokens.add_token(ada, "deploy", project=LAB)
     (token,) = (await world.rooms.admin.people.one(root, "ada")).tokens
     assert (token.note, token.project) == ("deploy", "ada/lab")

@@ -44,17 +44,17 @@ async def test_without_mail_it_is_made_at_once() -> None:
 async def test_with_mail_the_address_is_confirmed_first() -> None:
     """There is no account before; the link works once."""
     world = await open_world()
-    accounts, registration = world.rooms.accounts, world.rooms.registration
+    access, registration = world.rooms.access, world.rooms.registration
     worker = world.worker()
     worker.start()
     assert await registration.ask("eve", PASSWORD, "e@example.org", "192.0.2.1") is None
     with pytest.raises(NotFound):
-        await accounts.user("eve")
+        await access.user("eve")
     assert PASSWORD not in str(await world.database.collection("signups").find({}))
     (path,) = world.mailer.links
     assert await confirmed(world, path) == "eve"
-    assert (await accounts.user("eve")).email == "e@example.org"
-    _, eve = await accounts.sign_in("eve", PASSWORD, "192.0.2.1", "")
+    assert (await access.user("eve")).email == "e@example.org"
+    _, eve = await access.sign_in("eve", PASSWORD, "192.0.2.1", "")
     acts = [one.act for one in (await world.rooms.audit.own(eve)).items]
     assert Act.ACCOUNT_MADE in acts
     with pytest.raises(NotFound):

@@ -61,7 +61,7 @@ async def test_only_what_one_may_see() -> None:
     await made(world, "dan", "sky", "public", "air")
     projects, related = world.rooms.projects, world.rooms.related
     lab = await projects.at(None, at("ada/lab"))
-    bob = (await world.rooms.accounts.sign_in("bob", PASSWORD, "", "t"))[1]
+    bob = (await world.rooms.access.sign_in("bob", PASSWORD, "", "t"))[1]
     root = await world.person("root1", Role.SUPERUSER)
     for caller, names in (
         (None, ["eve/open"]),

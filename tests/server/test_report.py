@@ -25,7 +25,7 @@ async def test_counts() -> None:
     ada = await world.person("ada", Role.SUPERUSER)
     clock.advance(DAY)
     bob = await world.person("bob")
-    await world.rooms.accounts.sign_in("bob", PASSWORD, "", "")
+    await world.rooms.access.sign_in("bob", PASSWORD, "", "")
     await world.center()
     await world.project(bob)
     sheet = await report.of(ada, Period.TODAY)

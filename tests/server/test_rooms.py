@@ -19,5 +19,5 @@ async def test_two_processes_over_one_store() -> None:
     assert (await there.rooms.projects.at(ada, lab)).summary == "Stars."
     first = await here.rooms.projects.start(ada, lab)
     assert (await there.rooms.projects.start(ada, lab)).id == first.id
-    await there.rooms.accounts.sign_out(ada)
-    assert await here.rooms.accounts.caller_of_session_id(ada.session or "") is None
+    await there.rooms.access.sign_out(ada)
+    assert await here.rooms.access.caller_of_session_id(ada.session or "") is None

@@ -73,14 +73,7 @@ async def test_not_back_while_files_are_left(move: Move) -> None:
 async def test_the_old_gateway_is_told_where(move: Move) -> None:
     """To whoever may see the project, and to nobody else."""
     rooms = move.world.rooms
-    grants = Grants(
-        rooms.accounts,
-        rooms.projects,
-        rooms.running,
-        rooms.centers,
-        rooms.tokens,
-        rooms.visitors,
-    )
+    grants = Grants.of(rooms)
     await move.ask()
     await move.work()
     question = GrantQuestion(Credential(), LAB.owner, LAB.name)

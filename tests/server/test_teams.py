@@ -18,7 +18,7 @@ async def guest_of(world: World, seconds: float, name: str = "bob") -> float:
     projects, end = world.rooms.projects, world.clock.seconds() + seconds
     ada = await world.rooms.archive.users.named("ada")
     assert ada is not None
-    _, caller = await world.rooms.accounts.sign_in("ada", "correct horse", "", "t")
+    _, caller = await world.rooms.access.sign_in("ada", "correct horse", "", "t")
     await projects.set_member(caller, LAB, name, TeamRole.MEMBER, end)
     return end
 

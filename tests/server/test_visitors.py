@@ -22,7 +22,7 @@ async def test_none_is_set() -> None:
 async def test_nobody_gets_the_name() -> None:
     """By no way in which accounts are made, nor may it be put into a team."""
     world = await furnished(ANON_USER="passer", open_registration=True)
-    accounts = world.rooms.accounts
+    accounts, access = world.rooms.accounts, world.rooms.access
     assert await world.rooms.visitors.account() == "passer"
     for made in (
         accounts.add_user(None, "passer", PASSWORD),
@@ -32,7 +32,7 @@ async def test_nobody_gets_the_name() -> None:
         with pytest.raises(Invalid, match="for visitors"):
             await made
     with pytest.raises(Unauthenticated):
-        await accounts.sign_in("passer", PASSWORD, "192.0.2.1", "tests")
+        await access.sign_in("passer", PASSWORD, "192.0.2.1", "tests")
     await world.center()
     ada = await world.person("ada")
     await world.project(ada)

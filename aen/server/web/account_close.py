@@ -17,7 +17,7 @@ class AccountClosePages:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._leaving = frame.rooms.leaving
-        self._accounts = frame.rooms.accounts
+        self._access = frame.rooms.access
 
     @view("/account/close", "GET", right=PERSON)
     async def own(self, visit: Visit) -> Answer:
@@ -70,7 +70,7 @@ class AccountClosePages:
         self, visit: Visit, name: str, problem: AenError | None = None
     ) -> Answer:
         values = {
-            "user": await self._accounts.user(name),
+            "user": await self._access.user(name),
             "projects": await self._leaving.owned(visit.person, name),
             "form": visit.form,
         }

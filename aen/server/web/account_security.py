@@ -13,7 +13,8 @@ class AccountSecurityPages:
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
-        self._accounts = frame.rooms.accounts
+        self._access = frame.rooms.access
+        self._passwords = frame.rooms.password_changes
 
     @view("/account/security", "GET", right=PERSON)
     async def security(self, visit: Visit) -> Answer:
@@ -26,7 +27,7 @@ class AccountSecurityPages:
         form = visit.form
         try:
             new = form.typed_twice("new")
-            await self._accounts.change_password(visit.person, form["old"], new)
+            await self._passwords.change_password(visit.person, form["old"], new)
         except AenError as error:
             return await self._page(visit, error)
         return Redirect("/account/security?done=password")
@@ -34,14 +35,14 @@ class AccountSecurityPages:
     @view("/account/sessions/others/end", "POST", right=PERSON)
     async def end_others(self, visit: Visit) -> Answer:
         """Sign out everywhere but here."""
-        await self._accounts.end_other_sessions(visit.person)
+        await self._access.end_other_sessions(visit.person)
         return Redirect(_SESSIONS)
 
     @view("/account/sessions/all/end", "POST", right=PERSON)
     async def end_all(self, visit: Visit) -> Answer:
         """Sign out everywhere, here too."""
-        await self._accounts.end_other_sessions(visit.person)
-        await self._accounts.sign_out(visit.person)
+        await self._access.end_other_sessions(visit.person)
+        await self._access.sign_out(visit.person)
         cookies = self._frame.cookies
         cookies.drop(visit.request, cookies.session)
         return Redirect("/login?done=signed-out")
@@ -49,7 +50,7 @@ class AccountSecurityPages:
     @view("/account/sessions/<session>/end", "POST", right=PERSON)
     async def end_session(self, visit: Visit, session: str) -> Answer:
         """Sign one browser out."""
-        await self._accounts.end_session(visit.person, session)
+        await self._access.end_session(visit.person, session)
         return Redirect(_SESSIONS)
 
     async def _page(self, visit: Visit, problem: AenError | None = None) -> Answer:
@@ -57,6 +58,6 @@ class AccountSecurityPages:
         values = {
             "section": "security",
             "user": caller.user,
-            "sessions": await self._accounts.sessions(caller),
+            "sessions": await self._access.sessions(caller),
         }
         return Page("account_security.html", values, problem=problem)

@@ -13,7 +13,7 @@ class AccountTokensPages:
     """The pages under ``/account/tokens``."""
 
     def __init__(self, frame: Frame) -> None:
-        self._accounts = frame.rooms.accounts
+        self._tokens = frame.rooms.api_tokens
         self._projects = frame.rooms.projects
 
     @view("/account/tokens", "GET", right=PERSON)
@@ -26,7 +26,7 @@ class AccountTokensPages:
         """Make an API token, shown this once."""
         form = visit.form
         try:
-            made = await self._accounts.add_token(
+            made = await self._tokens.add_token(
                 visit.person,
                 form.line("note"),
                 scopes=_scopes(form),
@@ -40,7 +40,7 @@ class AccountTokensPages:
     @view("/account/tokens/<token>/delete", "POST", right=PERSON)
     async def remove_token(self, visit: Visit, token: str) -> Answer:
         """Make a token worthless."""
-        await self._accounts.remove_token(visit.person, token)
+        await self._tokens.remove_token(visit.person, token)
         return Redirect("/account/tokens?done=token")
 
     async def _page(
@@ -49,7 +49,7 @@ class AccountTokensPages:
         caller = visit.person
         values = {
             "section": "tokens",
-            "tokens": await self._accounts.tokens(caller),
+            "tokens": await self._tokens.tokens(caller),
             "scopes": offered(superuser=caller.is_superuser),
             "projects": await self._projects.mine(caller),
             "titles": titles,

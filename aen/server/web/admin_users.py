@@ -24,6 +24,8 @@ class AdminUserPages:
     def __init__(self, frame: Frame) -> None:
         self._rooms = frame.rooms
         self._accounts = frame.rooms.accounts
+        self._access = frame.rooms.access
+        self._passwords = frame.rooms.password_changes
         self._people = frame.rooms.admin.people
         self._frame = AdminFrame(frame.rooms)
 
@@ -78,7 +80,7 @@ class AdminUserPages:
     async def role(self, visit: Visit, user: str) -> Answer:
         """Give somebody another role; the notice can take it back."""
         try:
-            before = (await self._accounts.user(user)).role
+            before = (await self._access.user(user)).role
             await self._people.set_role(
                 visit.person, user, chosen(Role, visit.form.line("role"), "role")
             )
@@ -167,7 +169,7 @@ class AdminUserPages:
         )
 
     async def _link(self, visit: Visit, name: str) -> str:
-        secret = await self._accounts.make_reset(visit.person, name)
+        secret = await self._passwords.make_reset(visit.person, name)
         return f"{self._rooms.settings.public_url}/account/reset/{secret}"
 
 

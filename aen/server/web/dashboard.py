@@ -67,7 +67,7 @@ class DashboardPages:
             name = parse_project_path(user, "x").owner
         except Invalid:
             raise not_found() from None
-        person = await self._rooms.accounts.user(name)
+        person = await self._rooms.access.user(name)
         found = await self._rooms.projects.listing(
             visit.caller,
             owner=name,

@@ -15,6 +15,8 @@ class EntryPages:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._accounts = frame.rooms.accounts
+        self._access = frame.rooms.access
+        self._passwords = frame.rooms.password_changes
 
     @view("/login", "GET", right=ANYONE)
     async def login(self, visit: Visit) -> Answer:
@@ -30,7 +32,7 @@ class EntryPages:
         form = visit.form
         to, name = safe_next(form["next"]), form.line("username")
         try:
-            token, _ = await self._accounts.sign_in(
+            token, _ = await self._access.sign_in(
                 name, form["password"], visit.address, visit.agent
             )
         except AenError as error:
@@ -51,7 +53,7 @@ class EntryPages:
     async def sign_out(self, visit: Visit) -> Answer:
         """End this session, in the store and in the browser."""
         if visit.caller is not None:
-            await self._accounts.sign_out(visit.caller)
+            await self._access.sign_out(visit.caller)
         self._forget(visit)
         return Redirect("/login?done=signed-out")
 
@@ -74,7 +76,7 @@ class EntryPages:
             if made is None:
                 values = {"about": "confirm", "hours": self._hours, "email": email}
                 return Page("mailed.html", values)
-            token, _ = await self._accounts.sign_in(
+            token, _ = await self._access.sign_in(
                 name, password, visit.address, visit.agent
             )
         except AenError as error:
@@ -143,7 +145,7 @@ class EntryPages:
         """Set the new password; the link works once."""
         try:
             password = visit.form.typed_twice("password")
-            await self._accounts.reset_password(secret, password, visit.address)
+            await self._passwords.reset_password(secret, password, visit.address)
         except AenError as error:
             return Page("reset.html", {"secret": secret}, problem=error)
         self._forget(visit)

@@ -180,12 +180,12 @@ class Frame:
     async def _recognise(self, request: Request) -> Visit:
         """Return the visit of whoever the session's cookie belongs to."""
         token = cookies.read(request, self.cookies.session)
-        known = await self.rooms.accounts.visitor(token) if token else None
+        known = await self.rooms.access.visitor(token) if token else None
         if token is None or known is None:
             return self._visit(request, None, None)
         caller = evolve(known.caller, address=client_address(request))
         if known.cookie_due and request.method in forgery.SAFE_METHODS:
-            await self.rooms.accounts.cookie_was_set(known.caller)
+            await self.rooms.access.cookie_was_set(known.caller)
             self.keep(request, token)
         return self._visit(request, caller, token)
 
@@ -222,14 +222,14 @@ class Frame:
         forgery.check(claim, visit.csrf(), self.rooms.settings.origin)
 
     def _csrf(self, request: Request, session: str | None) -> str:
-        accounts = self.rooms.accounts
+        access = self.rooms.access
         if session is not None:
-            return str(accounts.csrf(session))
+            return str(access.csrf(session))
         visitor = cookies.read(request, self.cookies.visitor)
         if not visitor:
             visitor = self.new_token()
             self.cookies.put(request, self.cookies.visitor, visitor)
-        return str(accounts.csrf(f"visitor {visitor}"))
+        return str(access.csrf(f"visitor {visitor}"))
 
     # ---- going out
 

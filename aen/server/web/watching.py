@@ -28,7 +28,7 @@ def watching(
         try:
             caller = None
             if session is not None:
-                caller = await rooms.accounts.caller_of_session(session)
+                caller = await rooms.access.caller_of_session(session)
                 if caller is None:
                     return False
             if path is not None:

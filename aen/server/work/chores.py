@@ -23,7 +23,9 @@ def chores(rooms: Rooms) -> tuple[Chore, ...]:
     survivors = Survivors(
         rooms.archive.projects, rooms.running, rooms.tasks, rooms.clock
     )
-    looks = Looks(rooms.archive.users, rooms.accounts, rooms.settings, rooms.clock)
+    looks = Looks(
+        rooms.archive.users, rooms.accounts, rooms.door, settings, rooms.clock
+    )
 
     async def trim() -> str:
         await rooms.archive.trim(

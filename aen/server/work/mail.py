@@ -8,10 +8,10 @@ from aen.model.errors import Failed, Invalid
 from aen.model.periods import HOUR
 from aen.model.tasks import Task
 from aen.model.users import User
-from aen.server.accounts import Accounts
 from aen.server.mail.letters import Letter, LetterKind, Sending
 from aen.server.mail.post import Mail
 from aen.server.mail.sending import Delayed
+from aen.server.password_changes import PasswordChanges
 from aen.server.registration import Registration
 from aen.server.rooms import Rooms
 from aen.server.store.archive import Archive
@@ -25,13 +25,15 @@ class MailWork(Hand):
 
     mail: Mail
     archive: Archive
-    accounts: Accounts
+    passwords: PasswordChanges
     registration: Registration
 
     @classmethod
     def of(cls, rooms: Rooms) -> "MailWork":
         """Return what sends the letters of *rooms*."""
-        return cls(rooms.mail, rooms.archive, rooms.accounts, rooms.registration)
+        return cls(
+            rooms.mail, rooms.archive, rooms.password_changes, rooms.registration
+        )
 
     @override
     async def do(self, task: Task, holder: Holder) -> None:
@@ -89,7 +91,7 @@ class MailWork(Hand):
         late = self.mail.clock.seconds() > letter.created + hours * HOUR
         if late or not user.email:
             return None
-        secret = await self.accounts.new_reset(user)
+        secret = await self.passwords.new_reset(user)
         link = f"{settings.public_url}/account/reset/{secret}"
         return user.email, await self.mail.sending(user.name, link, hours)
 

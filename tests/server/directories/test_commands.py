@@ -76,10 +76,12 @@ async def test_an_account_changes_hands(capsys: pytest.CaptureFixture[str]) -> N
     people = People({"ada": Person("ada")})
     world = await furnished(directory=people, accounts="pam")
     accounts = world.rooms.accounts
+    access = world.rooms.access
+    passwords = world.rooms.password_changes
     await accounts.add_user(None, "ada", PASSWORD)
-    token, _ = await accounts.sign_in("ada", PASSWORD, "", "")
+    token, _ = await access.sign_in("ada", PASSWORD, "", "")
     await run(world, "move-account", "ada", "--to", "pam")
-    assert await accounts.caller_of_session(token) is None
+    assert await access.caller_of_session(token) is None
     with pytest.raises(Unauthenticated):
         await enter(world, "ada", PASSWORD)
     assert (await enter(world, "ada")).source == "pam"
@@ -91,7 +93,7 @@ async def test_an_account_changes_hands(capsys: pytest.CaptureFixture[str]) -> N
     for password in ("", HORSE):
         with pytest.raises(Unauthenticated):
             await enter(world, "ada", password)
-    await accounts.reset_password(await accounts.make_reset(None, "ada"), PASSWORD)
+    await passwords.reset_password(await passwords.make_reset(None, "ada"), PASSWORD)
     await enter(world, "ada", PASSWORD)
 
 
@@ -100,6 +102,6 @@ async def test_an_account_for_somebody_of_the_directory() -> None:
     """Made without a password, where there is a directory."""
     world = await furnished(directory=People(), accounts="pam")
     await run(world, "add-user", "eve", "--no-password")
-    assert (await world.rooms.accounts.user("eve")).source == "pam"
+    assert (await world.rooms.access.user("eve")).source == "pam"
     with pytest.raises(Invalid, match="needs a password"):
         await run(await furnished(), "add-user", "eve", "--no-password")

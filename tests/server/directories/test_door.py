@@ -48,7 +48,7 @@ async def world_of(*people: Person, **settings: Any) -> tuple[World, People]:
 
 async def enter(world: World, name: str, password: str = HORSE) -> User:
     """Sign in."""
-    _, caller = await world.rooms.accounts.sign_in(name, password, "10.0.0.1", "x")
+    _, caller = await world.rooms.access.sign_in(name, password, "10.0.0.1", "x")
     return caller.user
 
 
@@ -65,7 +65,7 @@ async def test_the_first_sign_in_makes_an_account() -> None:
     again = await enter(world, "eve")
     assert (again.id, again.display_name) == (user.id, "Eve Y")
     assert again.email == "eve@example.org"
-    assert await world.rooms.accounts.user("eve") == again
+    assert await world.rooms.access.user("eve") == again
 
 
 @pytest_twisted.ensureDeferred
@@ -90,7 +90,7 @@ async def test_local_accounts_go_on() -> None:
     with pytest.raises(Unauthenticated):
         await enter(world, "ada", HORSE)
     assert not people.asked
-    assert (await world.rooms.accounts.user("ada")).source == "local"
+    assert (await world.rooms.access.user("ada")).source == "local"
 
 
 @pytest.mark.parametrize("kept", ["ldap", "our:Class"])
@@ -186,13 +186,13 @@ async def test_a_directory_that_is_away() -> None:
 async def test_passwords_are_asked_again_there() -> None:
     """What needs the password once more asks whoever keeps it."""
     world, people = await world_of(Person("eve"))
-    accounts = world.rooms.accounts
-    _, caller = await accounts.sign_in("eve", HORSE, "", "")
+    access = world.rooms.access
+    _, caller = await access.sign_in("eve", HORSE, "", "")
     asked = len(people.asked)
-    await accounts.demand_password(caller, HORSE, "password")
+    await access.demand_password(caller, HORSE, "password")
     assert people.asked[asked:] == [("eve", HORSE)]
     with pytest.raises(Invalid) as wrong:
-        await accounts.demand_password(caller, "another", "password")
+        await access.demand_password(caller, "another", "password")
     assert list(wrong.value.fields) == ["password"]
 
 

@@ -291,13 +291,13 @@ async def test_signing_in(slapd: Slapd, logged: list[str]) -> None:
     groups = Search(f"ou=groups,{ROOT}", "(member=%(dn)s)")
     directory = ldap(slapd.plain, GROUP_SEARCH=(groups,), **SERVED)
     world = await furnished(directory=directory, accounts="ldap", group_roles=roles)
-    _, caller = await world.rooms.accounts.sign_in(" Ada ", PASSWORD, "10.0.0.1", "x")
+    _, caller = await world.rooms.access.sign_in(" Ada ", PASSWORD, "10.0.0.1", "x")
     user = caller.user
     assert (user.name, user.source, user.role) == ("ada", "ldap", Role.SUPERUSER)
     assert (user.display_name, user.email) == ("Ada Lovelace", "ada@example.org")
     for name, password in (("ada", "wrong horse"), ("nobody", PASSWORD), ("ada", "")):
         with pytest.raises(Unauthenticated, match="name or the password is wrong"):
-            await world.rooms.accounts.sign_in(name, password, "10.0.0.1", "x")
+            await world.rooms.access.sign_in(name, password, "10.0.0.1", "x")
     assert (await world.rooms.door.watch.health()).good
     assert isinstance(await world.rooms.door.look("ada"), Person)
     text = "\n".join(logged)

@@ -35,7 +35,7 @@ async def test_weak_hashes_are_renewed() -> None:
     await world.person("ada")
     users = world.rooms.archive.users
     weak = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
-    ada = await world.rooms.accounts.user("ada")
+    ada = await world.rooms.access.user("ada")
     await users.change(ada.id, {"hash": weak})
     await Local(users, quick_passwords()).check("ada", PASSWORD)
     found = await users.hash_of("ada")

@@ -45,22 +45,22 @@ async def look(world: World) -> str:
 async def test_who_is_gone_is_out_at_once() -> None:
     """Sessions and tokens end; who is back opens the account by signing in."""
     world, people = await world_of("eve", "bob")
-    accounts = world.rooms.accounts
-    session, caller = await accounts.sign_in("eve", HORSE, "", "")
-    _, token = await accounts.add_token(caller, "script")
+    access, tokens = world.rooms.access, world.rooms.api_tokens
+    session, caller = await access.sign_in("eve", HORSE, "", "")
+    _, token = await tokens.add_token(caller, "script")
     assert await look(world) == ""
-    assert await accounts.caller_of_token(token) is not None
+    assert await tokens.caller_of_token(token) is not None
     gone = people.known.pop("eve")
     assert await look(world) == "1 of 2 people are gone."
-    assert await accounts.caller_of_session(session) is None
-    assert await accounts.caller_of_token(token) is None
-    assert (await accounts.user("eve")).disabled
+    assert await access.caller_of_session(session) is None
+    assert await tokens.caller_of_token(token) is None
+    assert (await access.user("eve")).disabled
     page = await world.rooms.archive.audit.page(Seeking("eve"), None, 10)
     assert Act.ACCOUNT_CHANGED in {one.act for one in page.items}
     assert await look(world) == ""
     people.known["eve"] = gone
     assert not (await enter(world, "eve")).disabled
-    assert await accounts.caller_of_token(token) is not None
+    assert await tokens.caller_of_token(token) is not None
 
 
 @pytest_twisted.ensureDeferred
@@ -83,7 +83,7 @@ async def test_too_many_at_once() -> None:
     people.known.clear()
     with pytest.raises(Failed, match="9 of 9"):
         await look(world)
-    assert not (await world.rooms.accounts.user("u1")).disabled
+    assert not (await world.rooms.access.user("u1")).disabled
 
 
 @pytest_twisted.ensureDeferred
@@ -93,7 +93,7 @@ async def test_a_directory_that_is_away() -> None:
     people.problem = "away"
     with pytest.raises(Unavailable):
         await look(world)
-    assert not (await world.rooms.accounts.user("eve")).disabled
+    assert not (await world.rooms.access.user("eve")).disabled
 
 
 @pytest_twisted.ensureDeferred
@@ -103,11 +103,11 @@ async def test_what_has_changed_meanwhile() -> None:
     world, people = await world_of("eve", group_roles=roles)
     people.known["eve"] = Person("eve", "Eve", id="eve", groups=frozenset({"admins"}))
     await look(world)
-    eve = await world.rooms.accounts.user("eve")
+    eve = await world.rooms.access.user("eve")
     assert (eve.display_name, eve.role) == ("Eve", Role.SUPERUSER)
     people.known["eve"] = Person("eve", id="another")
     await look(world)
-    assert (await world.rooms.accounts.user("eve")).disabled
+    assert (await world.rooms.access.user("eve")).disabled
 
 
 @pytest_twisted.ensureDeferred
@@ -121,7 +121,7 @@ async def test_a_few_at_a_time() -> None:
         world.clock.advance(1.0)
         said.append(await look(world))
     assert said == ["1 of 1 people are gone."] * 2 + [""]
-    assert not (await world.rooms.accounts.user("ada")).disabled
+    assert not (await world.rooms.access.user("ada")).disabled
 
 
 @pytest_twisted.ensureDeferred
@@ -140,4 +140,4 @@ async def test_by_the_name_they_are_known_by() -> None:
     world = await furnished(directory=people, accounts="pam")
     await enter(world, "eve@example.org")
     assert await look(world) == ""
-    assert not (await world.rooms.accounts.user("eve")).disabled
+    assert not (await world.rooms.access.user("eve")).disabled

@@ -11,14 +11,16 @@ from tests.server.furnished import PASSWORD, furnished
 async def test_trimming_leaves_what_is_still_good() -> None:
     """Sessions, tokens, links, events and ended tasks go in their time."""
     world = await furnished(session_days=1.0)
-    accounts = world.rooms.accounts
+    tokens = world.rooms.api_tokens
+    passwords = world.rooms.password_changes
+    access = world.rooms.access
     ada = await world.person("ada")
-    await accounts.add_token(ada, "short", days=1)
-    await accounts.add_token(ada, "long")
-    await accounts.make_reset(None, "ada")
+    await tokens.add_token(ada, "short", days=1)
+    await tokens.add_token(ada, "long")
+    await passwords.make_reset(None, "ada")
     await world.rooms.tasks.add(Kind.START_PROJECT, "project:1", {}, "ada")
     world.clock.advance(2 * DAY)
-    _, later = await accounts.sign_in("ada", PASSWORD, "", "")
+    _, later = await access.sign_in("ada", PASSWORD, "", "")
     await world.rooms.archive.trim(
         world.clock.seconds(), events=10, history=DAY, audit=DAY
     )
@@ -34,4 +36,4 @@ async def test_trimming_leaves_what_is_still_good() -> None:
         "tasks": 1,
         "users": 1,
     }
-    assert [one.id for one in await accounts.sessions(later)] == [later.session]
+    assert [one.id for one in await access.sessions(later)] == [later.session]

@@ -73,7 +73,7 @@ async def test_whose_time_is_over_is_left_out() -> None:
     """Administrators read the same team as everybody else."""
     world = await filled()
     search, now = world.rooms.archive.project_search, world.clock.seconds()
-    ada = Caller(await world.rooms.accounts.user("ada"), session="s")
+    ada = Caller(await world.rooms.access.user("ada"), session="s")
     guest = ("bob", TeamRole.MEMBER, now + 60)
     await world.rooms.projects.set_member(ada, at("ada/zoo"), *guest)
     for passed, team in ((0, ["bob"]), (60, [])):

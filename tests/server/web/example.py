@@ -232,4 +232,4 @@ ds = xr.open_dataset("data/grid.nc")
 
 async def signed_in(rooms: Rooms, name: str) -> tuple[str, Caller]:
     """Return a session's token and its caller."""
-    return await rooms.accounts.sign_in(name, PASSWORD, "10.0.0.1", "A browser")
+    return await rooms.access.sign_in(name, PASSWORD, "10.0.0.1", "A browser")

@@ -151,7 +151,7 @@ class Installation:
         headers.setRawHeaders("cookie", [cookie])
         if who.token:
             headers.setRawHeaders("authorization", [f"Bearer {who.token}"])
-        proof = "" if who.forged else self.rooms.accounts.csrf(csrf)
+        proof = "" if who.forged else self.rooms.access.csrf(csrf)
         if address.method in ("GET", "HEAD"):
             return headers, b""
         headers.setRawHeaders(forgery.HEADER, [proof])
@@ -271,14 +271,14 @@ async def populated(clock: Clock) -> World:
 
 async def everybody(rooms: Rooms) -> list[Persona]:
     """Return everybody who tries."""
-    accounts = rooms.accounts
+    access = rooms.access
     found = [Persona("visitor", None), Persona("forged visitor", None, forged=True)]
     for who, name in (
         *(("stranger", "sid"), ("viewer", "vic"), ("member", "max")),
         *(("maintainer", "mia"), ("owner", OWNER), ("staff", "stan")),
         *(("superuser", "sue"), ("disabled user", "dora")),
     ):
-        cookie, caller = await accounts.sign_in(name, PASSWORD, "10.0.0.1", "tests")
+        cookie, caller = await access.sign_in(name, PASSWORD, "10.0.0.1", "tests")
         if who == "disabled user":
             caller = evolve(caller, user=evolve(caller.user, disabled=True))
         found.append(Persona(who, caller, cookie=cookie))
@@ -342,7 +342,7 @@ async def _token(rooms: Rooms, owner: Caller, **limits: Any) -> str:
             **limits,
         }
     )
-    return await rooms.accounts.keep_token(token)
+    return await rooms.api_tokens.keep_token(token)
 
 
 def installation(clock: Clock, make: Any) -> Installation:

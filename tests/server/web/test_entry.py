@@ -108,7 +108,7 @@ def test_sign_out(ada: Browser) -> None:
 
 def test_reset(visitor: Browser, rooms: Rooms) -> None:
     """A link of an administrator sets a new password, once."""
-    secret = now(Deferred.fromCoroutine(rooms.accounts.make_reset(None, "bob")))
+    secret = now(Deferred.fromCoroutine(rooms.password_changes.make_reset(None, "bob")))
     path = f"/account/reset/{secret}"
     wrong = visitor.post(path, {"password": "new password", "again": "other"})
     assert "The two passwords are not the same." in wrong.words

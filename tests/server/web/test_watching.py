@@ -27,7 +27,7 @@ async def test_right(rooms: Rooms) -> None:
     assert subject.topics == {f"project:{project.id}": {"project": str(atlas)}}
     assert subject.user_id == visit.person.user.id
     assert await subject.allowed()
-    await rooms.accounts.sign_out(visit.person)
+    await rooms.access.sign_out(visit.person)
     assert not await subject.allowed()
 
 

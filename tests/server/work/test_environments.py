@@ -19,7 +19,7 @@ BOTH = EnvironmentChanges(remove=("scipy",), install=("numpy>=2",), active=True)
 
 async def changed(world: World, wanted: EnvironmentChanges = BOTH) -> Task:
     """Return the task of a change that a worker has done to its end."""
-    caller = (await world.rooms.accounts.sign_in("ada", "correct horse", "", ""))[1]
+    caller = (await world.rooms.access.sign_in("ada", "correct horse", "", ""))[1]
     worker = world.worker()
     worker.start()
     task = await world.rooms.environments.change(caller, LAB, "gpu", wanted)

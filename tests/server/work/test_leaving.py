@@ -35,10 +35,10 @@ async def test_it_waits_for_projects_and_says_which() -> None:
     world.clock.pump([1.0] * 20)
     assert (await task_of(rooms, task.id)).state is TaskState.DONE
     with pytest.raises(NotFound):
-        await rooms.accounts.user("ada")
+        await rooms.access.user("ada")
     (last, *_) = (await rooms.audit.own(ada)).items
     assert last.by == "wakari"
-    assert (await rooms.accounts.user(root.user.name)).name == "wakari"
+    assert (await rooms.access.user(root.user.name)).name == "wakari"
     await worker.stop()
 
 
@@ -53,5 +53,5 @@ async def test_an_account_that_is_wanted_again() -> None:
         await rooms.tasks.add(Kind.REMOVE_ACCOUNT, key, arguments, "wakari")
     worker = world.worker()
     worker.start()
-    assert (await rooms.accounts.user("ada")).name == "ada"
+    assert (await rooms.access.user("ada")).name == "ada"
     await worker.stop()

@@ -48,7 +48,7 @@ async def test_a_reset_link_is_made_when_it_is_sent() -> None:
     for name in ("tasks", "letters", "resets", "events", "audit"):
         assert secret not in str(await world.database.collection(name).find({}))
     assert await world.database.collection("letters").count({}) == 0
-    await world.rooms.accounts.reset_password(secret, "better horse")
+    await world.rooms.password_changes.reset_password(secret, "better horse")
     await worker.stop()
 
 
@@ -69,7 +69,7 @@ async def test_it_is_tried_again_with_growing_pauses() -> None:
     assert (await only_task(world)).state is TaskState.DONE
     (path,) = world.mailer.links
     secret = path.rpartition("/")[2]
-    await world.rooms.accounts.reset_password(secret, "better horse")
+    await world.rooms.password_changes.reset_password(secret, "better horse")
     await worker.stop()
 
 
@@ -128,7 +128,7 @@ async def test_an_address_that_is_none() -> None:
 async def test_mail_that_is_switched_off_meanwhile() -> None:
     """It waits as for a mail server that is down."""
     world, ada = await mailing()
-    root = Caller(await world.rooms.accounts.user("wakari"), session="s")
+    root = Caller(await world.rooms.access.user("wakari"), session="s")
     await world.rooms.mail.post(LetterKind.RESET, ada.user.id)
     await world.rooms.site.change(root, SiteChanges(reset=("smtp",)))
     worker = world.worker()
@@ -141,12 +141,16 @@ async def test_mail_that_is_switched_off_meanwhile() -> None:
 async def test_who_is_told_what() -> None:
     """A sign-in from a new place, a password, a key; nothing of the first sign-in."""
     world, _ = await mailing()
-    accounts, worker = world.rooms.accounts, world.worker()
+    access = world.rooms.access
+    passwords = world.rooms.password_changes
+    tokens = world.rooms.api_tokens
+    accounts = world.rooms.accounts
+    worker = world.worker()
     worker.start()
     agent = "Firefox/130 Linux"
-    _, ada = await accounts.sign_in("ada", "correct horse", "192.0.2.1", agent)
-    await accounts.change_password(ada, "correct horse", "better horse")
-    await accounts.add_token(ada, "nightly")
+    _, ada = await access.sign_in("ada", "correct horse", "192.0.2.1", agent)
+    await passwords.change_password(ada, "correct horse", "better horse")
+    await tokens.add_token(ada, "nightly")
     await accounts.change_user(ada, "ada", AccountChanges(email="new@example.org"))
     site = (await world.rooms.site.values()).site_name
     assert world.mailer.subjects == [
@@ -158,5 +162,5 @@ async def test_who_is_told_what() -> None:
     assert "From: 192.0.2.1" in world.mailer.texts[0]
     assert "Browser: Firefox on Linux" in world.mailer.texts[0]
     with pytest.raises(NotFound):
-        await accounts.reset_password("x", "worse horse")
+        await passwords.reset_password("x", "worse horse")
     await worker.stop()

@@ -41,10 +41,10 @@ class LoginCalls:
         """Make a token; wrong attempts are slowed down as at the sign-in page."""
         body: LoginBody = call.body
         address = client_address(call.request)
-        user = await self.rooms.accounts.check_credentials(
+        user = await self.rooms.access.check_credentials(
             body.username, body.password, address
         )
-        info, text = await self.rooms.accounts.add_token(
+        info, text = await self.rooms.api_tokens.add_token(
             Caller(user, address=address), body.note, None, body.days
         )
         return new_token_object(info, text)

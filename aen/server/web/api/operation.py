@@ -250,19 +250,19 @@ class Calls:
 
     async def _caller(self, request: Request) -> Caller | None:
         """Return who asks: by a token, or by a session and its anti-forgery token."""
-        accounts = self.rooms.accounts
+        access, tokens = self.rooms.access, self.rooms.api_tokens
         authorization = request.getHeader("authorization")
         if authorization is not None:
             kind, _, token = authorization.partition(" ")
             caller = None
             if kind.lower() == "bearer":
-                caller = await accounts.caller_of_token(token.strip())
+                caller = await tokens.caller_of_token(token.strip())
             if caller is None:
                 raise Unauthenticated("The token is wrong, or it has ended.")
             return caller
         names = Cookies.of(self.rooms.settings.public_url)
         session = cookies.read(request, names.session)
-        caller = await accounts.caller_of_session(session) if session else None
+        caller = await access.caller_of_session(session) if session else None
         if caller is not None and request.method not in forgery.SAFE_METHODS:
             assert session is not None
             claim = forgery.Claim(
@@ -271,7 +271,7 @@ class Calls:
                 request.getHeader("sec-fetch-site"),
             )
             origin = self.rooms.settings.origin
-            forgery.check(claim, accounts.csrf(session), origin)
+            forgery.check(claim, access.csrf(session), origin)
         return caller
 
     # ---- going out

@@ -78,7 +78,7 @@ class OwnCalls:
     )
     async def sessions(self, call: Call) -> Page[SessionObject]:
         """List the browsers you are signed in with, the one used last first."""
-        found = await self.rooms.accounts.sessions(call.person)
+        found = await self.rooms.access.sessions(call.person)
         return Page(tuple(_session(one) for one in found))
 
     @operation(
@@ -92,7 +92,7 @@ class OwnCalls:
     )
     async def end_sessions(self, call: Call) -> EndedObject:
         """End all sessions but the one that asks; with a token: all."""
-        return EndedObject(await self.rooms.accounts.end_other_sessions(call.person))
+        return EndedObject(await self.rooms.access.end_other_sessions(call.person))
 
     @operation(
         Operation(
@@ -101,7 +101,7 @@ class OwnCalls:
     )
     async def end_session(self, call: Call, session: str) -> None:
         """End one of your sessions."""
-        await self.rooms.accounts.end_session(call.person, session)
+        await self.rooms.access.end_session(call.person, session)
 
     @operation(
         Operation(

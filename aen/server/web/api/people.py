@@ -105,7 +105,7 @@ class People:
     )
     async def user(self, call: Call, user: str) -> UserObject:
         """Show an account."""
-        found = await self.rooms.accounts.user(user)
+        found = await self.rooms.access.user(user)
         asker = call.person
         mine = asker.user.name == found.name and asker.scopes is None
         return user_object(found, private=asker.is_superuser or mine)
@@ -153,7 +153,7 @@ class People:
     async def reset(self, call: Call, user: str) -> ResetObject:
         """Make a link under which somebody chooses a new password; older ones end."""
         settings = self.rooms.settings
-        secret = await self.rooms.accounts.make_reset(call.person, user)
+        secret = await self.rooms.password_changes.make_reset(call.person, user)
         url = f"{settings.public_url}/account/reset/{secret}"
         return ResetObject(url, settings.reset_hours)
 
@@ -164,7 +164,7 @@ class People:
     )
     async def tokens(self, call: Call) -> Page[TokenObject]:
         """List one's own tokens."""
-        found = await self.rooms.accounts.tokens(call.person)
+        found = await self.rooms.api_tokens.tokens(call.person)
         return Page(tuple(token_object(one) for one in found))
 
     @operation(
@@ -181,7 +181,7 @@ class People:
     async def add_token(self, call: Call) -> NewTokenObject:
         """Make a token; the answer is the only place it is ever shown."""
         body: NewTokenBody = call.body
-        info, text = await self.rooms.accounts.add_token(
+        info, text = await self.rooms.api_tokens.add_token(
             call.person,
             body.note,
             body.scopes,
@@ -193,4 +193,4 @@ class People:
     @operation(Operation("DELETE", "/tokens/{token}", "End a token", right=PERSON))
     async def remove_token(self, call: Call, token: str) -> None:
         """End a token of one's own."""
-        await self.rooms.accounts.remove_token(call.person, token)
+        await self.rooms.api_tokens.remove_token(call.person, token)

@@ -47,7 +47,7 @@ def token_of(rooms: Rooms, name: str, **limits: Any) -> str:
 
     async def make() -> str:
         _, caller = await signed_in(rooms, name)
-        _, text = await rooms.accounts.add_token(caller, "test", **limits)
+        _, text = await rooms.api_tokens.add_token(caller, "test", **limits)
         return text
 
     return now(Deferred.fromCoroutine(make()))

@@ -60,7 +60,7 @@ async def listening() -> AsyncIterator[Listening]:
     world = await example(reactor, api_rate=1_000_000, api_rate_address=1_000_000)
     everything_answered(world)
     _, ada = await signed_in(world.rooms, "ada")
-    _, token = await world.rooms.accounts.add_token(ada, "schemathesis")
+    _, token = await world.rooms.api_tokens.add_token(ada, "schemathesis")
     root = site(world.rooms, assets=Assets(defaultdict(str), {}))
     port: Any = reactor.listenTCP(0, bounded_site(root, 65_536), interface="127.0.0.1")
     yield Listening(f"http://127.0.0.1:{port.getHost().port}", token)
