@@ -28,13 +28,13 @@ class NewAnnouncement:
 
 @frozen
 class NewSmtp:
-    """A mail server to use; an empty host uses none.
+    """A mail server to use, or none: an empty `host`.
 
-    Without a password the one that is kept stays, as long as it goes to the same
+    Without `password` the one that is kept stays, as long as it goes to the same
     account of the same server.
     """
 
-    host: str = ""
+    host: str
     port: int = 587
     sender: str = ""
     security: Security = Security.STARTTLS

@@ -79,7 +79,7 @@ async def test_everything_comes_back() -> None:
         "m.example", 587, "a@b.c", username="aen", password="planted-secret"
     )
     await here.rooms.site.change(
-        ada, SiteChanges(announcement=NewAnnouncement(), smtp=NewSmtp())
+        ada, SiteChanges(announcement=NewAnnouncement(), smtp=NewSmtp(""))
     )
     values = await here.rooms.site.values()
     assert (values.announcement, values.smtp) == (None, None)
@@ -136,7 +136,7 @@ async def test_undo() -> None:
     with pytest.raises(Conflict):
         await site.undo(ada)
     await site.change(ada, SiteChanges(smtp=SMTP))
-    changes = SiteChanges(site_name="Store", smtp=NewSmtp())
+    changes = SiteChanges(site_name="Store", smtp=NewSmtp(""))
     await site.change(ada, changes)
     assert await site.may_undo()
     back = await site.undo(ada)

@@ -35,7 +35,7 @@ def test_nothing_changes_nothing() -> None:
         ({"announcement": NewAnnouncement(" ")}, "announcement", None),
         ({"maintenance": Maintenance(on=True, text=" Disks. ")}, "maintenance",
          Maintenance(on=True, text="Disks.")),
-        ({"smtp": NewSmtp()}, "smtp", None),
+        ({"smtp": NewSmtp("")}, "smtp", None),
         ({"smtp": NewSmtp("m.x", 25, "a@b.c", Security.NONE)}, "smtp",
          Smtp("m.x", 25, "a@b.c", Security.NONE)),
         ({"smtp": evolve(SAME, password="new")}, "smtp",

@@ -154,7 +154,7 @@ def _end(values: SiteValues) -> str:
 
 def _mail(form: Fields) -> SiteChanges:
     if form.has("off"):
-        return SiteChanges(smtp=NewSmtp())
+        return SiteChanges(smtp=NewSmtp(""))
     port, host = form.line("port"), form.line("host")
     if not host:
         message = "Write the name of the mail server."

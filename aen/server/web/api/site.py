@@ -25,14 +25,6 @@ class AnnouncementObject:
 
 
 @frozen
-class MaintenanceObject:
-    """Whether only administrators may sign in, and what the others are told."""
-
-    on: bool = False
-    text: str = ""
-
-
-@frozen
 class SmtpObject:
     """The mail server in use; its password is never shown."""
 
@@ -53,7 +45,7 @@ class SettingsObject:
     open_registration: bool
     time_zone: str
     announcement: AnnouncementObject | None
-    maintenance: MaintenanceObject
+    maintenance: Maintenance
     smtp: SmtpObject | None
 
 
@@ -67,21 +59,6 @@ class AnnouncementBody:
 
 
 @frozen
-class SmtpBody:
-    """A mail server to use, or none: an empty `host`.
-
-    Without `password` the one that is kept stays, for the same account only.
-    """
-
-    host: str
-    port: int = 587
-    sender: str = ""
-    security: Security = Security.STARTTLS
-    username: str = ""
-    password: str | None = None
-
-
-@frozen
 class SettingsBody:
     """What to change; `reset` names what shall be as the settings files say."""
 
@@ -90,8 +67,8 @@ class SettingsBody:
     open_registration: bool | None = None
     time_zone: str | None = None
     announcement: AnnouncementBody | None = None
-    maintenance: MaintenanceObject | None = None
-    smtp: SmtpBody | None = None
+    maintenance: Maintenance | None = None
+    smtp: NewSmtp | None = None
     reset: tuple[str, ...] = ()
 
 
@@ -124,7 +101,7 @@ class SiteCalls:
 
 
 def _changes(body: SettingsBody) -> SiteChanges:
-    told, work, smtp = body.announcement, body.maintenance, body.smtp
+    told = body.announcement
     return SiteChanges(
         site_name=body.site_name,
         default_visibility=body.default_visibility,
@@ -135,15 +112,10 @@ def _changes(body: SettingsBody) -> SiteChanges:
         else NewAnnouncement(
             told.text, told.level, moment_or_none(told.until, "until")
         ),
-        maintenance=None if work is None else Maintenance(work.on, work.text),
-        smtp=None
-        if smtp is None
-        else NewSmtp(
-            smtp.host, smtp.port, smtp.sender, smtp.security, smtp.username,
-            smtp.password,
-        ),
+        maintenance=body.maintenance,
+        smtp=body.smtp,
         reset=body.reset,
-    )  # fmt: skip
+    )
 
 
 def settings_object(values: SiteValues) -> SettingsObject:
@@ -159,7 +131,7 @@ def settings_object(values: SiteValues) -> SettingsObject:
         else AnnouncementObject(
             told.text, told.level, stamp(told.since), stamp_or_none(told.until)
         ),
-        maintenance=MaintenanceObject(values.maintenance.on, values.maintenance.text),
+        maintenance=values.maintenance,
         smtp=None
         if smtp is None
         else SmtpObject(
