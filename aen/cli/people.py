@@ -32,7 +32,7 @@ def login(desk: Desk, asked: Namespace, place: Path, asker: Asker) -> None:
     if asked.with_token:
         kept = Login(url, _given(asker))
     else:
-        name = asked.user or asker.line("User name: ")
+        name = asked.user or asker.line("Username: ")
         password = asker.secret("Password: ")
         body = {"username": name, "password": password, "note": asked.note}
         new = made(NewToken, Client(url).ask("POST", "/login", body))

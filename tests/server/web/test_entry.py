@@ -155,7 +155,7 @@ def test_reset_by_mail(visitor: Browser, world: World) -> None:
     mailing(world)
     worker = world.worker()
     worker.start()
-    assert "User name or e-mail" in visitor.get("/account/request_reset").words
+    assert "Username or e-mail" in visitor.get("/account/request_reset").words
     pages = [
         visitor.post("/account/request_reset", {"username": name})
         for name in ("nobody", "bob", "bob@example.org", "x@example.org", "")
