@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from attrs import frozen
+from tests.pem import Pair
 
 HERE = Path(__file__).parent / "peers"
 CHP_PROGRAM = HERE / "node_modules/configurable-http-proxy/bin/configurable-http-proxy"
@@ -10,17 +10,7 @@ ECHO_PROGRAM = HERE / "echo.mjs"
 TWISTED_PROGRAM = HERE / "reverse_proxy.py"
 
 
-@frozen
-class Certificate:
-    """PEM files of a certificate and its key."""
-
-    chain: Path
-    key: Path
-
-
-def nginx_settings(
-    folder: Path, port: int, upstream: str, certificate: Certificate | None
-) -> str:
+def nginx_settings(folder: Path, port: int, upstream: str, pair: Pair | None) -> str:
     """Return nginx.conf of one worker that proxies to *upstream*.
 
     Its access log is on, as ours is, and written in batches, as ours is.
@@ -42,17 +32,17 @@ http {{
   scgi_temp_path {folder}/scgi;
   map $http_upgrade $upgrading {{ default upgrade; "" ""; }}
   upstream app {{ server {upstream}; keepalive 64; keepalive_requests 1000000000; }}
-{_nginx_server(port, certificate)}
+{_nginx_server(port, pair)}
 }}
 """
 
 
-def _nginx_server(port: int, certificate: Certificate | None) -> str:
-    tls = " ssl" if certificate else ""
+def _nginx_server(port: int, pair: Pair | None) -> str:
+    tls = " ssl" if pair else ""
     secret = (
-        f"    ssl_certificate {certificate.chain};\n"
-        f"    ssl_certificate_key {certificate.key};\n"
-        if certificate
+        f"    ssl_certificate {pair.certificate};\n"
+        f"    ssl_certificate_key {pair.key};\n"
+        if pair
         else ""
     )
     return f"""\
@@ -71,17 +61,13 @@ def _nginx_server(port: int, certificate: Certificate | None) -> str:
 
 
 def chp_command(
-    node: Path, ports: tuple[int, int], upstream: int, certificate: Certificate | None
+    node: Path, ports: tuple[int, int], upstream: int, pair: Pair | None
 ) -> tuple[str, ...]:
     """Return the command of configurable-http-proxy.
 
     :param ports: the door's and its API's.
     """
-    secret = (
-        (f"--ssl-cert={certificate.chain}", f"--ssl-key={certificate.key}")
-        if certificate
-        else ()
-    )
+    secret = (f"--ssl-cert={pair.certificate}", f"--ssl-key={pair.key}") if pair else ()
     return (
         *(str(node), str(CHP_PROGRAM), "--ip=127.0.0.1", f"--port={ports[0]}"),
         *("--api-ip=127.0.0.1", f"--api-port={ports[1]}", "--log-level=error"),

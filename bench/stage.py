@@ -17,13 +17,12 @@ from attrs import frozen
 from aen.compute.environments.provider import APPS, DEFAULT, JUPYTER
 from aen.local.installation import Installation
 from bench import packages, peers
-from bench.certificate import make_certificate
 from bench.kinds import settled
 from bench.measured import Missing
-from bench.peers import Certificate
 from bench.processes import program, running
 from bench.signin import pass_cookie
 from tests.installed import Installed, free_ports, new_installation
+from tests.pem import Pair, make_pair
 from tests.projects import FIRST_START, Person, Project, new_project
 from tests.real_accounts import new_accounts
 from tests.waiting import until
@@ -151,9 +150,9 @@ class Stage(ExitStack):
         return {"Cookie": pass_cookie(self.platform, url)}
 
     @cached_property
-    def certificate(self) -> Certificate:
+    def certificate(self) -> Pair:
         """A certificate for this machine, signed by itself."""
-        return make_certificate(self.folder("certificate"))
+        return make_pair(self.folder("certificate"), "127.0.0.1")
 
     def launched(self, name: str) -> App:
         """Open an app of the bench, which launches it, or find that it runs."""

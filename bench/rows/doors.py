@@ -17,11 +17,11 @@ _COMMAND = "[program:wakari-compute]\ncommand = "
 
 def tls_settings(stage: Stage, port: int) -> Mapping[str, object]:
     """Return the settings of a gateway whose door on *port* speaks TLS."""
-    files = stage.certificate
+    pair = stage.certificate
     return {
         "public_url": f"https://127.0.0.1:{port}",
         "listen": [f"tcp:{port}:interface=127.0.0.1"],
-        "tls": {"certificate": str(files.chain), "key": str(files.key)},
+        "tls": {"certificate": str(pair.certificate), "key": str(pair.key)},
     }
 
 

@@ -9,7 +9,7 @@ from bench.kinds import kind, settled
 
 COMMANDS = [
     (("python", "-m", "supervisor.supervisord", "-n"), "supervisord"),
-    (("python", "-m", "aen.server.store.embedded_child", "/x"), "store"),
+    (("python", "-P", "-m", "aen.server.store.embedded_child", "/x"), "store"),
     (("python", "bin/twistd", "--nodaemon", "aen-gateway"), "role"),
     (("python", "-c", "from aen.compute.helper.__main__ import direct"), "attendant"),
     (("uv", "pip", "install"), "others"),

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 from bench.apps.bodies import settings
-from bench.peers import HERE, Certificate, chp_command, nginx_settings
+from bench.peers import HERE, chp_command, nginx_settings
+from tests.pem import Pair
 
-FILES = Certificate(Path("/c/chain.pem"), Path("/c/key.pem"))
+FILES = Pair(Path("/c/chain.pem"), Path("/c/key.pem"))
 
 
 def test_nginx_is_one_worker_with_a_log() -> None:

@@ -20,6 +20,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from tests.installed import free_ports
+from tests.notebooks import execute_request
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
@@ -199,35 +200,8 @@ class Person:
             origin=Origin(self.base),
             open_timeout=20,
         ) as channels:
-            channels.send(json.dumps(_request(code)))
+            channels.send(json.dumps(execute_request("1", code)))
             while True:
                 said = json.loads(channels.recv(timeout=30))
                 if said["msg_type"] == "stream":
                     return str(said["content"]["text"])
-
-
-def _request(code: str) -> dict[str, Any]:
-    header = {
-        "msg_id": "1",
-        "msg_type": "execute_request",
-        "username": "",
-        "session": "1",
-        "date": "2020-01-01T00:00:00Z",
-        "version": "5.3",
-    }
-    content = {
-        "code": code,
-        "silent": False,
-        "store_history": False,
-        "user_expressions": {},
-        "allow_stdin": False,
-        "stop_on_error": True,
-    }
-    return {
-        "header": header,
-        "parent_header": {},
-        "metadata": {},
-        "content": content,
-        "channel": "shell",
-        "buffers": [],
-    }
