@@ -8,9 +8,9 @@ import urllib.request
 
 from attrs import define, field
 
+from tests.forms import forgery_token
 from tests.installed import Installed
 
-_TOKEN = re.compile(r'name="_csrf" value="([^"]+)"')
 _ONWARDS = re.compile(r'http-equiv="refresh" content="0; ?url=([^"]+)"')
 PATIENCE = 120.0
 
@@ -41,12 +41,13 @@ class Visitor:
             return self.open(urllib.parse.urljoin(where, html.unescape(further[1])))
         return where, page
 
+    def fill(self, url: str, fields: dict[str, str]) -> tuple[str, str]:
+        """Fill in the form at an address; return where that leads, and the page."""
+        token = forgery_token(self.open(url)[1])
+        return self.open(url, fields | {"_csrf": token})
+
     def sign_in(self, name: str, password: str) -> None:
         """Sign in at the server, by the form that people see."""
-        login = f"{self.platform.one.url}/login"
-        _, page = self.open(login)
-        token = _TOKEN.search(page)
-        assert token is not None, page
         fields = {"username": name, "password": password}
-        where, page = self.open(login, fields | {"_csrf": html.unescape(token[1])})
+        where, page = self.fill(f"{self.platform.one.url}/login", fields)
         assert not where.endswith("/login"), page

@@ -1,7 +1,5 @@
 """Secrets that can be recognised, given to a platform, and looked for afterwards."""
 
-import html
-import re
 import secrets
 from collections.abc import Mapping
 from http.cookies import SimpleCookie
@@ -10,9 +8,9 @@ from urllib.parse import quote, urlencode, urlsplit
 from attrs import define, field
 
 from tests.asking import Answer, Client
+from tests.forms import forgery_token
 from tests.installed import Installed
 
-_TOKEN = re.compile(r'name="_csrf" value="([^"]+)"')
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -65,9 +63,8 @@ class Browser:
 
     def post(self, path: str, form: Mapping[str, str], *given: str) -> Answer:
         """Send a form, with the anti-forgery token of its page."""
-        found = _TOKEN.search(self.get("/login" if not self._in else "/account/").text)
-        assert found
-        token = html.unescape(found[1])
+        shown = self.get("/login" if not self._in else "/account/")
+        token = forgery_token(shown.text)
         body = urlencode({**form, "_csrf": token}).encode()
         headers = {"Content-Type": FORM, "Origin": self.client.url}
         return self._ask("POST", path, body, headers, given)

@@ -1,9 +1,7 @@
 """Three processes serve the pages: whichever answers makes no difference."""
 
-import html
 import json
 import os
-import re
 import signal
 import threading
 import time
@@ -16,6 +14,7 @@ import pytest
 from attrs import define, field
 
 from tests.asking import Answer, Client
+from tests.forms import forgery_token
 from tests.installed import Installed, brought_up, new_installation
 from tests.projects import new_name, new_person
 from tests.waiting import until
@@ -23,7 +22,6 @@ from tests.waiting import until
 pytestmark = pytest.mark.system
 PROCESSES = 3
 RATE = 60
-_CSRF = re.compile(r'name="_csrf" value="([^"]+)"')
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +57,8 @@ def all_serve(several: Installed) -> bool:
 
 def form(one: Client, path: str, page: Answer, **fields: str) -> Answer:
     """Send a form as a browser does that has *page* before it."""
-    token = _CSRF.search(page.text)
-    assert token is not None, page.text
-    body = urllib.parse.urlencode({**fields, "_csrf": html.unescape(token[1])})
+    token = forgery_token(page.text)
+    body = urllib.parse.urlencode({**fields, "_csrf": token})
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Origin": one.url,

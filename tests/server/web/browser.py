@@ -10,10 +10,9 @@ from treq.testing import StubTreq
 from twisted.web.http_headers import Headers
 from twisted.web.resource import IResource
 
+from tests.forms import forgery_token
 from tests.outcomes import now
 from tests.server.furnished import PASSWORD, URL
-
-_TOKEN = re.compile(r'name="_csrf" value="([^"]+)"')
 
 
 @frozen
@@ -38,9 +37,7 @@ class Answered:
     @property
     def token(self) -> str:
         """The anti-forgery token of the page's forms."""
-        found = _TOKEN.search(self.text)
-        assert found, self.text
-        return html.unescape(found[1])
+        return forgery_token(self.text)
 
     @property
     def words(self) -> str:
