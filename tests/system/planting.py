@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from attrs import define, field
 
+from aen.local.installation import ADMINISTRATOR
 from tests.asking import Answer, Client
 from tests.forms import forgery_token
 from tests.installed import Installed
@@ -70,6 +71,11 @@ class Browser:
         return self._ask("POST", path, body, headers, given)
 
     @property
+    def line(self) -> str:
+        """What it sends as ``Cookie``."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    @property
     def _in(self) -> bool:
         return any("session" in name for name in self.cookies)
 
@@ -81,7 +87,7 @@ class Browser:
         headers: Mapping[str, str],
         given: tuple[str, ...],
     ) -> Answer:
-        line = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        line = self.line
         sent = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", **headers}
         sent["Sec-Fetch-Dest"] = "document"
         if line:
@@ -96,3 +102,21 @@ class Browser:
         what = f"{method} {urlsplit(path).path}"
         self.garden.heard(what, answer, *given, *(one for one in fresh.values() if one))
         return answer
+
+
+def let_in(garden: Garden) -> tuple[Browser, Browser, str]:
+    """Return the administrator's browsers at the server and at its gateway.
+
+    And the path by which the second came back from the first, with a code.
+    """
+    platform = garden.platform
+    server, gate = Browser(garden, platform.web), Browser(garden, platform.gate)
+    form = {"username": ADMINISTRATOR, "password": platform.password}
+    server.post("/login", form)
+    there = gate.get(f"/{ADMINISTRATOR}/some/terminal/").headers["Location"]
+    asked = there.removeprefix(platform.one.url)
+    leads = server.client.get(asked, Cookie=server.line).headers["Location"]
+    back = leads.removeprefix(platform.one.gateway_url)
+    gate.get(back)
+    assert gate.cookies
+    return server, gate, back

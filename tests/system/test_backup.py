@@ -15,7 +15,7 @@ from aen.local.installation import ADMINISTRATOR
 from aen.server.backup.mark import RestoreMark
 from tests.installed import ROOT, Installed, new_installation
 from tests.projects import FIRST_START, Person, Project, new_person, new_project
-from tests.system.planting import Browser, Garden
+from tests.system.planting import Browser, Garden, let_in
 from tests.waiting import until
 
 pytestmark = pytest.mark.system
@@ -55,7 +55,7 @@ def _moved(old: Installed, new: Installed) -> Iterator[Move]:
     old.start()
     old.wait_ready()
     person, project = new_person(old), new_project(old, "kept")
-    browser, gate = _signed_in(old)
+    browser, gate, _ = let_in(Garden(old))
     file = old.one.prefix / "one.tar.gz"
     answer = project.api.post(f"{project.path}/start")
     assert answer.status == 202, answer.text
@@ -76,21 +76,6 @@ def _moved(old: Installed, new: Installed) -> Iterator[Move]:
     new.wait_ready()
     new._token = old._token
     yield Move(old, new, person, project, browser, gate, said)
-
-
-def _signed_in(platform: Installed) -> tuple[Browser, Browser]:
-    """Return the administrator's browser at the server, and at the gateway."""
-    garden = Garden(platform)
-    server, gate = Browser(garden, platform.web), Browser(garden, platform.gate)
-    form = {"username": ADMINISTRATOR, "password": platform.password}
-    server.post("/login", form)
-    there = gate.get(f"/{ADMINISTRATOR}/some/terminal/").headers["Location"]
-    line = "; ".join(f"{name}={value}" for name, value in server.cookies.items())
-    asked = there.removeprefix(platform.one.url)
-    back = server.client.get(asked, Cookie=line).headers["Location"]
-    gate.get(back.removeprefix(platform.one.gateway_url))
-    assert gate.cookies
-    return server, gate
 
 
 def _copy_files(old: Installed, new: Installed) -> None:

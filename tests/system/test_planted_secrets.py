@@ -18,7 +18,7 @@ from tests.asking import Client
 from tests.installed import ROOT, Installed
 from tests.projects import new_name
 from tests.server.smtp_server import Postman, mail_server
-from tests.system.planting import Browser, Garden
+from tests.system.planting import Browser, Garden, let_in
 from tests.waiting import until
 
 pytestmark = pytest.mark.system
@@ -187,29 +187,17 @@ def _mail(garden: Garden, name: str) -> None:
 
 def _gateway(garden: Garden) -> None:
     """Sign in through the gateway: code, state and pass; then with wrong ones."""
-    platform = garden.platform
-    server = Browser(garden, platform.web)
-    form = {"username": ADMINISTRATOR, "password": platform.password}
-    server.post("/login", form)
-    gate = Browser(garden, platform.gate)
-    there = gate.get(f"/{ADMINISTRATOR}/some/terminal/").headers["Location"]
-    target = there.removeprefix(platform.one.url)
-    back = server.client.get(
-        target,
-        Cookie="; ".join(f"{name}={value}" for name, value in server.cookies.items()),
-    ).headers["Location"]
-    query = parse_qs(urlsplit(back).query)
-    garden.know("an OAuth code", query["code"][0])
-    gate.get(back.removeprefix(platform.one.gateway_url))
+    server, gate, back = let_in(garden)
+    garden.know("an OAuth code", parse_qs(urlsplit(back).query)["code"][0])
     for name, value in {**gate.cookies, **server.cookies}.items():
         if len(value) > 20:
             garden.know(f"the cookie {name} of a gateway", value)
-    gate.get(back.removeprefix(platform.one.gateway_url))  # a code is good once
+    gate.get(back)  # a code is good once
     wrong = garden.plant("a wrong OAuth code")
     gate.get(f"/_aen/oauth/callback?code={wrong}&state={wrong}")
     body = f"grant_type=authorization_code&code={wrong}&client_assertion={wrong}"
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = platform.web.ask("POST", "/oauth/token", body.encode(), headers)
+    answer = garden.platform.web.ask("POST", "/oauth/token", body.encode(), headers)
     garden.heard("POST /oauth/token", answer)
     for page in PAGES:
         server.get(page)
@@ -232,7 +220,7 @@ def test_no_list_gives_one_away(garden: Garden) -> None:
     for path in plain:
         if not path.endswith("/events"):
             assert garden.found_in(api.get(f"/api/v1{path}").text) == [], path
-    # 1: the manifest that was broken on purpose is found, sooner or later.
+    # 1: what other tests have broken on purpose may not be forgotten yet.
     said = garden.platform.command_below_bin(
         "aen-server-admin", "doctor", statuses=(0, 1)
     )
