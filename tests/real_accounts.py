@@ -48,8 +48,11 @@ def with_shell(name: str) -> Iterator[Installed]:
 
 @contextmanager
 def new_accounts(real: Installed, *words: str) -> Iterator[list[Person]]:
-    """Give people; their accounts of this machine go afterwards."""
-    made = [new_person(real, f"aent{word}") for word in words]
+    """Give people; their accounts of this machine go afterwards.
+
+    Another run of the tests on this machine has others.
+    """
+    made = [new_person(real, f"aent{os.getpid()}{word}") for word in words]
     try:
         yield made
     finally:

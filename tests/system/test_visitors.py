@@ -1,6 +1,7 @@
 """Visitors who have not signed in, with real accounts: what they reach, and as whom."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from tests.visitor import Visitor
 from tests.waiting import until
 
 pytestmark = NEEDS_ROOT
-ANYBODY = "aenvisit"
+ANYBODY = f"aenvisit{os.getpid()}"
 LOOK = socket_app("""\
 import json, os, pwd
 
