@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -25,6 +26,7 @@ KEPT = ROOT / "var" / "ci"
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 """Which of the processes that share a run's tests this is, from 0."""
 PASSWORD = "seven grey herons wade"
+_PORTS = range(10_000, 32_768)
 SERVICES = {
     "server": "wakari-server:wk-server",
     "worker": "wakari-server:wakari-worker",
@@ -34,11 +36,18 @@ SERVICES = {
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports nobody listens on now."""
+    """Return ports nobody listens on now, and that no connection is given meanwhile.
+
+    What restarts at one of them would else find it taken by a connection that another
+    process has just made: the system gives those ports from 32768 on.
+    """
     with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
+        probes: list[socket.socket] = []
+        while len(probes) < count:
+            probe = stack.enter_context(socket.socket())
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", _PORTS[secrets.randbelow(len(_PORTS))]))
+                probes.append(probe)
         return [probe.getsockname()[1] for probe in probes]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
+from tests.installed import free_ports
 from tests.pem import Pair, make_pair
 from tests.waiting import until
 
@@ -142,13 +143,6 @@ class Slapd:
     folder: Path
 
 
-def free_port() -> int:
-    """Return a port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def running(folder: Path, extra: str = "", host: str = "localhost") -> Iterator[Slapd]:
     """Run a directory below *folder* with more lines of configuration.
@@ -167,7 +161,7 @@ def running(folder: Path, extra: str = "", host: str = "localhost") -> Iterator[
     adding = (SLAPD, "-T", "add", "-f", str(conf), "-l", str(folder / "tree.ldif"))
     done = subprocess.run(adding, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    plain, secure = free_port(), free_port()
+    plain, secure = free_ports(2)
     urls = f"ldap://127.0.0.1:{plain}/ ldaps://127.0.0.1:{secure}/"
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -1,6 +1,5 @@
 """A real mail server for tests: aiosmtpd, in a thread of its own."""
 
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from attrs import define, field
 
 from aen.model.mail import Security, Smtp
+from tests.installed import free_ports
 
 USER, SECRET = "aen", "planted-smtp-password"
 
@@ -60,13 +60,6 @@ def _authenticate(
     return AuthResult(success=data == right, handled=False)
 
 
-def free_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @contextmanager
 def mail_server(
     postman: Postman,
@@ -76,7 +69,7 @@ def mail_server(
     accounts: bool = False,
 ) -> Iterator[Smtp]:
     """Run a server; give how it is reached."""
-    port = free_port()
+    (port,) = free_ports(1)
     parts: dict[str, Any] = {}
     if security is Security.TLS:
         parts["ssl_context"] = tls

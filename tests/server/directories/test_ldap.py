@@ -9,6 +9,7 @@ from aen.model.errors import Unauthenticated, Unavailable
 from aen.model.users import Role
 from aen.server.directories.directory import Person, Reason, Refusal
 from aen.server.directories.ldap_settings import KeyMap, Search
+from tests.installed import free_ports
 from tests.pem import make_pair
 from tests.server.directories.asking import ADMINS, PEOPLE, SERVED, STAFF, ldap, reason
 from tests.server.furnished import furnished
@@ -19,7 +20,6 @@ from tests.slapd import (
     SERVICE,
     SERVICE_PASSWORD,
     Slapd,
-    free_port,
     needs_slapd,
     running,
 )
@@ -72,7 +72,7 @@ async def test_names_and_passwords(
 @pytest_twisted.ensureDeferred
 async def test_an_empty_password_is_never_asked_about(slapd: Slapd) -> None:
     """A directory lets anybody in without one, as nobody; so nothing is sent."""
-    nowhere = ldap(f"ldap://localhost:{free_port()}")
+    nowhere = ldap(f"ldap://localhost:{free_ports(1)[0]}")
     assert reason(await nowhere.check("ada", "")) is Reason.WRONG
 
 
@@ -266,7 +266,7 @@ async def test_a_directory_that_wants_more(tmp_path: Path) -> None:
 @pytest_twisted.ensureDeferred
 async def test_the_next_directory(slapd: Slapd) -> None:
     """One that is away is passed over; the one that answered is asked first then."""
-    away = f"ldap://localhost:{free_port()}"
+    away = f"ldap://localhost:{free_ports(1)[0]}"
     one = ldap(away, slapd.plain)
     assert reason(await one.check("ada", PASSWORD)) == "ada"
     assert [place.uri for place in one._places] == [slapd.plain, away]
@@ -276,7 +276,7 @@ async def test_the_next_directory(slapd: Slapd) -> None:
 @pytest_twisted.ensureDeferred
 async def test_none_answers() -> None:
     """Every one of them is told, with what is wrong with it."""
-    away = f"ldap://localhost:{free_port()}"
+    away = f"ldap://localhost:{free_ports(1)[0]}"
     with pytest.raises(Unavailable, match="refuses connections") as told:
         await ldap(away, "ldap://nowhere.invalid").check("ada", PASSWORD)
     assert "nowhere.invalid: its name cannot be resolved" in told.value.message

@@ -17,9 +17,10 @@ from aen.model.mail import Security, Smtp
 from aen.server.mail.letters import Sending, Words
 from aen.server.mail.message import Envelope, message
 from aen.server.mail.sending import Delayed, Refused, SmtpMailer
+from tests.installed import free_ports
 from tests.pem import Pair, make_pair
 from tests.reactor import reactor
-from tests.server.smtp_server import SECRET, USER, Postman, free_port, mail_server
+from tests.server.smtp_server import SECRET, USER, Postman, mail_server
 
 TO = Envelope("aen@example.org", "ada@example.org")
 TEXT = message(
@@ -141,7 +142,7 @@ async def test_refusals(
 @ensureDeferred
 async def test_nobody_listens() -> None:
     """A refused connection and a name that is none: it waits."""
-    port = free_port()
+    (port,) = free_ports(1)
     for host in ("127.0.0.1", "nobody.invalid"):
         with pytest.raises(Delayed, match=rf"{host}:{port} cannot be reached"):
             await mailer().send(Smtp(host, port, "a@b.org", Security.NONE), TO, TEXT)
