@@ -237,6 +237,12 @@ def same(acts: list[Act], *, deflate: bool, size: int) -> None:
     assert told(acts, through=True, deflate=deflate, size=size) == direct
 
 
+def deflating(offers: list[Any]) -> PerMessageDeflateOfferAccept | None:
+    """Accept the first offer to compress messages, as autobahn asks a server."""
+    deflate = (one for one in offers if isinstance(one, PerMessageDeflateOffer))
+    return next(map(PerMessageDeflateOfferAccept, deflate), None)
+
+
 def _client(*, deflate: bool) -> Any:
     factory = WebSocketClientFactory("ws://127.0.0.1:1/", protocols=["v2", "v1"])
     factory.protocol = Client
@@ -263,9 +269,7 @@ def _server() -> Any:
         openHandshakeTimeout=0,
         failByDrop=False,
         closeHandshakeTimeout=0,
-        perMessageCompressionAccept=lambda offers: next(
-            (PerMessageDeflateOfferAccept(offer) for offer in offers), None
-        ),
+        perMessageCompressionAccept=deflating,
     )
     made: Any = factory.buildProtocol(HERE)
     made.told = []

@@ -29,6 +29,10 @@ SWITCH = (
     b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Accept: " + accept_key(KEY) + b"\r\n%s\r\n"
 )
+GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
+"""A request for a number."""
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n%s"
+"""A response with two bytes, which are to be filled in."""
 NOBODY: Any = None
 TO_ONE = Forward("tcp:127.0.0.1:1001")
 

@@ -17,7 +17,6 @@ from autobahn.twisted.websocket import (
 )
 from autobahn.websocket.compress import (
     PerMessageDeflateOffer,
-    PerMessageDeflateOfferAccept,
     PerMessageDeflateResponseAccept,
 )
 from twisted.internet.defer import Deferred
@@ -35,6 +34,7 @@ from aen.proxy.head import Peer, RequestHead
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Answer, Decision, Forward
 from aen.runtime.tasks import pause
+from tests.proxy.conversation import deflating
 
 BIG = os.urandom(1 << 16) * 64
 
@@ -153,14 +153,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     echo.protocol = Echo
     echo.setProtocolOptions(
         echoCloseCodeReason=True,
-        perMessageCompressionAccept=lambda offers: next(
-            (
-                PerMessageDeflateOfferAccept(offer)
-                for offer in offers
-                if isinstance(offer, PerMessageDeflateOffer)
-            ),
-            None,
-        ),
+        perMessageCompressionAccept=deflating,
     )
     web, talk = WrappingFactory(Site(app)), WrappingFactory(echo)
     route = Route(Forward(f"unix:{tmp_path}/web"))

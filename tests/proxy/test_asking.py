@@ -8,10 +8,7 @@ from twisted.logger import LogEvent
 
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Decision, Forward
-from tests.proxy.harness import TO_ONE, Harness
-
-GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n%s"
+from tests.proxy.harness import GET, OK, TO_ONE, Harness
 
 
 def test_an_upstream_that_is_not_there() -> None:

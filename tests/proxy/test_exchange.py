@@ -4,10 +4,7 @@ import pytest
 
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Answer, Forward
-from tests.proxy.harness import TO_ONE, Harness
-
-GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n%s"
+from tests.proxy.harness import GET, OK, TO_ONE, Harness
 
 
 def test_an_answer_is_given_at_once() -> None:

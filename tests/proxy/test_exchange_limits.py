@@ -5,10 +5,7 @@ from twisted.internet.defer import Deferred
 
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Answer, Forward
-from tests.proxy.harness import TO_ONE, Harness
-
-GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n%s"
+from tests.proxy.harness import GET, OK, TO_ONE, Harness
 
 
 def test_full_buffers_hold_up_the_other_side() -> None:
