@@ -1,7 +1,7 @@
 """A proxy on loopback, real clients before it and real servers behind it."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -33,8 +33,8 @@ from aen.proxy.factory import ProxyFactory
 from aen.proxy.head import Peer, RequestHead
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Answer, Decision, Forward
-from aen.runtime.tasks import pause
 from tests.proxy.conversation import deflating
+from tests.waiting import eventually
 
 BIG = os.urandom(1 << 16) * 64
 
@@ -177,8 +177,9 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     for port in ports:
         await port.stopListening()
     await factory.drain(0)
-    await happened(
-        reactor, lambda: not (web.protocols or talk.protocols or factory.connections)
+    await eventually(
+        lambda: not (web.protocols or talk.protocols or factory.connections),
+        "everybody has left",
     )
 
 
@@ -206,20 +207,6 @@ async def raw(stage: Stage) -> Raw:
     """Return a raw connection to the proxy."""
     endpoint = TCP4ClientEndpoint(stage.reactor, "127.0.0.1", stage.port)
     return cast("Raw", await endpoint.connect(Factory.forProtocol(Raw)))
-
-
-async def until(stage: Stage, true: Callable[[], object]) -> None:
-    """Wait until *true* says so."""
-    await happened(stage.reactor, true)
-
-
-async def happened(reactor: Any, true: Callable[[], object]) -> None:
-    """Wait until *true* says so, five seconds at most."""
-    for _ in range(500):
-        if true():
-            return
-        await pause(reactor, 0.01)
-    raise AssertionError("it never happened")
 
 
 async def speak(stage: Stage, *, deflate: bool) -> Speaker:

@@ -13,7 +13,8 @@ from aen.proxy.frames import close_frame
 from aen.proxy.limits import Limits
 from aen.proxy.routing import Forward
 from tests.proxy.harness import HANDSHAKE, SWITCH, TO_ONE, Harness, Wire
-from tests.proxy.stage import Stage, raw, until
+from tests.proxy.stage import Stage, raw
+from tests.waiting import eventually
 
 GET = b"GET /%s HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -125,7 +126,7 @@ async def test_a_websocket_client_that_only_stops_sending(stage: Stage) -> None:
     client = await raw(stage)
     transport = cast("Any", client.transport)
     transport.write(HANDSHAKE % b"")
-    await until(stage, lambda: b"\r\n\r\n" in client.data)
+    await eventually(lambda: b"\r\n\r\n" in client.data, "it is accepted")
     transport.loseWriteConnection()
     await client.closed
     assert bytes(client.data).endswith(close_frame(1000, "bye"))
@@ -164,7 +165,7 @@ def test_half_of_an_announced_response() -> None:
 async def test_dead_peers_are_found(stage: Stage) -> None:
     """The kernel is told how long a peer may be silent, probes and data alike."""
     client = await raw(stage)
-    await until(stage, lambda: stage.factory.connections)
+    await eventually(lambda: stage.factory.connections, "it is let in")
     (frontend,) = cast("Any", stage.factory)._connections
     told = [
         frontend.transport.socket.getsockopt(socket.IPPROTO_TCP, option)

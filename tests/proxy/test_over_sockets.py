@@ -13,7 +13,8 @@ from twisted.web.iweb import UNKNOWN_LENGTH
 
 from aen.proxy.routing import Forward
 from aen.runtime.tasks import pause
-from tests.proxy.stage import BIG, Stage, get, raw, speak, until
+from tests.proxy.stage import BIG, Stage, get, raw, speak
+from tests.waiting import eventually
 
 
 @pytest_twisted.ensureDeferred
@@ -40,7 +41,7 @@ async def test_a_slow_reader_holds_the_application_up(stage: Stage) -> None:
     for each in slow:
         cast("Any", each.transport).pauseProducing()
         cast("Any", each.transport).write(request)
-    await until(stage, lambda: stage.app.sent > 0)
+    await eventually(lambda: stage.app.sent > 0, "the app begins")
     before = -1
     while before != stage.app.sent:
         before = stage.app.sent
@@ -96,7 +97,7 @@ async def test_the_answer_to_a_refused_request_is_seen(stage: Stage) -> None:
     transport = cast("Any", client.transport)
     transport.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +9\r\n\r\n")
     transport.write(b"x" * 300_000)
-    await until(stage, lambda: b"\r\n\r\n" in client.data)
+    await eventually(lambda: b"\r\n\r\n" in client.data, "it is answered")
     assert client.data.startswith(b"HTTP/1.1 400 ")
     await client.closed
 

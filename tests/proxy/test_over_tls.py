@@ -24,7 +24,8 @@ from aen.proxy.routing import Forward
 from aen.runtime.certificates import Certificates, TlsSettings
 from aen.runtime.tls import speak_tls
 from tests.pem import make_pair
-from tests.proxy.stage import BIG, Raw, Route, Speaker, Stage, get, until
+from tests.proxy.stage import BIG, Raw, Route, Speaker, Stage, get
+from tests.waiting import eventually
 
 
 def listen(stage: Stage, folder: Path, *, ours: bool) -> Any:
@@ -108,7 +109,7 @@ async def test_websocket(stage: Stage, tmp_path: Path) -> None:
         assert await speaker.say(message) == message
     assert stage.factory.close_tagged("t", 1008, "out") == 1
     assert await speaker.ended == (1008, "out")
-    await until(stage, lambda: not stage.factory.connections)
+    await eventually(lambda: not stage.factory.connections, "all have left")
     await port.stopListening()
 
 

@@ -24,7 +24,8 @@ from zope.interface import implementer
 from aen.proxy.standalone.options import read_options
 from aen.proxy.standalone.service import Standalone
 from aen.proxy.standalone.tls import Unverified
-from tests.proxy.stage import Raw, happened
+from tests.proxy.stage import Raw
+from tests.waiting import eventually
 
 TOKEN = "the-token"
 
@@ -221,4 +222,4 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         peer.abortConnection()
     for port in made.ports:
         await port.stopListening()
-    await happened(reactor, lambda: not web.protocols)
+    await eventually(lambda: not web.protocols, "the target is left")
