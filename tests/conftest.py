@@ -75,5 +75,5 @@ def quiet_reactor() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Installed]:
-    """Give the real platform, brought up once for all tests that ask for it."""
-    yield from brought_up("platform")
+    """Give the real platform, brought up once for all tests that ask for it here."""
+    yield from brought_up("platform", notebooks=True)

@@ -1,6 +1,7 @@
 """The real platform, brought up by `python -m aen.local run`, for tests to use."""
 
 import http.client
+import json
 import os
 import secrets
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 import psutil
 from attrs import define, field
 
+from aen.local import disk
 from aen.local.installation import ADMINISTRATOR, Installation
 from tests.asking import Client
 from tests.waiting import until
@@ -59,6 +61,16 @@ def new_installation(*, multiuser: bool = False) -> Installation:
         folder.chmod(0o755)  # its users must get to their projects
     http_port, gateway, compute = free_ports(3)
     return Installation(folder, http_port, gateway, compute, multiuser=multiuser)
+
+
+def lighten(one: Installation) -> None:
+    """Have a node make environments of nothing but pip, from its next start on.
+
+    What notebooks need takes it half a minute of a machine's time.
+    """
+    light = {"default_packages": ["pip"], "jupyter_packages": ["pip"]}
+    settings = {**disk.read_object(one.compute_settings), **light}
+    disk.write_text(one.compute_settings, json.dumps(settings))
 
 
 @define
@@ -186,6 +198,12 @@ class Installed:
         """Start, stop or restart a role with supervisorctl."""
         self.command_below_bin("supervisorctl", verb, SERVICES[role])
 
+    def restart_node(self) -> None:
+        """Have the node read its settings and manifests anew; wait for its gateway."""
+        self.control("restart", "compute")
+        status = "/_aen/status"
+        until(lambda: self.gate.get(status).json["status"] == "ok", "the node is back")
+
     def kill(self, role: str) -> None:
         """Kill a role without warning and wait until another process does its work."""
         before = self.pid(role)
@@ -202,13 +220,18 @@ class Installed:
             and _touches(process, str(place or self.one.prefix))
         ]
 
+    def files(self) -> Iterator[Path]:
+        """Yield every file below it but those that environments are made of."""
+        for folder, folders, names in os.walk(self.one.prefix):
+            folders[:] = [one for one in folders if one not in ("envs", ".envs")]
+            yield from filter(Path.is_file, (Path(folder, name) for name in names))
+
     def keep_logs(self, name: str) -> None:
         """Copy every log to where the artefacts of a run are kept."""
         kept_below = KEPT / "logs" / (f"{name}-{WORKER}" if WORKER else name)
-        for path in sorted(self.one.prefix.rglob("*")):
-            if self.one.projects in path.parents:
-                continue
-            if path.is_file() and path.suffix in (".log", ".txt"):
+        for path in self.files():
+            theirs = self.one.projects in path.parents
+            if not theirs and path.suffix in (".log", ".txt"):
                 kept = kept_below / path.relative_to(self.one.prefix)
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, kept)
@@ -248,13 +271,24 @@ def _kill(pid: int) -> None:
 
 
 def brought_up(
-    name: str, one: Installation | None = None, *, multiuser: bool = False
+    name: str,
+    one: Installation | None = None,
+    *,
+    multiuser: bool = False,
+    notebooks: bool = False,
 ) -> Iterator[Installed]:
-    """Give a platform that is up; afterwards end it and see that nothing is left."""
+    """Give a platform that is up; afterwards end it and see that nothing is left.
+
+    :param name: under which its logs are kept.
+    :param notebooks: whether JupyterLab and kernels can be had on it.
+    """
     made = Installed(one or new_installation(multiuser=multiuser))
     try:
         made.start()
         made.wait_ready()
+        if not notebooks:
+            lighten(made.one)
+            made.restart_node()
         yield made
         status = made.stop()
         assert status == 0, made.said.read_text()

@@ -1,6 +1,7 @@
 """Apps as people write them: a program that answers, and a manifest for the node."""
 
 import json
+from pathlib import Path
 
 from tests.installed import Installed
 
@@ -34,12 +35,17 @@ def socket_app(answer: str) -> str:
     return f"{answer}\n{_SERVING}"
 
 
-def add_app(platform: Installed, name: str, command: list[str], **more: str) -> None:
-    """Put a manifest on the node, as its operator would.
+def add_app(platform: Installed, name: str, command: list[str], **more: str) -> Path:
+    """Put a manifest on the node, as its operator would; return where it is.
+
+    It is known at once.
 
     :param more: what else the manifest says.
     """
     folder = platform.one.compute_prefix / "etc/wakari/apps"
     folder.mkdir(exist_ok=True)
     manifest = {"name": name, "title": name, "command_list": command, **more}
-    (folder / f"{name}.json").write_text(json.dumps(manifest))
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(manifest))
+    platform.restart_node()
+    return path

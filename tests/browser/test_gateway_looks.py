@@ -1,6 +1,5 @@
 """The pages of a gateway and of what runs behind it, as they look, on the platform."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,19 +12,10 @@ from tests.browser.looking import Look, judged, looked_at
 from tests.browser.steps import OPENING, at_prompt, sign_in
 from tests.installed import Installed
 from tests.projects import FIRST_START, Project, new_project
-from tests.waiting import until
+from tests.socket_apps import add_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
-FAILING = {
-    "name": "failing",
-    "title": "Failing",
-    "command_list": [
-        sys.executable,
-        "-c",
-        "import sys; print('reading dashboard.toml'); sys.exit('no such file')",
-        "%(socket)s",
-    ],
-}
+FAILING = "import sys; print('reading dashboard.toml'); sys.exit('no such file')"
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +29,8 @@ def seen(platform: Installed) -> Iterator[Project]:
     (folder / "figures").mkdir(parents=True)
     (folder / "a report of many words that somebody made public.html").write_text("x")
     (folder / "tides.csv").write_text("hour,level\n" * 500)
-    apps = platform.one.compute_prefix / "etc/wakari/apps"
-    apps.mkdir(exist_ok=True)
-    manifest = apps / "failing.json"
-    manifest.write_text(json.dumps(FAILING))
-    # The node tells of what it offers from time to time.
-    until(
-        lambda: "failing" in made.api.get(f"{made.path}/apps").text, "it is known", 90.0
-    )
+    command = [sys.executable, "-c", FAILING, "%(socket)s"]
+    manifest = add_app(platform, "failing", command, title="Failing")
     yield made
     manifest.unlink()
 

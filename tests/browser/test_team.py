@@ -23,7 +23,7 @@ OUT_WITHIN_MS = 10_000.0
 @pytest.fixture(scope="module")
 def real() -> Iterator[Installed]:
     """Give the platform with real accounts."""
-    yield from brought_up("team", multiuser=True)
+    yield from brought_up("team", multiuser=True, notebooks=True)
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,9 @@ from attrs import define, evolve
 
 from aen.local.installation import ADMINISTRATOR
 from aen.server.backup.mark import RestoreMark
-from tests.installed import ROOT, Installed, new_installation
+from tests.installed import ROOT, Installed, lighten, new_installation
 from tests.projects import FIRST_START, Person, Project, new_person, new_project
 from tests.system.planting import Browser, Garden, let_in
-from tests.waiting import until
 
 pytestmark = pytest.mark.system
 RSYNC = ("rsync", "-aHAX", "--numeric-ids")
@@ -54,13 +53,17 @@ def move() -> Iterator[Move]:
 def _moved(old: Installed, new: Installed) -> Iterator[Move]:
     old.start()
     old.wait_ready()
+    lighten(old.one)
+    old.restart_node()
     person, project = new_person(old), new_project(old, "kept")
     browser, gate, _ = let_in(Garden(old))
     file = old.one.prefix / "one.tar.gz"
+    old.control("stop", "worker")  # else the start could be over before the backup
     answer = project.api.post(f"{project.path}/start")
     assert answer.status == 202, answer.text
-    until(lambda: project.now()["state"] == "starting", "its start is under way")
+    project.wait("starting")
     said = old.admin("backup", str(file))
+    old.control("start", "worker")
     project.wait("running", FIRST_START)
     home = old.one.projects / project.owner / project.name
     (home / "notes.txt").write_text("kept")

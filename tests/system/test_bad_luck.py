@@ -10,7 +10,6 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from aen.local.installation import ADMINISTRATOR
-from tests.asking import Answer
 from tests.installed import Installed, new_installation
 from tests.notebooks import Kernel, new_kernel
 from tests.projects import FIRST_START, Project, new_project
@@ -155,12 +154,7 @@ def test_app_that_ends_at_start(platform: Installed, lab: Project) -> None:
     script = "echo the disk of the moon is full; exit 3; # %(socket)s"
     add_app(platform, "doomed", ["/bin/sh", "-c", script])
     where = f"/{lab.owner}/{lab.name}/doomed/"
-
-    def refused() -> Answer | None:
-        answer = platform.apps().get(where)
-        return answer if answer.status != 404 else None  # not heard of yet
-
-    answer = until(refused, "the node knows the app", 30)
+    answer = platform.apps().get(where)
     assert answer.status == 502
     assert "doomed ended at start (exit code 3)" in answer.json["error"]["message"]
     assert "the disk of the moon is full" in answer.json["error"]["log"]

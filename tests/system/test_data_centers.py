@@ -16,7 +16,7 @@ from attrs import define, evolve, field
 from aen.local import disk, files
 from aen.local.installation import ADMINISTRATOR, Installation
 from tests.asking import Client
-from tests.installed import ROOT, Installed, brought_up, free_ports
+from tests.installed import ROOT, Installed, brought_up, free_ports, lighten
 from tests.projects import FIRST_START, Project, new_name
 from tests.waiting import until
 
@@ -38,8 +38,7 @@ class West:
 
     def register(self) -> None:
         """Register the data center and the node, and write their settings."""
-        for folder in files.folders(self.one):
-            folder.mkdir(parents=True, exist_ok=True)
+        disk.make_folders(self.one)
         given = (
             *("--server", self.one.url, "--host", "127.0.0.1", "--name", "west"),
             *("--port", str(self.one.gateway), "--username", ADMINISTRATOR),
@@ -54,6 +53,7 @@ class West:
         )
         answer = json.loads(added.strip().splitlines()[-1])
         disk.write_compute_settings(self.one, answer)
+        lighten(self.one)
 
     def _do(self, command: tuple[str, ...], more: dict[str, str]) -> None:
         done = subprocess.run(

@@ -50,10 +50,10 @@ def echo(platform: Installed, project: Project) -> Iterator[Echo]:
         *(sys.executable, str(program), "%(socket)s", "%(urlPrefix)s"),
         *("%(projectHome)s", "%(owner)s", "%(project)s", "%(user)s"),
     ]
-    add_app(platform, "echo", command)
     broken = etc / "apps" / "broken.json"
+    broken.parent.mkdir(exist_ok=True)
     broken.write_text('{"name": "broken", "titel": "x"}')
-    platform.control("restart", "compute")
+    add_app(platform, "echo", command)
     url = project.launch("echo")
     yield Echo(project, url.removeprefix(platform.one.gateway_url).rstrip("/"))
     broken.unlink()

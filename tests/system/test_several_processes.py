@@ -13,6 +13,7 @@ import psutil
 import pytest
 from attrs import define, field
 
+from aen.local import disk
 from tests.asking import Answer, Client
 from tests.forms import forgery_token
 from tests.installed import Installed, brought_up, new_installation
@@ -28,10 +29,9 @@ RATE = 60
 def several() -> Iterator[Installed]:
     """Give a platform whose pages three processes serve."""
     one = new_installation()
-    one.server_settings.parent.mkdir(parents=True)
-    one.server_settings.write_text(
-        json.dumps({"processes": PROCESSES, "api_rate_address": RATE})
-    )
+    settings = {"processes": PROCESSES, "api_rate_address": RATE}
+    disk.make_folders(one)
+    disk.write_text(one.server_settings, json.dumps(settings))
     yield from brought_up("several_processes", one)
 
 

@@ -57,15 +57,14 @@ def answer(request):
 def real() -> Iterator[Installed]:
     """Give a platform with real accounts that lets visitors in, and three apps."""
     with contextmanager(brought_up)("visitors", multiuser=True) as made:
+        for path in (made.one.server_settings, made.one.compute_settings):
+            content = json.loads(path.read_text())
+            path.write_text(json.dumps({**content, "ANON_USER": ANYBODY}))
+        made.control("restart", "server")
         command = [PROGRAM, "-c", LOOK, "%(socket)s"]
         add_app(made, "look", command, permission="read")
         add_app(made, "board", command, permission="read", instance="project")
         add_app(made, "work", command, permission="write")
-        server = made.one.prefix / "wakari-server/etc/wakari/wk-server-config.json"
-        for path, role in ((server, "server"), (made.one.compute_settings, "compute")):
-            content = json.loads(path.read_text())
-            path.write_text(json.dumps({**content, "ANON_USER": ANYBODY}))
-            made.control("restart", role)
         made.wait_ready()
         yield made
         remove_accounts(ANYBODY)
