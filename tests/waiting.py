@@ -9,6 +9,7 @@ from aen.runtime.tasks import pause
 T = TypeVar("T")
 
 POLL = 0.1
+"""Seconds between two questions, once it takes long: what is quick is seen at once."""
 TURN = 0.01
 
 
@@ -17,7 +18,7 @@ def until(question: Callable[[], T | None], what: str, seconds: float = 30.0) ->
 
     A connection that is refused meanwhile is an answer like any other: not yet.
     """
-    deadline = time.monotonic() + seconds
+    deadline, wait = time.monotonic() + seconds, TURN
     while True:
         try:
             answer, trouble = question(), None
@@ -28,7 +29,8 @@ def until(question: Callable[[], T | None], what: str, seconds: float = 30.0) ->
         if time.monotonic() > deadline:
             seen = repr(trouble or answer)[:500]
             raise AssertionError(f"{what}: not within {seconds:.0f} s; last: {seen}")
-        time.sleep(POLL)
+        time.sleep(wait)
+        wait = min(1.5 * wait, POLL)
 
 
 async def eventually(
