@@ -38,11 +38,13 @@ prepare: installed
 	  --public-host "$$PUBLIC_HOST" --multiuser "$$MULTIUSER"
 
 # Every test this machine can run, by two processes, whole files each; the ones it
-# cannot are listed with the reason. WORKERS=0 runs them in one.
+# cannot are listed with the reason. WORKERS=0 runs them in one. The temporary folder has
+# a short name: paths of UNIX sockets are limited to about a hundred bytes.
 test: developing
-	@env -u PREFIX -u HTTP -u GATEWAY -u COMPUTE -u BIND -u PUBLIC_HOST \
+	@room=$$(mktemp -d -t t.XXXX) && trap 'rm -rf "$$room"' EXIT && \
+	  env -u PREFIX -u HTTP -u GATEWAY -u COMPUTE -u BIND -u PUBLIC_HOST \
 	  -u ADMIN_PASSWORD -u MULTIUSER $(VENV)/python -b -m pytest -rs \
-	  $(if $(filter-out 0,$(WORKERS)),$(SHARED)) $(TESTS)
+	  --basetemp "$$room" $(if $(filter-out 0,$(WORKERS)),$(SHARED)) $(TESTS)
 
 # The platform beside its peers; ROWS=, SECONDS= and RUNS= narrow it.
 bench: installed
