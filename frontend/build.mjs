@@ -64,6 +64,8 @@ async function bundle(area) {
     legalComments: "none",
     logLevel: "warning",
   });
+  // It has said what it could not make sense of: that is a mistake of ours.
+  if (result.warnings.length) throw new Error(`${area}: ${result.warnings.length} warnings`);
   const files = new Map();
   const manifest = {};
   for (const output of result.outputFiles) {
