@@ -80,7 +80,8 @@ class Changes:
         """Make something anew at another place."""
         to = parse_path(address.query["copy"])
         entries, size = self.limits.import_entries, self.limits.import_bytes
-        copying = Copying(entries, size, lambda: request.gone)
+        gone, stale = lambda: request.gone, self.limits.stale
+        copying = Copying(entries, size, gone, stale)
 
         def work() -> str:
             with (

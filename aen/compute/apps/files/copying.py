@@ -9,6 +9,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 
 from attrs import define, field
 
@@ -26,9 +27,10 @@ from aen.compute.apps.files.inside import Found
 from aen.compute.apps.files.listing import read_folder
 from aen.compute.apps.files.refusals import Refusal, of_system
 from aen.compute.apps.files.writing import demand_writable
-from aen.compute.disk.remove import remove_tree
-from aen.compute.disk.walk import open_below, opened
+from aen.compute.disk.remove import remove_tree, sweep
+from aen.compute.disk.walk import Refused, open_below, opened
 
+_BEGINNING = f"{OURS}copy-"
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _PATH = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -43,6 +45,8 @@ class Copying:
     bytes: int
     gone: Callable[[], bool]
     """Whether nobody waits for it any more."""
+    stale: float
+    """After how many seconds what a crash has left of another one goes."""
     _most: tuple[int, int] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -63,8 +67,10 @@ class Copying:
             )
         _demand_outside(old, new)
         _demand_free(new, about, replace=replace)
-        name = f"{OURS}copy-{secrets.token_urlsafe(12)}"
+        name = f"{_BEGINNING}{secrets.token_urlsafe(12)}"
         with opened(read_folder(new.folder)) as folder:
+            with suppress(OSError, Refused):
+                sweep(folder, _BEGINNING, self.stale)
             try:
                 self._one((old.folder, old.name), (folder, name), old.way, 0)
                 with alone_in(folder) as target:

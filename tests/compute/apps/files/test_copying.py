@@ -16,6 +16,8 @@ from tests.compute.accounts import People
 from tests.compute.apps.files.acting import at_home
 from tests.compute.disk.estate import estate, person
 
+WEEK = 7 * 86_400.0
+
 
 def nobody_left() -> bool:
     """Say that somebody waits."""
@@ -36,7 +38,7 @@ def copy(  # noqa: PLR0913, PLR0917 -- as it is asked for
         inside.find(tuple(old.split("/")), follow=False) as source,
         inside.find(tuple(new.split("/")), follow=False) as target,
     ):
-        Copying(entries, size, gone).copy(source, target, replace=replace)
+        Copying(entries, size, gone, WEEK).copy(source, target, replace=replace)
 
 
 def names(folder: Path) -> list[str]:
@@ -135,12 +137,23 @@ def test_bounds(project: Path, inside: Inside) -> None:
     assert names(project) == sorted([*before, "again", "again/deep", "again/one.csv"])
 
 
+def test_what_a_crash_has_left(project: Path, inside: Inside) -> None:
+    """Goes with a copy that is made a week later, and not before."""
+    for name in ("old", "young"):
+        (project / "data" / f".aen-copy-{name}").mkdir()
+        (project / "data" / f".aen-copy-{name}/x").touch()
+    os.utime(project / "data/.aen-copy-old", (1, 1))
+    copy(inside, "notes.txt", "data/copy")
+    found = sorted(one.name for one in (project / "data").iterdir())
+    assert found == [".aen-copy-young", "copy", "deep", "one.csv"]
+
+
 def test_the_project_itself(project: Path, inside: Inside) -> None:
     """Is not copied, nor replaced."""
     with inside.find(()) as top, inside.find(("x",)) as new:
         for one, other in ((top, new), (new, top), (top, top)):
             with pytest.raises(Refusal):
-                Copying(9, 9, nobody_left).copy(one, other, replace=True)
+                Copying(9, 9, nobody_left, WEEK).copy(one, other, replace=True)
     assert not (project / "x").exists()
 
 

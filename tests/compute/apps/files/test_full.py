@@ -62,3 +62,18 @@ async def test_full(app: App, method: str, path: str, body: bytes) -> None:
         assert "The disk is full" in found.json["error"]["message"]
     assert [one.name for one in app.project.iterdir()] == ["old"]
     assert (app.project / "old").read_text() == "old"
+
+
+@pytest_twisted.ensureDeferred
+async def test_no_room_for_a_copy(app: App) -> None:
+    """Of a folder nothing is there then; what it replaces is as it was."""
+    (app.project / "many").mkdir()
+    for name in "ab":
+        (app.project / "many" / name).write_bytes(bytes(300_000))
+    for path in ("/many?copy=again", "/many/a?copy=old&replace=1"):
+        (app.project / "more").write_bytes(bytes(200_000))
+        found = await app.ask("POST", path)
+        assert found.status == 507
+        assert "The disk is full" in found.json["error"]["message"]
+    assert sorted(one.name for one in app.project.iterdir()) == ["many", "more", "old"]
+    assert (app.project / "old").read_text() == "old"
