@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from attrs import evolve, fields_dict, frozen
+from twisted.logger import Logger
 
 from aen.compute.apps.files.limits import Limits
 from aen.compute.apps.files.mounting import mount
 from aen.compute.apps.files.site import FilesSite
 from aen.compute.apps.program import command_line, run, serve
+from aen.runtime.tasks import spawn
 
 SETTINGS = ("import_entries", "import_bytes", "import_upload", "stale")
 """The limits that the command line, and so a manifest of one's own, may set."""
@@ -55,6 +57,7 @@ def assemble(options: Options, reactor: Any) -> None:
         options.prefix, options.project, options.socket, options.limits, reactor
     )
     serve(reactor, options.socket, FilesSite(files))
+    spawn(Logger(), "tidying up", files.tidy())
 
 
 def main() -> None:

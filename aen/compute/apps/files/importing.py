@@ -12,6 +12,7 @@ from aen.compute.apps.files.listing import open_folder
 from aen.compute.apps.files.multipart import FormFile, boundary_of
 from aen.compute.apps.files.refusals import Refusal, full
 from aen.compute.apps.files.requests import FilesRequest
+from aen.compute.apps.files.staging import sweep_staged
 from aen.compute.apps.files.storing import length_of
 from aen.compute.apps.files.streaming import InThread
 from aen.compute.apps.files.turns import Turns
@@ -52,11 +53,18 @@ class Importing:
     def _open(self, request: FilesRequest, address: Address) -> int:
         with self.inside.find(address.names) as found:
             folder = open_folder(found)
+        try:
+            sweep_staged(folder, self.limits.leftover)
+            self._demand_room(request, folder)
+        except BaseException:
+            os.close(folder)
+            raise
+        return folder
+
+    def _demand_room(self, request: FilesRequest, folder: int) -> None:
         room = os.fstatvfs(folder)
         if (length_of(request) or 0) > room.f_bavail * room.f_frsize:
-            os.close(folder)
             raise full("the archive")
-        return folder
 
     async def _take(
         self, request: FilesRequest, address: Address, folder: int

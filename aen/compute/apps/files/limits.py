@@ -21,6 +21,8 @@ class Limits:
     """The longest body of a request that sends no file."""
     stale: float = 7 * 86_400.0
     """After which an upload that broke off is not gone on with."""
+    leftover: float = 86_400.0
+    """After which what a killed process of ours has left in a folder is removed."""
     linger: float = 2.0
     """How long what follows a refusal is still read, so that it can be heard."""
     import_entries: int = 200_000

@@ -1,6 +1,7 @@
 """The app as a site: who may ask, who answers, and what comes of problems."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from attrs import define, field
@@ -16,6 +17,7 @@ from aen.compute.apps.files.delivering import deliver, demand_own, may_change
 from aen.compute.apps.files.importing import Importing
 from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.limits import Limits
+from aen.compute.apps.files.listing import read_folder
 from aen.compute.apps.files.packing import Packing
 from aen.compute.apps.files.page import Pages
 from aen.compute.apps.files.permitting import Permitting
@@ -30,10 +32,11 @@ from aen.compute.apps.files.replies import (
 )
 from aen.compute.apps.files.requests import FilesRequest
 from aen.compute.apps.files.searching import Searching
+from aen.compute.apps.files.staging import sweep_staged
 from aen.compute.apps.files.storing import Storing
 from aen.compute.apps.files.trash import Trash
 from aen.compute.apps.files.trashing import Trashing, find_trash
-from aen.compute.disk.walk import Refused
+from aen.compute.disk.walk import Refused, opened
 from aen.runtime.sites import QuietSite
 from aen.runtime.tasks import spawn
 
@@ -76,6 +79,19 @@ class Files:
         trash = Trash(self.inside, self.whose, self.limits.trash, self.limits.looked_at)
         self._changes = Changes(*parts, trash, clock)
         self._trashing = Trashing(trash, self.limits, self.in_thread, clock)
+
+    async def tidy(self) -> None:
+        """Remove what killed processes have left in the project's own folder."""
+
+        def work() -> None:
+            # Who may not even list it has left nothing there.
+            with (
+                suppress(PermissionError),
+                opened(read_folder(self.inside.top)) as folder,
+            ):
+                sweep_staged(folder, self.limits.leftover)
+
+        await self.in_thread(work)
 
     async def in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Call *work* where it may wait for a disk."""

@@ -13,7 +13,7 @@ from typing import IO
 
 from attrs import define, field, frozen
 
-from aen.compute.apps.files.addresses import OURS, shown
+from aen.compute.apps.files.addresses import shown
 from aen.compute.apps.files.folders import (
     alone_in,
     has_default,
@@ -24,7 +24,7 @@ from aen.compute.apps.files.folders import (
 from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.members import BROKEN, Member, broken, members, refused
 from aen.compute.apps.files.refusals import Refusal
-from aen.compute.disk.remove import remove_tree
+from aen.compute.apps.files.staging import ARCHIVE, IMPORT, staged
 from aen.compute.disk.walk import Refused, open_below, opened
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -72,18 +72,13 @@ def unpack(
     :raises Refusal: an entry is not taken, or something is there; nothing was done.
     :raises OSError: as the system says; nothing was done.
     """
-    name = f"{OURS}import-{token}"
-    make_folder(folder, name)
-    try:
-        with opened(open_below(folder, name)) as staging:
-            _fill(staging, file, done)
-            _check_links(staging, done.links)
-            inner = _unwrapped(staging) if unwrap else _itself(staging)
-            with inner as source, alone_in(folder) as target:
-                _check_free(source, target, "", replace=replace)
-                _merge(source, target)
-    finally:
-        remove_tree(folder, name)
+    with staged(folder, IMPORT + token) as staging:
+        _fill(staging, file, done)
+        _check_links(staging, done.links)
+        inner = _unwrapped(staging) if unwrap else _itself(staging)
+        with inner as source, alone_in(folder) as target:
+            _check_free(source, target, "", replace=replace)
+            _merge(source, target)
 
 
 def _fill(staging: int, file: IO[bytes], done: Unpacked) -> None:
@@ -260,7 +255,7 @@ def spool(folder: int, token: str) -> int:
 
     :raises OSError: as the system says.
     """
-    name = f"{OURS}archive-{token}"
+    name = ARCHIVE + token
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     file = os.open(name, flags, 0o600, dir_fd=folder)
     os.unlink(name, dir_fd=folder)

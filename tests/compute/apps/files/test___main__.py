@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from aen.compute.manifests import OWN
 from aen.model.apps import Manifest, Permission, check_manifest, substitute
 from aen.runtime.structure import structure
 from tests.asking import Client
+from tests.compute.apps.files.test_staging import left_by_a_killed, make_older
 from tests.waiting import until
 
 NEEDED = "--socket /run/s --prefix /ada/lab/files --project /p".split()
@@ -48,16 +50,26 @@ def test_manifest() -> None:
     assert manifest().hidden
 
 
+Program = tuple[Client, Path, "subprocess.Popen[bytes]"]
+
+
 @pytest.fixture
-def program(tmp_path: Path) -> Iterator[tuple[Client, Path, "subprocess.Popen[bytes]"]]:
+def program(tmp_path: Path) -> Iterator[Program]:
     """The program, ready; ended afterwards."""
+    (tmp_path / "project").mkdir()
+    with started(tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def started(tmp_path: Path) -> Iterator[Program]:
+    """Give the program, ready, for the project below a folder; end it afterwards."""
     values = {
         "python": sys.executable,
         "socket": str(tmp_path / "app.sock"),
         "urlPrefix": PREFIX,
         "projectHome": str(tmp_path / "project"),
     }
-    (tmp_path / "project").mkdir()
     argv = [substitute(part, values) for part in manifest().command_list]
     process = subprocess.Popen(argv, env={**os.environ, "HOME": str(tmp_path)})
     client = Client("http://localhost", socket=tmp_path / "app.sock")
@@ -70,9 +82,7 @@ def program(tmp_path: Path) -> Iterator[tuple[Client, Path, "subprocess.Popen[by
 
 
 @pytest.mark.system
-def test_memory(
-    program: tuple[Client, Path, "subprocess.Popen[bytes]"], tmp_path: Path
-) -> None:
+def test_memory(program: Program) -> None:
     """A large file passes both ways through little memory."""
     client, folder, process = program
     content = os.urandom(1024 * 1024) * 64
@@ -88,6 +98,18 @@ def peak(pid: int) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
     line = next(one for one in status.splitlines() if one.startswith("VmHWM"))
     return int(line.split()[1])
+
+
+@pytest.mark.system
+def test_it_tidies_up(tmp_path: Path) -> None:
+    """What a process left that was killed in the midst of an archive goes."""
+    project = tmp_path / "project"
+    project.mkdir()
+    left = left_by_a_killed(project)
+    make_older(left)
+    with started(tmp_path):
+        until(lambda: not left.exists(), "it is swept away")
+    assert list(project.iterdir()) == []
 
 
 def test_no_project(tmp_path: Path) -> None:
