@@ -8,53 +8,97 @@ if (form) {
   const said = form.querySelector("#said");
   const bar = form.querySelector("#progress");
   const button = form.querySelector("#send");
+  const cancel = form.querySelector("#cancel");
+  let sending = null;
 
+  const say = (text, wrong = false) => {
+    if (said.textContent !== text) said.textContent = text;
+    said.className = wrong ? "problem" : "";
+  };
+
+  // A file that misses the field would take the place of the page.
+  for (const kind of ["dragover", "drop"]) {
+    window.addEventListener(kind, (event) => event.preventDefault());
+  }
   for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
-    drop.addEventListener(kind, (event) => {
-      event.preventDefault();
+    drop.addEventListener(kind, () => {
       drop.classList.toggle("over", kind === "dragenter" || kind === "dragover");
     });
   }
-  drop.addEventListener("drop", (event) => {
-    if (event.dataTransfer.files.length) file.files = event.dataTransfer.files;
-  });
 
-  const ended = (text) => {
-    said.textContent = text;
-    said.className = "problem";
-    bar.hidden = true;
-    button.disabled = false;
+  drop.addEventListener("drop", ({ dataTransfer }) => {
+    const { files, items } = dataTransfer;
+    if (sending || !files.length) return;
+    const folder = [...items].some((one) => one.webkitGetAsEntry?.()?.isDirectory);
+    if (folder || files.length > 1) {
+      say("One archive at a time: pack a folder, or several files, into one first.", true);
+      return;
+    }
+    file.files = files;
+    say("");
+  });
+  file.addEventListener("change", () => say(""));
+
+  const busy = (is) => {
+    bar.hidden = !is;
+    cancel.hidden = !is;
+    button.disabled = is;
+    file.disabled = is;
   };
 
-  form.addEventListener("submit", (event) => {
-    if (!file.files.length) return;
-    event.preventDefault();
-    const sending = new XMLHttpRequest();
+  const ended = (text) => {
+    sending = null;
+    busy(false);
+    say(text, true);
+    button.focus();
+  };
+
+  const finished = ({ entries }) => {
+    sending = null;
+    const done = document.querySelector("#done");
+    document.querySelector("#made").textContent =
+      entries === 1
+        ? "1 entry was unpacked into the project."
+        : `${entries} entries were unpacked into the project.`;
+    document.querySelector("#asking").hidden = true;
+    done.hidden = false;
+    done.querySelector("h1").focus();
+  };
+
+  const send = (archive) => {
+    sending = new XMLHttpRequest();
     sending.open("POST", form.action);
     sending.setRequestHeader("Accept", "application/json");
     sending.responseType = "json";
     sending.upload.addEventListener("progress", ({ loaded, total }) => {
       bar.value = total ? (100 * loaded) / total : 0;
-      said.textContent = `Sending: ${Math.floor(bar.value)} %`;
+      // In steps: each is read aloud to those who listen.
+      say(`Sending: ${10 * Math.floor(bar.value / 10)} %`);
     });
     sending.upload.addEventListener("load", () => {
       bar.removeAttribute("value");
-      said.textContent = "Unpacking…";
+      cancel.hidden = true;
+      say("Unpacking…");
     });
     sending.addEventListener("error", () => ended("The connection broke. Try again."));
-    sending.addEventListener("load", () => {
-      const answer = sending.response;
-      if (sending.status !== 200) {
-        ended(answer?.error?.message ?? "It was not taken. Try again.");
-        return;
-      }
-      bar.hidden = true;
-      said.textContent = `${answer.entries} entries are unpacked. They are in the project now.`;
+    sending.addEventListener("abort", () => ended("Nothing was unpacked."));
+    sending.addEventListener("load", ({ target }) => {
+      if (target.status === 200 && target.response) finished(target.response);
+      else ended(target.response?.error?.message ?? "It was not taken. Try again.");
     });
-    said.className = "";
-    said.textContent = "Sending…";
-    bar.hidden = false;
-    button.disabled = true;
-    sending.send(file.files[0]);
+    sending.send(archive);
+  };
+
+  form.addEventListener("submit", (event) => {
+    if (!file.files.length) return;
+    event.preventDefault();
+    bar.value = 0;
+    say("Sending…");
+    send(file.files[0]);
+    busy(true);
+  });
+  cancel.addEventListener("click", () => sending?.abort());
+  window.addEventListener("beforeunload", (event) => {
+    if (sending) event.preventDefault();
   });
 }
