@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from aen.compute.opened import MODULE, opened_files
 from aen.model.names import EnvironmentName, UserName
 
 KERNELS = "kernels"
@@ -26,6 +27,7 @@ _CONFIG = '''\
 """Written by AEN at every launch."""
 
 import os
+import sys
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server.auth import IdentityProvider, User
@@ -58,6 +60,8 @@ c.ServerApp.identity_provider_class = SignedIn
 c.KernelSpecManager.ensure_native_kernel = False
 c.LanguageServerManager.autodetect = False
 c.MultiKernelManager.default_kernel_name = {active!r}
+sys.path.append({runtime!r})
+c.ServerApp.jpserver_extensions = {{{opened!r}: True}}
 '''
 
 
@@ -106,6 +110,8 @@ def server_config(runtime: Path, active: EnvironmentName, user: UserName) -> str
     return _CONFIG.format(
         kernels=str(runtime / KERNELS),
         ipython=str(runtime / "ipython"),
+        runtime=str(runtime),
+        opened=MODULE,
         active=str(active),
         user=str(user),
     )
@@ -142,6 +148,7 @@ def kernel_files(
         CONFIG: server_config(runtime, preferred(environments, active), user),
         PAGE_CONFIG: json.dumps(_WITHOUT),
         STARTER: _STARTER,
+        **opened_files(),
     }
 
 

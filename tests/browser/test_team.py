@@ -85,7 +85,9 @@ def adds_a_line(lab: Page) -> None:
     lab.keyboard.press("Control+End")
     lab.keyboard.type("from-ada")
     lab.keyboard.press("Control+s")
-    expect(lab.locator(".jp-mod-dirty")).to_have_count(0)
+    # The notebook of the test before may be open again beside it.
+    unsaved = lab.locator(".jp-mod-dirty", has_text="together.txt")
+    expect(unsaved).to_have_count(0)
 
 
 def is_out(terminal: Page, real: Installed, member: Person, shared: Project) -> None:
@@ -105,6 +107,47 @@ def is_out(terminal: Page, real: Installed, member: Person, shared: Project) -> 
         cwd="/",
     )
     assert looked.returncode != 0
+
+
+def notebook(page: Page, real: Installed, project: Project) -> None:
+    """Open the notebook that every project begins with."""
+    gateway = f"{real.one.gateway_url}/{project.owner}/{project.name}"
+    page.goto(f"{gateway}/jupyterlab/lab/tree/Welcome.ipynb")
+    expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=OPENING)
+
+
+def close_unsaved(page: Page) -> None:
+    """Close the notebook, which JupyterLab has brought up to its own format."""
+    tab = page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="Welcome.ipynb")
+    expect(tab).to_have_class(re.compile("jp-mod-dirty"), timeout=OPENING)
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+    with page.expect_response(re.compile("opened.*closed=Welcome")):
+        page.get_by_role("button", name="Discard").click()
+
+
+def test_who_else_has_a_notebook_open(
+    page: Page,
+    other: Page,
+    real: Installed,
+    two: tuple[Person, Person],
+    shared: Project,
+) -> None:
+    """Each of two people is told of the other, until that one closes it."""
+    owner, member = two
+    enter(page, real, owner, shared)
+    notebook(page, real, shared)
+    enter(other, real, member, shared)
+    notebook(other, real, shared)
+    told = f"{owner.name} has this notebook open, too."
+    expect(other.get_by_text(told)).to_be_visible(timeout=OPENING)
+    keep(other, "team-notebook")
+    page.reload()
+    told = f"{member.name} has this notebook open, too."
+    expect(page.get_by_text(told)).to_be_visible(timeout=OPENING)
+    close_unsaved(other)
+    with page.expect_response(re.compile("opened.*open=Welcome")) as heard:
+        page.reload()
+    assert heard.value.json() == {"others": {}}
 
 
 def test_one_file_two_people_then_one(

@@ -65,7 +65,9 @@ async def node(tmp_path_factory: pytest.TempPathFactory) -> Node:
 class Server:
     """One running Jupyter server."""
 
-    def __init__(self, node: Node, name: str, runtime: Path, home: Path) -> None:
+    def __init__(
+        self, node: Node, name: str, runtime: Path, home: Path, user: str = "ada"
+    ) -> None:
         self.socket = runtime / "s"
         self.client = Client(f"http://{GATEWAY}", socket=self.socket)
         self.prefix = f"/ada/lab/{name}"
@@ -80,7 +82,7 @@ class Server:
             "runtime": str(runtime),
         }
         names = {ACTIVE: node.environment}
-        files = kernel_files(runtime, names, ACTIVE, UserName("ada"))
+        files = kernel_files(runtime, names, ACTIVE, UserName(user))
         for place, text in files.items():
             write_private(runtime / place, text.encode())
         self.ready = substitute(self.manifest.ready, values)
@@ -89,7 +91,7 @@ class Server:
             self.process = subprocess.Popen(
                 [substitute(one, values) for one in self.manifest.command_list],
                 cwd=values["projectHome"],
-                env={"HOME": str(home), "USER": "ada", "PATH": "/usr/bin:/bin"}
+                env={"HOME": str(home), "USER": user, "PATH": "/usr/bin:/bin"}
                 | {
                     k: substitute(v, values)
                     for k, v in self.manifest.environment.items()
@@ -132,6 +134,31 @@ def server(
         yield server
     finally:
         server.stop()
+
+
+def test_who_else_has_it_open(
+    server: Server, node: Node, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each Jupyter answers what those of the others have heard."""
+    place = f"{server.prefix}/api/aen/opened"
+    made = tmp_path_factory.mktemp
+    other = Server(node, server.manifest.name, made("r"), made("home"), "bob")
+    try:
+        other.wait()
+        app = server.manifest.name  # what the other one has noted is there still
+        mine = server.ask("GET", f"{place}?open=a.ipynb&open={app}/b%20c.ipynb")
+        assert (mine.status, mine.json) == (HTTPStatus.OK, {"others": {}})
+        told = other.ask("GET", f"{place}?open={app}/b%20c.ipynb&open=d.ipynb")
+        assert told.json == {"others": {f"{app}/b c.ipynb": ["ada"]}}
+        server.ask("GET", f"{place}?closed={app}/b%20c.ipynb")
+        told = other.ask("GET", f"{place}?open={app}/b%20c.ipynb")
+        assert told.json == {"others": {}}
+    finally:
+        other.stop()
+    listed = f"{server.prefix}/lab/api/extensions"
+    if server.manifest.name == "jupyterlab":
+        names = [one["name"] for one in server.ask("GET", listed).json]
+        assert "aen_opened" in names
 
 
 def run_cell(server: Server, kernel: str, cookie: str, code: str) -> str:
