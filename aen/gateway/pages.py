@@ -30,6 +30,7 @@ _TITLES = {
     401: "Please sign in",
     403: "This is not open to you",
     404: "There is nothing here",
+    409: "Not at the moment",
     502: "It did not start",
     503: "Not available at the moment",
 }
@@ -106,5 +107,5 @@ class Pages:
             message=error.message,
             log=log,
             project=project,
-            again=status in (502, 503),
+            again=status in (409, 502, 503),
         )

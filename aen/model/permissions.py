@@ -3,7 +3,7 @@
 import enum
 
 from aen.model.errors import Forbidden, NotFound
-from aen.model.projects import Project, TeamRole, Visibility
+from aen.model.projects import Project, State, TeamRole, Visibility
 from aen.model.users import Caller, Role
 
 
@@ -114,6 +114,33 @@ def may(caller: Caller | None, action: Action, project: Project) -> bool:
     if caller is None or caller.scopes is None:
         return True
     return any(action in SCOPES.get(scope, ()) for scope in caller.scopes)
+
+
+READABLE = frozenset({State.STARTING, State.RUNNING})
+"""The states in which apps that are open to readers are so.
+
+Who may not run a project cannot start it, but may wait while it starts.
+"""
+_FEW = 3
+_HOW: dict[State, str] = {
+    State.STOPPING: "is being stopped",
+    State.FAILED: "did not start",
+}
+
+
+def who_starts(project: Project) -> str:
+    """Return what readers are told of a project that does not run: whom to ask."""
+    names: list[str] = [project.path.owner]
+    names += [m.user for m in project.team if Action.RUN in GRANTS[_TEAM[m.role]]]
+    if len(names) > _FEW:
+        names[_FEW - 1 :] = ["somebody else of its team"]
+    *first, last = names
+    whom = f"{', '.join(first)} or {last}" if first else last
+    how = _HOW.get(project.state, "is stopped")
+    return (
+        f"{project.path} {how}. You may read it, but not start it: ask {whom} to."
+        " Once it runs, its files open to you here."
+    )
 
 
 def no_project() -> NotFound:

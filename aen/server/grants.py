@@ -2,10 +2,9 @@
 
 from attrs import frozen
 
-from aen.model.apps import AppSummary
-from aen.model.errors import Conflict, Elsewhere, Invalid, Moved, Unauthenticated
+from aen.model.errors import Elsewhere, Invalid, Moved, Unauthenticated
 from aen.model.names import ProjectPath, parse_app_name, parse_project_path
-from aen.model.permissions import Action, demand, may, no_project
+from aen.model.permissions import Action, may, no_project
 from aen.model.places import Node
 from aen.model.projects import Project, State
 from aen.model.users import Caller
@@ -15,7 +14,7 @@ from aen.server.app_tokens import AppTokens
 from aen.server.centers import Centers
 from aen.server.projects import Projects
 from aen.server.rooms import Rooms
-from aen.server.running import Running
+from aen.server.running import Running, demand_open
 from aen.server.visitors import Visitors
 from aen.wire.messages import (
     Credential,
@@ -76,7 +75,7 @@ class Grants:
 
         A stopped project is started, if they may; a failed one is left alone.
 
-        :raises Conflict: it does not run, and they may not start it.
+        :raises Conflict: it neither runs nor starts, and they may not start it.
         :raises Unauthenticated: visitors open nothing here.
         """
         caller = await self._caller(question.credential)
@@ -85,7 +84,7 @@ class Grants:
         path = _path(question.owner, question.project)
         project = await self._project(center, caller, path)
         app = await self.running.app(project, parse_app_name(question.app))
-        self._demand(caller, app, project)
+        demand_open(caller, app, project)
         state = project.state
         if state is State.STOPPED and caller is not None:
             await self.projects.start(caller, path)
@@ -113,20 +112,6 @@ class Grants:
         files = project.home or project.path
         node = await self._node(project)
         return PublicPlace(project.id, node, files.owner, files.name)
-
-    def _demand(
-        self, caller: Caller | None, app: AppSummary | None, project: Project
-    ) -> None:
-        if may(caller, Action.RUN, project):
-            return
-        reads = app is not None and app.permission.readers
-        if not reads:
-            demand(caller, Action.RUN, project)
-        demand(caller, Action.READ_FILES, project)
-        if project.state is not State.RUNNING:
-            raise Conflict(
-                f"{project.path} does not run now; somebody of its team can start it."
-            )
 
     async def _runs_as(self, caller: Caller | None) -> str:
         """Return whose account of the nodes apps run as; empty: they have none."""

@@ -8,7 +8,7 @@ from aen.model.apps import AppSummary
 from aen.model.audit import Act
 from aen.model.errors import Conflict, NotFound, Unavailable
 from aen.model.names import AppName, ProjectPath, parse_app_name
-from aen.model.permissions import Action, demand, may
+from aen.model.permissions import READABLE, Action, demand, may, who_starts
 from aen.model.projects import Member, Project, State
 from aen.model.users import Caller
 from aen.server.audit import Audit
@@ -79,11 +79,13 @@ class Running:
         """Return where an app is or will be, having its project started if need be.
 
         The state is “running” when the caller's instance of it runs, else “starting”.
+
+        :raises Conflict: the project has failed, or the caller may not start it.
         """
         project = await self._projects.at(caller, path)
         name = parse_app_name(app)
         known = await self.app(project, name)
-        demand(caller, action_for(known, project), project)
+        demand_open(caller, known, project)
         if project.state is State.FAILED and project.problem is not None:
             raise Conflict(project.problem.message)
         if project.state is State.STOPPED:
@@ -237,13 +239,27 @@ def on_disk(project: Project) -> ProjectOnDisk:
 
 
 def action_for(app: AppSummary | None, project: Project) -> Action:
-    """Return what somebody must be allowed to do who opens *app*.
+    """Return what somebody must be allowed to do who opens *app*."""
+    reads = _is_for_readers(app) and project.state in READABLE
+    return Action.READ_FILES if reads else Action.RUN
 
-    Apps that are open to readers are so only once the project runs: who may not run it
-    cannot start it.
+
+def _is_for_readers(app: AppSummary | None) -> bool:
+    return app is not None and app.permission.readers
+
+
+def demand_open(
+    caller: Caller | None, app: AppSummary | None, project: Project
+) -> None:
+    """Guard the opening of *app*.
+
+    :raises Conflict: the caller may, but only once others have started the project.
     """
-    reads = app is not None and app.permission.readers
-    return Action.READ_FILES if reads and project.state is State.RUNNING else Action.RUN
+    needed = action_for(app, project)
+    if _is_for_readers(app) and not may(caller, needed, project):
+        demand(caller, Action.READ_FILES, project)
+        raise Conflict(who_starts(project))
+    demand(caller, needed, project)
 
 
 def _url(gateway: str, project: Project, app: str) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.conftest import keep
 from aen.local.installation import ADMINISTRATOR
+from tests.browser.conftest import keep
 from tests.browser.steps import OPENING, sign_in
 from tests.installed import Installed
 from tests.projects import FIRST_START, Project, new_project

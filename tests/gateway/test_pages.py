@@ -7,7 +7,14 @@ from twisted.internet.task import Clock
 
 from aen.gateway.notices import Notices
 from aen.gateway.pages import Pages, json_answer, redirect
-from aen.model.errors import AenError, Failed, Forbidden, Unauthenticated, Unavailable
+from aen.model.errors import (
+    AenError,
+    Conflict,
+    Failed,
+    Forbidden,
+    Unauthenticated,
+    Unavailable,
+)
 from aen.model.site import Level, Notice
 from aen.proxy.head import RequestHead
 from aen.runtime.assets import Assets
@@ -56,6 +63,9 @@ def test_a_problem_says_what_to_do(pages: Pages) -> None:
     assert failed.status == 502
     assert b"Try again" in failed.body
     assert b'href="http://aen/ada/lab"' in failed.body
+    stopped = pages.problem(PERSON, Conflict("It is stopped: ask ada."), "ada/lab")
+    assert (stopped.status, b"Try again" in stopped.body) == (409, True)
+    assert b"Not at the moment" in stopped.body
     refused = pages.problem(PERSON, Forbidden("No."))
     assert b"Try again" not in refused.body
     assert b"Go to your projects" in refused.body

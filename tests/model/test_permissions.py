@@ -15,8 +15,9 @@ from aen.model.permissions import (
     granted,
     may,
     standing,
+    who_starts,
 )
-from aen.model.projects import Member, Project, TeamRole, Visibility
+from aen.model.projects import Member, Project, State, TeamRole, Visibility
 from aen.model.users import Caller, Role, User
 
 PRIVATE = Project(
@@ -118,3 +119,16 @@ def test_only_superusers_administer() -> None:
     for who in (caller("ada"), evolve(ROOT, scopes=frozenset({"project:read"}))):
         with pytest.raises(Forbidden):
             demand_superuser(who)
+
+
+def test_readers_are_told_whom_to_ask() -> None:
+    """Those who can start it, but never a whole crowd."""
+    assert "ada/lab is stopped." in who_starts(PRIVATE)
+    assert "ask ada, mia or ben to." in who_starts(PRIVATE)
+    alone = evolve(PRIVATE, team=(), state=State.FAILED)
+    assert "did not start. You may read it, but not start it: ask ada to." in (
+        who_starts(alone)
+    )
+    crowd = tuple(Member(UserName(f"p{number}")) for number in range(9))
+    many = who_starts(evolve(PRIVATE, team=crowd))
+    assert "ask ada, p0 or somebody else of its team to." in many

@@ -191,10 +191,12 @@ async def test_who_leaves_the_team_takes_no_token_along() -> None:
 async def test_apps_for_readers_open_once_the_project_runs() -> None:
     """Who only reads cannot start it, and never opens what writes."""
     one = await gate("public", permission=Permission.READ)
-    with pytest.raises(Conflict, match="does not run now"):
+    with pytest.raises(Conflict, match="ask ada to"):
         await one.open(of(one.bob))
-    one.worker.start()
     await one.world.rooms.projects.start(one.ada, LAB)
+    waiting = await one.open(of(one.bob))
+    assert (waiting.state, waiting.app_token) == (State.STARTING, "")
+    one.worker.start()
     opening = await one.open(of(one.bob))
     assert opening.state is State.RUNNING
     await one.worker.stop()
@@ -272,7 +274,7 @@ async def test_visitors_open_what_is_for_readers() -> None:
     """As their account, in a public project that runs; they start nothing."""
     one = await gate("public", "passer", permission=Permission.READ)
     assert (await one.grant(NOBODY)).user == "passer"
-    with pytest.raises(Conflict, match="does not run"):
+    with pytest.raises(Conflict, match="is stopped"):
         await one.open(NOBODY)
     await one.world.rooms.projects.start(one.ada, LAB)
     one.worker.start()

@@ -40,6 +40,22 @@ async def test_launching_starts_the_project_if_need_be() -> None:
 
 
 @ensureDeferred
+async def test_a_reader_is_told_whom_to_ask() -> None:
+    """They start nothing; what writes is not theirs, whether it runs or not."""
+    world, ada, bob = await running(State.STOPPED)
+    await world.rooms.projects.set_member(ada, LAB, "bob", TeamRole.VIEWER)
+    with pytest.raises(Forbidden):
+        await world.rooms.running.open(bob, LAB, "notebook")
+    await world.app(permission=Permission.READ)
+    with pytest.raises(Conflict, match="ask ada to"):
+        await world.rooms.running.open(bob, LAB, "notebook")
+    assert (await world.rooms.projects.at(ada, LAB)).state is State.STOPPED
+    await world.rooms.projects.start(ada, LAB)
+    opened = await world.rooms.running.open(bob, LAB, "notebook")
+    assert opened.state == "starting"
+
+
+@ensureDeferred
 async def test_a_failed_project_says_why_it_does_not_launch() -> None:
     """It is reset by hand, not again and again by every click."""
     world, ada, _ = await running()

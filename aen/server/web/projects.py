@@ -7,7 +7,7 @@ from twisted.internet.defer import TimeoutError as TooSlow
 
 from aen.model.errors import AenError, Invalid
 from aen.model.names import ProjectPath, parse_project_path
-from aen.model.permissions import Action, may
+from aen.model.permissions import READABLE, Action, may, who_starts
 from aen.model.projects import Project, State
 from aen.model.rights import in_project
 from aen.model.users import Caller
@@ -41,6 +41,14 @@ def at(owner: str, name: str) -> ProjectPath:
         return parse_project_path(owner, name)
     except Invalid:
         raise not_found() from None
+
+
+def only_reads(caller: Caller | None, project: Project) -> str:
+    """Return what is to be said to a reader of a project that does not run."""
+    if project.state in READABLE or may(caller, Action.RUN, project):
+        return ""
+    reads = may(caller, Action.READ_FILES, project)
+    return who_starts(project) if reads else ""
 
 
 def rights(caller: Caller | None, project: Project) -> dict[str, bool]:
@@ -197,6 +205,7 @@ class ProjectPages:
             "project": project,
             "running": await self._running(visit.caller, project),
             "can": rights(visit.caller, project),
+            "only_reads": only_reads(visit.caller, project),
             "starred": await self._rooms.finding.has_star(visit.caller, project),
         }
         return Page(template, values, problem=problem)

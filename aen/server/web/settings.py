@@ -19,7 +19,7 @@ from aen.server.records import ProjectChanges
 from aen.server.rooms import Rooms
 from aen.server.web.days import end_of_day, first_day, last_day
 from aen.server.web.markdown import render
-from aen.server.web.projects import PATIENCE, at, rights
+from aen.server.web.projects import PATIENCE, at, only_reads, rights
 from aen.server.web.view import Frame, view
 from aen.server.web.visit import Answer, Page, Redirect, Text, Visit
 from aen.wire.messages import Usage
@@ -82,6 +82,7 @@ class SettingsFrame:
             values["usage"] = await self._in_time(self._usage(visit, project))
             values |= await self._facts(caller, project)
             values["files"] = await self._in_time(self._files(visit, project))
+            values["only_reads"] = only_reads(caller, project)
         if section == "admin":
             values["going"] = await self._in_time(self._going(visit, project))
             every = await self.rooms.centers.data_centers()

@@ -120,6 +120,22 @@ def test_start_in_place(ada: Browser) -> None:
     assert "Starting" in answered.words
 
 
+def test_a_reader_of_a_stopped_project(ada: Browser, visitor: Browser) -> None:
+    """Is told who can start it, where the apps and the files would be."""
+    ada.post("/ada/scratch/settings/team", {"user": "eve", "role": "viewer"})
+    eve = visitor.sign_in("eve")
+    home = eve.get("/ada/scratch")
+    assert "ada/scratch is stopped." in home.words
+    assert "ask ada to." in home.words
+    assert 'id="start"' not in home.text
+    info = eve.get("/ada/scratch/settings/info")
+    assert "ask ada to." in info.words
+    assert "?archive=" not in info.text
+    ada.post("/ada/scratch/start")
+    assert 'aria-label="Viewer"' in eve.get("/ada/scratch").text
+    assert "?archive=tar.gz" in eve.get("/ada/scratch/settings/info").text
+
+
 def test_not_allowed(visitor: Browser) -> None:
     """What one may not do is refused in words, on the page."""
     eve = visitor.sign_in("eve")
