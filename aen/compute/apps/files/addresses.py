@@ -16,7 +16,7 @@ PAGE: Final = f"{OWN}import"
 """What is below this in the app's addresses is its own: its style sheet, say."""
 _LONGEST: Final = 255
 DEEPEST: Final = 100
-_WORDS: Final = frozenset(
+WORDS: Final = frozenset(
     "after archive content copy depth environments executable hidden import limit move"
     " parents recursive replace rights search to trash unwrap upload".split()
 )
@@ -47,10 +47,11 @@ def is_on(query: Mapping[str, str], word: str) -> bool:
     return query.get(word, "0") not in ("0", "false", "no")
 
 
-def parse(target: bytes, prefix: str) -> Address:
+def parse(target: bytes, prefix: str, words: frozenset[str] = WORDS) -> Address:
     """Return what *target* is about.
 
     :param prefix: the app's, without a slash at its end.
+    :param words: what may be asked for in the query.
     :raises Refusal: it is below no prefix of ours, or names what cannot be.
     """
     path, _, query = target.partition(b"?")
@@ -61,7 +62,7 @@ def parse(target: bytes, prefix: str) -> Address:
     if last:
         texts.append(last)
     names = tuple(os.fsdecode(unquote_to_bytes(one)) for one in texts)
-    return Address(check(names), not last, parse_query(query))
+    return Address(check(names), not last, parse_query(query, words))
 
 
 def parse_path(text: str) -> tuple[str, ...]:
@@ -90,7 +91,7 @@ def is_name(name: str) -> bool:
     return name not in ("", ".", "..") and not odd
 
 
-def parse_query(query: bytes) -> dict[str, str]:
+def parse_query(query: bytes, words: frozenset[str] = WORDS) -> dict[str, str]:
     """Return what stands behind the “?” of an address.
 
     :raises Refusal: it cannot be read, or has words that are not known.
@@ -103,7 +104,7 @@ def parse_query(query: bytes) -> dict[str, str]:
         raise Refusal(400, "What follows the “?” cannot be read.") from None
     found: dict[str, str] = {}
     for word, value in pairs:
-        if word not in _WORDS or word in found:
+        if word not in words or word in found:
             said = f"“{shown(word)[:40]}” is not known here, or said twice."
             raise Refusal(400, said)
         found[word] = value

@@ -11,7 +11,7 @@ from aen.compute.apps.files.inside import Found, Inside
 from aen.compute.apps.files.limits import Limits
 from aen.compute.apps.files.listing import Page, list_below, name_of, number
 from aen.compute.apps.files.refusals import Refusal
-from aen.compute.apps.files.replies import Reply, nothing, of_json, saved
+from aen.compute.apps.files.replies import Headers, Reply, nothing, of_json, saved
 from aen.compute.apps.files.requests import FilesRequest
 from aen.compute.apps.files.streaming import InThread
 from aen.compute.apps.files.writing import kept_size
@@ -95,10 +95,15 @@ def open_file(found: Found) -> Mode:
     return Mode(file, stat.S_IMODE(about.st_mode))
 
 
-def send_file(request: FilesRequest, found: Mode) -> None:
-    """Answer with a file, with parts of it, or that it is still the same."""
+def send_file(
+    request: FilesRequest, found: Mode, headers: Headers | None = None
+) -> None:
+    """Answer with a file, with parts of it, or that it is still the same.
+
+    :param headers: by which it may be shown; None: it is only ever saved.
+    """
     version = found.file.version
-    for name, value in saved(found.file.name):
+    for name, value in saved(found.file.name) if headers is None else headers:
         request.setHeader(name, value)
     request.setHeader(b"etag", version.etag)
     request.setHeader(b"last-modified", version.last_modified)

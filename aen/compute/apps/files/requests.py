@@ -5,13 +5,24 @@ much for a file of gigabytes. Ours are answered from the end of their head on.
 """
 
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 from twisted.web.server import Request
 
 from aen.compute.apps.files.body import Body
+from aen.compute.apps.files.limits import Limits
+
+
+class Answering(Protocol):
+    """An app: it is given each request as soon as its head is there."""
+
+    limits: Limits
+    reactor: Any
+
+    def answer(self, request: "FilesRequest") -> None:
+        """Answer a request, or begin to."""
 
 
 class FilesRequest(Request):

@@ -30,7 +30,7 @@ from aen.compute.apps.files.replies import (
     of_json,
     of_refusal,
 )
-from aen.compute.apps.files.requests import FilesRequest
+from aen.compute.apps.files.requests import Answering, FilesRequest
 from aen.compute.apps.files.searching import Searching
 from aen.compute.apps.files.staging import sweep_staged
 from aen.compute.apps.files.storing import Storing
@@ -201,15 +201,15 @@ class Files:
 
 
 class FilesSite(QuietSite):
-    """Hands each request to `Files` as soon as its head is there.
+    """Hands each request to an app as soon as its head is there.
 
-    :param answer: who is given them instead, where the files app is a part of another.
+    :param answer: who is given them instead, where *app* is a part of another.
     """
 
     def __init__(
-        self, files: Files, answer: Callable[[FilesRequest], None] | None = None
+        self, app: Answering, answer: Callable[[FilesRequest], None] | None = None
     ) -> None:
         super().__init__(Resource(), requestFactory=FilesRequest, timeout=_TIMEOUT)
-        self.limits = files.limits
-        self.answer = answer or files.answer
-        self.reactor = files.reactor
+        self.limits = app.limits
+        self.answer = answer or app.answer
+        self.reactor = app.reactor
