@@ -80,6 +80,7 @@ clean:
 	  aen/server/web/static/built aen/gateway/static/built \
 	  aen/compute/apps/terminal/static/built \
 	  aen/compute/apps/files/static/built \
+	  aen/compute/apps/viewer/static/built \
 	  .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 installed: python

@@ -21,6 +21,7 @@ const AREAS = {
   gateway: "aen/gateway/static/built",
   terminal: "aen/compute/apps/terminal/static/built",
   files: "aen/compute/apps/files/static/built",
+  viewer: "aen/compute/apps/viewer/static/built",
 };
 
 const COMPRESSED = /\.(css|js|svg|txt|json|html|webmanifest)$/;

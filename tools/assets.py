@@ -29,6 +29,7 @@ OUTPUTS = (
     "aen/gateway/static/built",
     "aen/compute/apps/terminal/static/built",
     "aen/compute/apps/files/static/built",
+    "aen/compute/apps/viewer/static/built",
 )
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
 

@@ -6,7 +6,7 @@ from urllib.parse import quote_from_bytes
 from aen.compute.serving.ranges import PLAIN_TYPE
 
 _TEXT: Final = b"text/plain; charset=utf-8"
-_SHOWN: Final = {
+SHOWN: Final = {
     b"html": b"text/html; charset=utf-8",
     b"htm": b"text/html; charset=utf-8",
     b"css": b"text/css; charset=utf-8",
@@ -26,11 +26,16 @@ _SHOWN: Final = {
     b"gif": b"image/gif",
     b"webp": b"image/webp",
     b"avif": b"image/avif",
+    b"bmp": b"image/bmp",
     b"ico": b"image/x-icon",
     b"pdf": b"application/pdf",
     b"mp4": b"video/mp4",
     b"webm": b"video/webm",
+    b"ogv": b"video/ogg",
     b"mp3": b"audio/mpeg",
+    b"m4a": b"audio/mp4",
+    b"flac": b"audio/flac",
+    b"opus": b"audio/ogg",
     b"ogg": b"audio/ogg",
     b"wav": b"audio/wav",
     b"woff": b"font/woff",
@@ -49,7 +54,7 @@ _ALWAYS: Final = (
 
 def headers_of(name: bytes) -> tuple[tuple[bytes, bytes], ...]:
     """Return the headers by which a file called *name* is shown, or saved."""
-    kind = _SHOWN.get(name.rpartition(b".")[2].lower()) if b"." in name else None
+    kind = SHOWN.get(name.rpartition(b".")[2].lower()) if b"." in name else None
     if kind is None:
         saved = "attachment; filename*=UTF-8''" + quote_from_bytes(name, safe="")
         content = (b"content-type", PLAIN_TYPE)

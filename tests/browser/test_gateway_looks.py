@@ -103,19 +103,23 @@ def test_an_app_that_fails(
     assert not found, "\n".join(found)
 
 
-def test_public_folder(browser: Browser, platform: Installed, seen: Project) -> None:
-    """What is in a public folder, to anybody."""
+def without_policy(look: Look, place: str) -> None:
+    """Take a page's policy away: it forbids every script, those that look at it too."""
 
-    def without_policy(route: Route) -> None:
-        # It forbids every script, those that look at the page too.
+    def answer_without(route: Route) -> None:
         answer = route.fetch()
         assert "sandbox" in answer.headers["content-security-policy"]
         headers = {**answer.headers, "content-security-policy": ""}
         route.fulfill(response=answer, headers=headers)
 
+    look.page.route(place, answer_without)
+
+
+def test_public_folder(browser: Browser, platform: Installed, seen: Project) -> None:
+    """What is in a public folder, to anybody."""
     with looked_at(browser, []) as look:
         place = address(platform, seen, "public/")
-        look.page.route(place, without_policy)
+        without_policy(look, place)
         look.page.goto(place)
         expect(look.page.get_by_role("link", name="tides.csv")).to_be_visible()
         found = judged(look, "gateway-public")

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from tests.real_accounts import (
     PROGRAM,
     home,
     new_accounts,
+    put_in,
     remove_accounts,
 )
 from tests.socket_apps import add_app, socket_app
@@ -97,14 +99,19 @@ def shown(real: Installed, owner: Person, name: str) -> Project:
 
 def seen(visitor: Visitor, project: Project, app: str) -> Any:
     """Return what an app tells a visitor; None: they are to sign in."""
+    where, page = arrived(visitor, project, f"{app}/")
+    return None if "/login?" in where else json.loads(page)
+
+
+def arrived(visitor: Visitor, project: Project, rest: str) -> tuple[str, str]:
+    """Return where an address of an app leads once that runs, and the page there."""
     base = visitor.platform.one.gateway_url
 
-    def arrived() -> tuple[str, str] | None:
-        where, page = visitor.open(f"{base}/{project.owner}/{project.name}/{app}/")
+    def there() -> tuple[str, str] | None:
+        where, page = visitor.open(f"{base}/{project.owner}/{project.name}/{rest}")
         return None if "/_aen/wait/" in page else (where, page)
 
-    where, page = until(arrived, f"{app} is open", 60)
-    return None if "/login?" in where else json.loads(page)
+    return until(there, f"{rest} is open", 60)
 
 
 def test_as_the_account_of_visitors(real: Installed, project: Project) -> None:
@@ -123,6 +130,39 @@ def test_as_the_account_of_visitors(real: Installed, project: Project) -> None:
 def test_what_the_team_shows(real: Installed, project: Project, owner: Person) -> None:
     """An app that the team shares runs as the owner, whoever comes first."""
     assert seen(Visitor(real), project, "board")["user"] == owner.name
+
+
+def test_the_viewer(real: Installed, project: Project, owner: Person) -> None:
+    """It shows visitors what anybody may read, and says as whom it was tried else."""
+    folder = home(real, project)
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": "# Tides\n\n$x^2$"}]
+    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    (folder / "public/Tides.ipynb").write_text(json.dumps(book))
+    visitor = Visitor(real)
+    _, text = arrived(visitor, project, "viewer/view/public/Tides.ipynb")
+    assert '<h2 id="Tides">' in text
+    assert "<msup>" in text
+    with pytest.raises(urllib.error.HTTPError) as closed:
+        visitor.open(f"{real.one.gateway_url}/{owner.name}/{project.name}/viewer/view/")
+    assert closed.value.code == 403
+    told = closed.value.read().decode()
+    assert f"account <b>{ANYBODY}</b>" in told
+    assert f'href="/{owner.name}/{project.name}/viewer/view/public/"' in told
+
+
+def test_readers_of_the_team(real: Installed, owner: Person) -> None:
+    """A viewer of a private project looks at its files, and changes nothing."""
+    made = new_project(real, "read", owner)
+    with new_accounts(real, "vread") as (reader,):
+        put_in(made, reader, "viewer")
+        made.start(FIRST_START)
+        (home(real, made) / "notes.md").write_text("# Notes")
+        gate = real.apps(reader.token)
+        place = f"/{owner.name}/{made.name}/viewer/view/notes.md"
+        until(lambda: gate.get(place).status == 200, "the Viewer is open", 60)
+        assert '<h2 id="Notes">' in gate.get(place).text
+        assert gate.ask("DELETE", place).status in (403, 405)
+        assert (home(real, made) / "notes.md").exists()
 
 
 def test_nothing_else(real: Installed, project: Project, owner: Person) -> None:

@@ -21,7 +21,10 @@ from twisted.internet.threads import deferToThreadPool
 
 from aen.model.errors import Failed
 
-_NEEDED = "attrs autobahn cattrs Jinja2 Brotli Twisted service-identity pyOpenSSL"
+_NEEDED = (
+    "attrs autobahn cattrs Jinja2 Brotli Twisted service-identity pyOpenSSL"
+    " latex2mathml markdown-it-py mdit-py-plugins nh3 Pygments"
+)
 _MODULES = Path(__file__).parents[2]
 _COPIED = ".py .html .js .css .br .gz .svg .json .woff2 .txt .map".split()
 _SHELLS = "shells"
@@ -31,6 +34,7 @@ _PARTS = (
         f"compute/disk/{one}.py"
         for one in "__init__ acl modes passing remove walk".split()
     ),
+    "compute/public_types.py",
     "compute/serving",
 )
 """What our apps import of our own, below `aen`."""

@@ -44,7 +44,7 @@ def test_reachable(tmp_path: Path, folder: int, file: int, *, expected: bool) ->
     assert not reachable(place / "nothing")
 
 
-@pytest.mark.parametrize("app", ["terminal", "files"])
+@pytest.mark.parametrize("app", ["terminal", "files", "viewer", "viewer.rendering"])
 def test_the_copy_runs_our_apps(tmp_path: Path, app: str) -> None:
     """Our modules, copied, are enough for our apps; made twice, they are one."""
     tmp_path.chmod(0o755)
@@ -62,7 +62,7 @@ def test_the_copy_runs_our_apps(tmp_path: Path, app: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "--socket" in done.stdout
+    assert ("--memory" if app == "viewer.rendering" else "--socket") in done.stdout
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

@@ -18,8 +18,13 @@ from aen.compute.apps.files.limits import Limits
 class Answering(Protocol):
     """An app: it is given each request as soon as its head is there."""
 
-    limits: Limits
-    reactor: Any
+    @property
+    def limits(self) -> Limits:
+        """What bounds it."""
+
+    @property
+    def reactor(self) -> Any:
+        """What it runs on."""
 
     def answer(self, request: "FilesRequest") -> None:
         """Answer a request, or begin to."""
