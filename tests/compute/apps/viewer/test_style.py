@@ -48,6 +48,15 @@ def test_on_colours() -> None:
             assert contrast(value, sheet) >= TEXT, name
 
 
+def test_paper_is_light() -> None:
+    """Its colours win over those of the dark: they stand later, as strongly."""
+    dark = ':root:not([data-theme="light"]) {'
+    assert dark in (ROOT / "frontend/server/css/tokens.css").read_text("utf-8")
+    assert dark in PRINT
+    order = (ROOT / "frontend/viewer/viewer.css").read_text("utf-8")
+    assert order.index("tokens.css") < order.index("print.css")
+
+
 def test_every_class() -> None:
     """The style sheet has a colour for each class of source, and no other."""
     made = {class_of(kind) for kind in STANDARD_TYPES} - {""}
