@@ -1,9 +1,23 @@
-"""Short answers on their way, and who may change anything by asking."""
+"""Short answers on their way, what comes of problems, and who may change anything."""
 
-from aen.compute.apps.files.refusals import Refusal
+from aen.compute.apps.files.refusals import Refusal, of_system
 from aen.compute.apps.files.replies import Reply
 from aen.compute.apps.files.requests import FilesRequest
 from aen.compute.apps.origin import is_own_origin
+from aen.compute.disk.walk import Refused
+
+PROBLEMS = (Refusal, Refused, OSError)
+"""What may come of a request that is in order."""
+
+
+def refusal_of(problem: Refusal | Refused | OSError, path: bytes) -> Refusal:
+    """Return what is said of a *problem*; the end of *path* names what it is with."""
+    if isinstance(problem, Refusal):
+        return problem
+    if isinstance(problem, Refused):
+        return Refusal(409, str(problem))
+    what = path.rpartition(b"/")[2].decode("ascii", "replace")
+    return of_system(problem, what or "the folder")
 
 
 def demand_own(request: FilesRequest) -> None:

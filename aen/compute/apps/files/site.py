@@ -13,7 +13,13 @@ from aen.compute.apps.files.accounts import Whose
 from aen.compute.apps.files.addresses import OWN, Address, parse, project_of
 from aen.compute.apps.files.body import Gone
 from aen.compute.apps.files.changes import Changes
-from aen.compute.apps.files.delivering import deliver, demand_own, may_change
+from aen.compute.apps.files.delivering import (
+    PROBLEMS,
+    deliver,
+    demand_own,
+    may_change,
+    refusal_of,
+)
 from aen.compute.apps.files.importing import Importing
 from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.limits import Limits
@@ -22,7 +28,7 @@ from aen.compute.apps.files.packing import Packing
 from aen.compute.apps.files.page import Pages
 from aen.compute.apps.files.permitting import Permitting
 from aen.compute.apps.files.reading import Reading
-from aen.compute.apps.files.refusals import Refusal, of_system
+from aen.compute.apps.files.refusals import Refusal
 from aen.compute.apps.files.replies import (
     Reply,
     not_allowed,
@@ -36,7 +42,7 @@ from aen.compute.apps.files.staging import sweep_staged
 from aen.compute.apps.files.storing import Storing
 from aen.compute.apps.files.trash import Trash
 from aen.compute.apps.files.trashing import Trashing, find_trash
-from aen.compute.disk.walk import Refused, opened
+from aen.compute.disk.walk import opened
 from aen.runtime.sites import QuietSite
 from aen.runtime.tasks import spawn
 
@@ -119,13 +125,8 @@ class Files:
     async def _reply(self, request: FilesRequest) -> Reply | None:
         try:
             return await self._decide(request)
-        except Refusal as refusal:
-            return of_refusal(refusal)
-        except Refused as refused:
-            return of_refusal(Refusal(409, str(refused)))
-        except OSError as error:
-            what = request.path.rpartition(b"/")[2].decode("ascii", "replace")
-            return of_refusal(of_system(error, what or "the folder"))
+        except PROBLEMS as problem:
+            return of_refusal(refusal_of(problem, request.path))
 
     async def _decide(self, request: FilesRequest) -> Reply | None:
         if self._under_way > self.limits.requests:

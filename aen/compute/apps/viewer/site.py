@@ -11,10 +11,10 @@ from twisted.logger import Logger
 from twisted.web.http import FORBIDDEN
 
 from aen.compute.apps.files.addresses import OWN, Address, parse
-from aen.compute.apps.files.delivering import deliver
+from aen.compute.apps.files.delivering import PROBLEMS, deliver, refusal_of
 from aen.compute.apps.files.inside import Inside
 from aen.compute.apps.files.reading import send_file
-from aen.compute.apps.files.refusals import Refusal, of_system
+from aen.compute.apps.files.refusals import Refusal
 from aen.compute.apps.files.replies import Reply, nothing, of_refusal
 from aen.compute.apps.files.requests import FilesRequest
 from aen.compute.apps.viewer.finding import Finding
@@ -22,7 +22,6 @@ from aen.compute.apps.viewer.limits import Limits
 from aen.compute.apps.viewer.looking import Looking
 from aen.compute.apps.viewer.pages import HTML, Look, Pages
 from aen.compute.apps.viewer.renderers import Renderers
-from aen.compute.disk.walk import Refused
 from aen.runtime.tasks import spawn
 
 _READS: Final = (b"GET", b"HEAD")
@@ -83,14 +82,8 @@ class Viewer:
     async def _reply(self, request: FilesRequest) -> Reply | None:
         try:
             return await self._decide(request)
-        except Refusal as refusal:
-            return await self._refused(request, refusal)
-        except Refused as refused:
-            return await self._refused(request, Refusal(409, str(refused)))
-        except OSError as error:
-            what = request.path.rstrip(b"/").rpartition(b"/")[2]
-            said = what.decode("ascii", "replace") or "the folder"
-            return await self._refused(request, of_system(error, said))
+        except PROBLEMS as problem:
+            return await self._refused(request, refusal_of(problem, request.path))
 
     async def _decide(self, request: FilesRequest) -> Reply | None:
         if self._under_way > self.limits.requests:

@@ -1,9 +1,36 @@
 """Short answers, and who may change anything."""
 
+import errno
+
 import pytest
 import pytest_twisted
 
+from aen.compute.apps.files.delivering import refusal_of
+from aen.compute.apps.files.refusals import Refusal
+from aen.compute.disk.walk import Refused
 from tests.compute.apps.files.conftest import App
+
+
+@pytest.mark.parametrize(
+    ("problem", "status", "said"),
+    [
+        (Refusal(418, "So."), 418, "So."),
+        (Refused("A link."), 409, "A link."),
+        (OSError(errno.EACCES, "x"), 403, "with b.txt"),
+        (OSError(errno.ENOENT, "x"), 404, "b.txt"),
+    ],
+)
+def test_problems(problem: Refusal | Refused | OSError, status: int, said: str) -> None:
+    """Each is a status and a sentence that names what it is with."""
+    refusal = refusal_of(problem, b"/ada/lab/files/a/b.txt")
+    assert refusal.status == status
+    assert said in refusal.message
+
+
+def test_problems_with_folders() -> None:
+    """A folder has no name at the end of its address."""
+    refusal = refusal_of(OSError(errno.EACCES, "x"), b"/ada/lab/files/a/")
+    assert "with the folder" in refusal.message
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 from pygments.lexer import Lexer
 from pygments.lexers import find_lexer_class_for_filename, get_lexer_by_name
-from pygments.token import Token, _TokenType
+from pygments.token import Token
 from pygments.util import ClassNotFound
 
 _CLASSES: Final[dict[Any, str]] = {
@@ -79,7 +79,7 @@ def lexer_of_cell(source: str, language: str) -> Lexer | None:
     return lexer_called(language)
 
 
-def class_of(kind: _TokenType | None) -> str:
+def class_of(kind: Any) -> str:
     """Return the class of a kind of token: its own, or of what it is a kind of."""
     while kind is not None:
         if kind in _CLASSES:
