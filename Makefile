@@ -81,6 +81,7 @@ clean:
 	  aen/compute/apps/terminal/static/built \
 	  aen/compute/apps/files/static/built \
 	  aen/compute/apps/viewer/static/built \
+	  aen/compute/apps/workbench/static/built \
 	  .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 installed: python

@@ -22,7 +22,11 @@ const AREAS = {
   terminal: "aen/compute/apps/terminal/static/built",
   files: "aen/compute/apps/files/static/built",
   viewer: "aen/compute/apps/viewer/static/built",
+  workbench: "aen/compute/apps/workbench/static/built",
 };
+
+// Areas of which parts are loaded when they are needed (`import("./part.js")`).
+const SPLIT = new Set(["workbench"]);
 
 const COMPRESSED = /\.(css|js|svg|txt|json|html|webmanifest)$/;
 const PICTURES = [".svg", ".png", ".ico", ".woff2", ".webmanifest"];
@@ -58,9 +62,11 @@ async function bundle(area) {
     write: false,
     metafile: true,
     format: "esm",
+    splitting: SPLIT.has(area),
     target: ["es2022", "chrome109", "firefox115", "safari16"],
     entryNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
+    chunkNames: "part-[hash]",
     loader: Object.fromEntries(PICTURES.map((ending) => [ending, "file"])),
     legalComments: "none",
     logLevel: "warning",
@@ -73,8 +79,10 @@ async function bundle(area) {
     files.set(path.basename(output.path), output.contents);
   }
   for (const [output, about] of Object.entries(result.metafile.outputs)) {
-    if (about.entryPoint) {
+    if (about.entryPoint && path.dirname(about.entryPoint) === area) {
       manifest[path.basename(about.entryPoint)] = path.basename(output);
+    } else if (SPLIT.has(area) && output.endsWith(".js")) {
+      manifest[path.basename(output)] = path.basename(output);
     } else {
       const [only] = Object.keys(about.inputs);
       manifest[path.basename(only)] = path.basename(output);

@@ -30,6 +30,7 @@ OUTPUTS = (
     "aen/compute/apps/terminal/static/built",
     "aen/compute/apps/files/static/built",
     "aen/compute/apps/viewer/static/built",
+    "aen/compute/apps/workbench/static/built",
 )
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
 

@@ -29,6 +29,7 @@ def seen(platform: Installed) -> Iterator[Project]:
     (folder / "figures").mkdir(parents=True)
     (folder / "a report of many words that somebody made public.html").write_text("x")
     (folder / "tides.csv").write_text("hour,level\n" * 500)
+    (folder / "notes.txt").write_text("High water at six.\n" * 50)
     command = [sys.executable, "-c", FAILING, "%(socket)s"]
     manifest = add_app(platform, "failing", command, title="Failing")
     yield made
@@ -88,6 +89,28 @@ def test_unpacking(browser: Browser, platform: Installed, seen: Project) -> None
         heading = look.page.get_by_role("heading", name="Unpack an archive")
         expect(heading).to_be_visible(timeout=OPENING)
         found = judged(look, "gateway-unpacking")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("where", ["folder", "editor", "search", "trash"])
+def test_workbench(
+    browser: Browser, platform: Installed, seen: Project, where: str
+) -> None:
+    """The Workbench: a folder, a text in the editor, the search, the trash."""
+    hashes = {"search": "#:search", "trash": "#:trash"}
+    with window(browser, platform) as look:
+        start = f"workbench/{hashes.get(where, '#/public/')}"
+        look.page.goto(address(platform, seen, start))
+        node = look.page.get_by_role("treeitem", name="public", exact=True)
+        expect(node).to_be_visible(timeout=OPENING)
+        if where == "editor":
+            look.page.wait_for_load_state("networkidle")
+            look.weight = (
+                0  # what comes with the first text is no part of a first visit
+            )
+            look.page.locator(".listing a.open", has_text="notes.txt").click()
+            expect(look.page.locator(".cm-content")).to_contain_text("High water")
+        found = judged(look, f"gateway-workbench-{where}")
     assert not found, "\n".join(found)
 
 

@@ -44,7 +44,9 @@ def test_reachable(tmp_path: Path, folder: int, file: int, *, expected: bool) ->
     assert not reachable(place / "nothing")
 
 
-@pytest.mark.parametrize("app", ["terminal", "files", "viewer", "viewer.rendering"])
+@pytest.mark.parametrize(
+    "app", ["terminal", "files", "viewer", "viewer.rendering", "workbench"]
+)
 def test_the_copy_runs_our_apps(tmp_path: Path, app: str) -> None:
     """Our modules, copied, are enough for our apps; made twice, they are one."""
     tmp_path.chmod(0o755)

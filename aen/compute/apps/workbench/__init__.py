@@ -1,0 +1,1 @@
+"""The Workbench: files, editors and a terminal in one window."""
