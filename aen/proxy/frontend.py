@@ -135,9 +135,17 @@ class Frontend(Protocol):
         return self._exchange is None and self._tunnel is None
 
     def drain(self) -> None:
-        """Close now if idle; otherwise after the answer under way."""
-        if self.idle and not self._ending:
+        """Close now if idle; otherwise after the answer under way.
+
+        Who has not asked for anything yet has only just connected, and may be about to.
+        """
+        if not self.idle or self._ending:
+            return
+        if self._requests or self._half_closed:
             self._close()
+        else:
+            patience = self._shared.limits.greeting_seconds
+            self.deadline = min(self.deadline, self._shared.sweep.now + patience)
 
     def hang_up(self) -> None:
         """Close a WebSocket with 1001, at the end of a frame."""

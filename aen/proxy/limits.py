@@ -88,5 +88,8 @@ class Limits:
     close_seconds: float = 5
     """How long a WebSocket client may take to answer a close frame."""
 
+    greeting_seconds: float = 2
+    """While draining: how long who has just connected may take to ask for something."""
+
     tick_seconds: float = 0.5
     """Grain of all time limits."""

@@ -80,8 +80,10 @@ def test_stopping_serves_what_is_under_way() -> None:
     """Idle connections close, the others after their response."""
     harness = Harness(TO_ONE)
     idle, busy = harness.client(), harness.client()
-    busy.send(GET % 1)
+    idle.send(GET % 0)
     upstream = harness.upstream()
+    upstream.send(OK % b"00")
+    busy.send(GET % 1)
     harness.factory.stopFactory()
     assert not idle.connected
     upstream.send(OK % b"11")
@@ -94,6 +96,23 @@ def test_stopping_serves_what_is_under_way() -> None:
     client.send(GET % 1)
     harness.upstream().send(OK % b"11")
     assert client.connected
+
+
+def test_who_has_just_connected_is_served_while_draining() -> None:
+    """Once, and not for ever: a handshake may be under way, or a request."""
+    harness = Harness(TO_ONE, Limits(greeting_seconds=2))
+    asking, silent = harness.client(), harness.client()
+    harness.factory.stopFactory()
+    assert asking.connected
+    asking.send(GET % 1)
+    harness.upstream().send(OK % b"11")
+    assert asking.take().endswith(b"\r\n\r\n11")
+    assert not asking.connected
+    harness.pass_time(1)
+    assert silent.connected
+    harness.pass_time(2)
+    assert not silent.connected
+    assert harness.reactor.getDelayedCalls() == []
 
 
 def test_draining_has_an_end() -> None:

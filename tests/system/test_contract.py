@@ -48,7 +48,8 @@ def test_files_below_the_prefix(platform: Installed) -> None:
         "bin/aen-gateway-configure",
         "bin/supervisorctl",
     ):
-        assert (prefix / name).exists(), name
+        # A log of requests is there with the first ones, which wait to be more.
+        until((prefix / name).exists, f"{name} is there", 10)
     settings = prefix / "wakari-gateway/etc/wakari/wk-gateway-config.json"
     assert stat.S_IMODE(settings.stat().st_mode) == 0o600
 
