@@ -140,13 +140,16 @@ class Look:
         self.page.evaluate(_SETTLE)
 
     def broken_rules(self, scheme: Scheme) -> list[str]:
-        """Return what axe finds in *scheme*, and which colours are weak in the other.
-
-        No other rule has to do with colours.
-        """
+        """Return what axe finds in *scheme*."""
         self.page.evaluate(f"() => {{ {axe()} }}")
-        other: Scheme = "dark" if scheme == "light" else "light"
-        return self._axe(scheme, ALL) + self._axe(other, COLOURS)
+        return self._axe(scheme, ALL)
+
+    def weak_colours(self, scheme: Scheme) -> list[str]:
+        """Return what axe finds of colours in *scheme*, where it has looked before.
+
+        No other rule has to do with them.
+        """
+        return self._axe(scheme, COLOURS)
 
     def _axe(self, scheme: Scheme, only: dict[str, Any]) -> list[str]:
         self.page.emulate_media(color_scheme=scheme)
@@ -235,6 +238,7 @@ def judged(look: Look, name: str, again: Callable[[], None] | None = None) -> li
     """
     weight = look.weight
     found = _looked_through(look, name, "wide", "light")
+    found += [f"wide: {one}" for one in look.weak_colours("dark")]
     look.resize(PHONE)
     if again is not None:
         again()
