@@ -80,8 +80,8 @@ class Changes:
         """Make something anew at another place."""
         to = parse_path(address.query["copy"])
         entries, size = self.limits.import_entries, self.limits.import_bytes
-        gone, stale = lambda: request.gone, self.limits.stale
-        copying = Copying(entries, size, gone, stale)
+        gone, leftover = lambda: request.gone, self.limits.leftover
+        copying = Copying(entries, size, gone, leftover)
 
         def work() -> str:
             with (

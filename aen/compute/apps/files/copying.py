@@ -26,11 +26,11 @@ from aen.compute.apps.files.folders import (
 from aen.compute.apps.files.inside import Found
 from aen.compute.apps.files.listing import read_folder
 from aen.compute.apps.files.refusals import Refusal, of_system
+from aen.compute.apps.files.staging import COPY, sweep_staged
 from aen.compute.apps.files.writing import demand_writable
-from aen.compute.disk.remove import remove_tree, sweep
+from aen.compute.disk.remove import remove_tree
 from aen.compute.disk.walk import Refused, open_below, opened
 
-_BEGINNING = f"{OURS}copy-"
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _PATH = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -45,7 +45,7 @@ class Copying:
     bytes: int
     gone: Callable[[], bool]
     """Whether nobody waits for it any more."""
-    stale: float
+    leftover: float
     """After how many seconds what a crash has left of another one goes."""
     _most: tuple[int, int] = field(init=False)
 
@@ -67,10 +67,10 @@ class Copying:
             )
         _demand_outside(old, new)
         _demand_free(new, about, replace=replace)
-        name = f"{_BEGINNING}{secrets.token_urlsafe(12)}"
+        name = f"{COPY}{secrets.token_urlsafe(12)}"
         with opened(read_folder(new.folder)) as folder:
             with suppress(OSError, Refused):
-                sweep(folder, _BEGINNING, self.stale)
+                sweep_staged(folder, self.leftover)
             try:
                 self._one((old.folder, old.name), (folder, name), old.way, 0)
                 with alone_in(folder) as target:

@@ -16,7 +16,7 @@ from tests.compute.accounts import People
 from tests.compute.apps.files.acting import at_home
 from tests.compute.disk.estate import estate, person
 
-WEEK = 7 * 86_400.0
+DAY = 86_400.0
 
 
 def nobody_left() -> bool:
@@ -32,13 +32,14 @@ def copy(  # noqa: PLR0913, PLR0917 -- as it is asked for
     entries: int = 50,
     size: int = 10_000,
     gone: Callable[[], bool] = nobody_left,
+    leftover: float = DAY,
 ) -> None:
     """Copy something."""
     with (
         inside.find(tuple(old.split("/")), follow=False) as source,
         inside.find(tuple(new.split("/")), follow=False) as target,
     ):
-        Copying(entries, size, gone, WEEK).copy(source, target, replace=replace)
+        Copying(entries, size, gone, leftover).copy(source, target, replace=replace)
 
 
 def names(folder: Path) -> list[str]:
@@ -138,14 +139,15 @@ def test_bounds(project: Path, inside: Inside) -> None:
 
 
 def test_what_a_crash_has_left(project: Path, inside: Inside) -> None:
-    """Goes with a copy that is made a week later, and not before."""
-    for name in ("old", "young"):
-        (project / "data" / f".aen-copy-{name}").mkdir()
-        (project / "data" / f".aen-copy-{name}/x").touch()
-    os.utime(project / "data/.aen-copy-old", (1, 1))
+    """Goes with a later copy; one of something old that is being made stays."""
+    left = project / "data/.aen-copy-left"
+    left.mkdir()
+    (left / "x").touch()
+    os.utime(left, (1, 1))  # as a copy has it of what it is a copy of
     copy(inside, "notes.txt", "data/copy")
-    found = sorted(one.name for one in (project / "data").iterdir())
-    assert found == [".aen-copy-young", "copy", "deep", "one.csv"]
+    assert left.is_dir()
+    copy(inside, "notes.txt", "data/another", leftover=0.0)
+    assert not left.exists()
 
 
 def test_the_project_itself(project: Path, inside: Inside) -> None:
@@ -153,7 +155,7 @@ def test_the_project_itself(project: Path, inside: Inside) -> None:
     with inside.find(()) as top, inside.find(("x",)) as new:
         for one, other in ((top, new), (new, top), (top, top)):
             with pytest.raises(Refusal):
-                Copying(9, 9, nobody_left, WEEK).copy(one, other, replace=True)
+                Copying(9, 9, nobody_left, DAY).copy(one, other, replace=True)
     assert not (project / "x").exists()
 
 
