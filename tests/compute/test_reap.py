@@ -12,7 +12,7 @@ from aen.compute.helper.processes import boot_id, read_process
 from aen.compute.records import Record
 from tests.compute.accounts import processes_of
 from tests.compute.ground import LAUNCH, records
-from tests.compute.helper.helped import PYTHON, Helped
+from tests.compute.helper.helped import L1, PYTHON, Helped
 
 
 class Immortal:
@@ -43,7 +43,7 @@ def test_records_of_an_earlier_boot_kill_nobody(tmp_path: Path) -> None:
 def test_what_the_helper_started_ends_too(helped: Helped, tmp_path: Path) -> None:
     """Apps of people's own accounts, and the directory of their sockets."""
     one = helped.people[0]
-    said = helped.spawn("l1", one, PYTHON, "-S", "-c", "import time; time.sleep(99)")
+    said = helped.spawn(L1, one, PYTHON, "-S", "-c", "import time; time.sleep(99)")
     assert "result" in said
     given = ["--runtime", str(tmp_path / "none"), "--helper", str(helped.settings)]
     assert reap.main(given) == 0

@@ -19,6 +19,7 @@ from aen.compute.spawn import Order, OwnSpawner, Spawned
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
 from aen.runtime.tasks import pause
+from tests.compute.helper.helped import L1, P1
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.system
@@ -34,11 +35,11 @@ SHOW = (
 def order(tmp_path: Path, source: str, **more: Any) -> Order:
     """Return the order to run Python source."""
     argv = (sys.executable, "-S", "-c", source)
-    environment = {"PATH": "/usr/bin", "AEN_LAUNCH": "l1"}
+    environment = {"PATH": "/usr/bin", "AEN_LAUNCH": L1}
     command = AppCommand(argv, environment, str(tmp_path))
     path, private = parse_project_path("ada", "lab"), tmp_path / "private"
     log = tmp_path / "log/app.log"
-    return Order("l1", UserName("ada"), "p1", path, command, log, private, **more)
+    return Order(L1, UserName("ada"), P1, path, command, log, private, **more)
 
 
 @pytest_twisted.ensureDeferred
@@ -62,8 +63,8 @@ async def test_the_end_is_told_to_who_watches(tmp_path: Path) -> None:
     watched: Deferred[int | None] = Deferred()
     waiting = order(tmp_path, "import time; time.sleep(100)")
     root = await spawner.spawn(waiting, ended.callback)
-    one = Spawned("l1", "p1", "ada", root)
-    other = Spawned("l1", "p1", "ada", Root(root.pid, root.started + 1))
+    one = Spawned(L1, P1, "ada", root)
+    other = Spawned(L1, P1, "ada", Root(root.pid, root.started + 1))
     assert spawner.watch(one, watched.callback)
     assert not spawner.watch(other, watched.callback)
     await eventually(lambda: spawner.pids([one]), "the app is found")
@@ -78,7 +79,7 @@ async def test_the_end_is_told_to_who_watches(tmp_path: Path) -> None:
     assert read_process(root.pid) is None
     assert not spawner.watch(one, watched.callback)
     await spawner.ask(one)
-    await spawner.ask(Spawned("l1", "p1", "ada", None))
+    await spawner.ask(Spawned(L1, P1, "ada", None))
 
 
 @pytest_twisted.ensureDeferred

@@ -28,7 +28,7 @@ from aen.model.names import UserName, parse_project_path
 from aen.runtime.connecting import open_socket
 from aen.runtime.tasks import start
 from tests.compute.accounts import processes_of
-from tests.compute.helper.helped import PYTHON, Helped
+from tests.compute.helper.helped import L1, L2, P1, PYTHON, Helped
 from tests.waiting import eventually
 
 reactor: Any = _reactor
@@ -64,14 +64,14 @@ def spawner(helped: Helped) -> AccountSpawner:
     return AccountSpawner(reactor, helped.attendant(), helped.runtime)
 
 
-def order(helped: Helped, *argv: str, launch: str = "l1") -> Order:
+def order(helped: Helped, *argv: str, launch: str = L1) -> Order:
     """Return the order to run an app as the first of the people."""
     one = helped.people[0]
     environment = {"AEN_LAUNCH": launch, "PATH": "/usr/bin:/bin"}
     return Order(
         launch,
         UserName(one.name),
-        "p1",
+        P1,
         parse_project_path(one.name, "lab"),
         AppCommand(argv, environment, "/"),
         helped.directory / "log" / f"{launch}.log",
@@ -90,7 +90,7 @@ async def test_a_launch_from_its_start_to_its_end(helped: Helped) -> None:
     source = "import os, time; print(os.getuid(), flush=True); time.sleep(1); exit(3)"
     asked = order(helped, PYTHON, "-S", "-c", source.replace("exit(3)", "os._exit(3)"))
     root = await made.spawn(asked, ended.callback)
-    running = Spawned("l1", "p1", one.name, root)
+    running = Spawned(L1, P1, one.name, root)
     other = evolve(running, root=Root(root.pid, root.started + 1))
     assert spawner(helped).watch(running, watched.callback)
     assert not made.watch(other, watched.callback)
@@ -146,12 +146,12 @@ async def test_a_user_cannot_lead_us_to_anothers_app(helped: Helped) -> None:
         "import socket, sys, time; s = socket.socket(socket.AF_UNIX);"
         " s.bind(sys.argv[1]); s.listen(); print('up', flush=True); time.sleep(100)"
     )
-    theirs = helped.runtime / "l2/app.sock"
-    asked = order(helped, PYTHON, "-S", "-c", bind, str(theirs), launch="l2")
+    theirs = helped.runtime / f"{L2}/app.sock"
+    asked = order(helped, PYTHON, "-S", "-c", bind, str(theirs), launch=L2)
     other = UserName(helped.people[1].name)
     await spawner(helped).spawn(evolve(asked, user=other), lambda _: None)
     await eventually(lambda: asked.log.read_text() == "up\n", "it listens")
-    mine = helped.runtime / "l1/app.sock"
+    mine = helped.runtime / f"{L1}/app.sock"
     link = order(helped, "/bin/ln", "-s", str(theirs), str(mine))
     ended: Deferred[int | None] = Deferred()
     await spawner(helped).spawn(link, ended.callback)
@@ -176,9 +176,9 @@ def listening() -> Iterator[int]:
 def test_a_port_is_its_listeners(helped: Helped, listening: int) -> None:
     """Whose uid is the app's user's; what others listen on is not their app."""
     made = spawner(helped)
-    assert made.owns_port(Spawned("l1", "p1", "root", None), listening)
+    assert made.owns_port(Spawned(L1, P1, "root", None), listening)
     for name in (helped.people[0].name, "nosuchaccount"):
-        assert not made.owns_port(Spawned("l1", "p1", name, None), listening)
+        assert not made.owns_port(Spawned(L1, P1, name, None), listening)
 
 
 @pytest.mark.root

@@ -19,8 +19,11 @@ from aen.compute.helper.private import Runtime
 from aen.compute.programs.attendant import Attendant
 from aen.compute.programs.steps import by_root
 from tests.compute.accounts import People, Person
+from tests.installed import WORKER
 
 REACTOR: Any = reactor
+P1, L1, L2, L3 = (f"{name}g{WORKER}" for name in ("p1", "l1", "l2", "l3"))
+"""A project's and launches' ids: tests beside these mark processes of their own."""
 PYTHON = "/usr/bin/python3"
 """An interpreter that everybody can run."""
 
@@ -101,7 +104,7 @@ class Helped:
         return {
             "verb": "spawn",
             "launch": launch,
-            "project": "p1",
+            "project": P1,
             "user": user.name,
             "owner": user.name,
             "name": "lab",

@@ -19,7 +19,7 @@ from aen.compute.helper.processes import process_table
 from aen.compute.programs.attendant_line import End, Frames, Piece
 from aen.compute.programs.steps import by_root
 from tests.compute.accounts import processes_of
-from tests.compute.helper.helped import PYTHON, Helped
+from tests.compute.helper.helped import L1, PYTHON, Helped
 from tests.waiting import until
 
 pytestmark = [pytest.mark.root, pytest.mark.system]
@@ -96,8 +96,8 @@ def test_many_requests_by_one_program(helped: Helped) -> None:
         talk.ask(4, {"verb": "account", "user": one.name, "uid": 0})
         talk.ask(5, b"{")
         talk.ask(6, {"verb": "attend"})
-        talk.ask(7, {**helped.order("l1", one, "/bin/true"), "verb": "tool"})
-        talk.ask(8, helped.order("l1", one, "/bin/true"))
+        talk.ask(7, {**helped.order(L1, one, "/bin/true"), "verb": "tool"})
+        talk.ask(8, helped.order(L1, one, "/bin/true"))
         errors = {number: talk.hear(number)[-1]["error"] for number in range(2, 9)}
         assert list(talk.ended.values()) == [0, 1, 1, 1, 1, 1, 1, 1]
     assert talk.program.returncode == 0
@@ -178,7 +178,7 @@ def test_an_app_with_its_log(helped: Helped, tmp_path: Path) -> None:
     with attendant(helped) as talk, log.open("wb") as file:
         for number in range(3):  # other requests are under way
             talk.ask(number, {"verb": "probe"})
-        order = helped.order("l1", one, PYTHON, "-S", "-c", look)
+        order = helped.order(L1, one, PYTHON, "-S", "-c", look)
         talk.ask(7, order, file.fileno())
         talk.ask(8, {"verb": "probe"}, file.fileno())
         assert talk.hear(7)[-1]["result"]["pid"]
@@ -186,7 +186,7 @@ def test_an_app_with_its_log(helped: Helped, tmp_path: Path) -> None:
         until(lambda: log.read_text() == "[0, 1, 2]\n", "the app is up", 10)
     assert talk.program.returncode == 0  # the app holds nothing of its
     assert processes_of(one.uid)
-    helped.call("kill", launches=["l1"])
+    helped.call("kill", launches=[L1])
     assert not processes_of(one.uid)
 
 
@@ -220,9 +220,9 @@ def _runs(pid: int) -> bool:
 def test_its_input_ends_while_it_works(helped: Helped) -> None:
     """What is under way is done; then it is gone."""
     one = helped.people[0]
-    an_app(helped, "l1")
+    an_app(helped, L1)
     with attendant(helped) as talk:
-        talk.ask(1, {"verb": "kill", "launches": ["l1"]})
+        talk.ask(1, {"verb": "kill", "launches": [L1]})
         talk.ours.shutdown(socket.SHUT_WR)
         talk.hear(1)
     assert not processes_of(one.uid)
@@ -234,9 +234,9 @@ def test_its_input_ends_while_it_works(helped: Helped) -> None:
 def test_nobody_listens(helped: Helped) -> None:
     """A node that has gone is no reason to leave something half done."""
     one = helped.people[0]
-    an_app(helped, "l1")
+    an_app(helped, L1)
     with attendant(helped) as talk:
-        talk.ask(1, {"verb": "kill", "launches": ["l1"]})
+        talk.ask(1, {"verb": "kill", "launches": [L1]})
         talk.ours.close()
         assert talk.program.wait(20) == 0
     assert not processes_of(one.uid)

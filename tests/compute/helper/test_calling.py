@@ -12,7 +12,7 @@ import pytest
 from aen.compute.helper.calling import one_call
 from aen.compute.helper.verbs import VERBS
 from aen.compute.programs.steps import by_root
-from tests.compute.helper.helped import Helped
+from tests.compute.helper.helped import L1, Helped
 
 pytestmark = pytest.mark.root
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,8 +24,8 @@ def test_each_call_has_its_line(helped: Helped) -> None:
     helped.call("account", user=one.name)
     helped.call("account", user="root")
     helped.call("nonsense\n", user="x" * 500)
-    secret = {"AEN_LAUNCH": "l1", "AEN_TOKEN": "s3cret"}
-    helped.spawn("l1", one, "/bin/true", "--token=s3cret", environment=secret)
+    secret = {"AEN_LAUNCH": L1, "AEN_TOKEN": "s3cret"}
+    helped.spawn(L1, one, "/bin/true", "--token=s3cret", environment=secret)
     found = [(line["verb"], line["outcome"]) for line in helped.audit]
     root = "The account “root” is the administrator's and cannot own, join or start"
     assert found == [
@@ -35,7 +35,7 @@ def test_each_call_has_its_line(helped: Helped) -> None:
         ("spawn", "done"),
     ]
     last = helped.audit[-1]
-    assert (last["caller"], last["user"], last["launch"]) == ("root", one.name, "l1")
+    assert (last["caller"], last["user"], last["launch"]) == ("root", one.name, L1)
     assert "s3cret" not in (helped.directory / "log/helper.log").read_text()
 
 

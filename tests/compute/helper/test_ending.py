@@ -8,7 +8,7 @@ from aen.compute.helper import ending
 from aen.compute.helper.cgroups import Cgroups, Mounts, read_mounts
 from aen.compute.helper.private import Runtime
 from tests.compute.accounts import Person, processes_of
-from tests.compute.helper.helped import PYTHON, Helped
+from tests.compute.helper.helped import L1, L2, L3, P1, PYTHON, Helped
 from tests.compute.helper.test_cgroups import HOPPER
 from tests.waiting import until
 
@@ -53,12 +53,12 @@ def up(helped: Helped, launch: str, user: Person, source: str) -> None:
 
 def test_an_app_is_asked(helped: Helped) -> None:
     """The supervisor hands the signal on, and the app decides how it ends."""
-    up(helped, "l1", helped.people[0], POLITE)
-    assert helped.call("signal", launch="l1") == {"result": True}
-    path = helped.runtime / "l1/exit"
+    up(helped, L1, helped.people[0], POLITE)
+    assert helped.call("signal", launch=L1) == {"result": True}
+    path = helped.runtime / f"{L1}/exit"
     until(lambda: path.exists() and path.read_text() == "7", "it has ended")
-    assert helped.call("signal", launch="l1") == {"result": False}
-    assert "no such launch" in helped.call("signal", launch="l2")["error"]
+    assert helped.call("signal", launch=L1) == {"result": False}
+    assert "no such launch" in helped.call("signal", launch=L2)["error"]
 
 
 @pytest.mark.parametrize("groups", ["groups", "none"])
@@ -70,42 +70,42 @@ def test_nothing_is_left(helped: Helped, source: str, groups: str) -> None:
     supervisor that its own app has killed.
     """
     one, other = helped.people[0], helped.people[1]
-    up(helped, "l1", one, source)
-    up(helped, "l2", one, POLITE)
-    up(helped, "l3", other, POLITE)
+    up(helped, L1, one, source)
+    up(helped, L2, one, POLITE)
+    up(helped, L3, other, POLITE)
     before = len(processes_of(one.uid))
     assert before >= 4
     if groups == "groups":
-        assert helped.call("kill", launches=["l1"]) == {"result": {"left": 0}}
+        assert helped.call("kill", launches=[L1]) == {"result": {"left": 0}}
     else:
         runtime = Runtime(str(helped.runtime))
-        assert ending.end(runtime, Cgroups(Mounts()), "l1") == 0
+        assert ending.end(runtime, Cgroups(Mounts()), L1) == 0
         runtime.close()
     assert len(processes_of(one.uid)) == 2  # the other app and its supervisor
     assert len(processes_of(other.uid)) == 2
-    assert helped.call("forget", launch="l1") == {"result": None}
-    assert not (helped.runtime / "l1").exists()
-    group = Path("/sys/fs/cgroup/pids/aen/p1")
-    assert not (group / "l1").exists()
+    assert helped.call("forget", launch=L1) == {"result": None}
+    assert not (helped.runtime / L1).exists()
+    group = Path(f"/sys/fs/cgroup/pids/aen/{P1}")
+    assert not (group / L1).exists()
 
 
 def test_what_nobody_knows_is_swept_away(helped: Helped) -> None:
     """A node that begins keeps what it remembers, and nothing else."""
     one = helped.people[0]
-    for launch in ("l1", "l2", "l3"):
+    for launch in (L1, L2, L3):
         up(helped, launch, one, POLITE)
-    assert helped.call("sweep", keep=["l2", "l9"]) == {"result": {"ended": 2}}
+    assert helped.call("sweep", keep=[L2, "l9"]) == {"result": {"ended": 2}}
     assert len(processes_of(one.uid)) == 2
-    assert [path.name for path in helped.runtime.glob("l*")] == ["l2"]
+    assert [path.name for path in helped.runtime.glob("l*")] == [L2]
 
 
 def test_a_pid_that_is_anothers_by_now(helped: Helped) -> None:
     """A number alone names no process."""
     one = helped.people[0]
-    up(helped, "l1", one, POLITE)
+    up(helped, L1, one, POLITE)
     runtime = Runtime(str(helped.runtime))
-    record = runtime.read("l1")
-    runtime.write("l1", type(record)(**{**record.__dict__, "started": 1}))
-    assert not ending.ask(runtime, "l1")
+    record = runtime.read(L1)
+    runtime.write(L1, type(record)(**{**record.__dict__, "started": 1}))
+    assert not ending.ask(runtime, L1)
     assert ending.end(runtime, Cgroups(read_mounts()), "l9") == 0
     runtime.close()

@@ -27,7 +27,7 @@ from aen.compute.spawn_accounts import Accounts, AccountSpawner, AccountTool
 from aen.model.errors import Failed
 from aen.model.names import UserName, parse_project_path
 from tests.compute.accounts import Person, processes_of
-from tests.compute.helper.helped import PYTHON, Helped
+from tests.compute.helper.helped import L1, P1, PYTHON, Helped
 from tests.waiting import eventually
 
 REACTOR: Any = reactor
@@ -180,13 +180,13 @@ async def test_apps_of_the_service_account(
     source = "import os, signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(7))\n"
     source += "print(os.getuid(), flush=True)\ntime.sleep(100)"
     command = AppCommand(
-        (PYTHON, "-S", "-c", source), {"AEN_LAUNCH": "l1", "PATH": "/usr/bin"}, "/"
+        (PYTHON, "-S", "-c", source), {"AEN_LAUNCH": L1, "PATH": "/usr/bin"}, "/"
     )
-    log, private = tmp_path / "log/app.log", helped.runtime / "l1"
-    order = Order("l1", UserName(one.name), "p1", path, command, log, private)
+    log, private = tmp_path / "log/app.log", helped.runtime / L1
+    order = Order(L1, UserName(one.name), P1, path, command, log, private)
     ended: Deferred[int | None] = Deferred()
     root = await spawner.spawn(order, ended.callback)
-    running = Spawned("l1", "p1", one.name, root)
+    running = Spawned(L1, P1, one.name, root)
     await eventually(lambda: log.read_text() == f"{one.uid}\n", "the app is up")
     assert len(spawner.pids([running])) == 2
     await spawner.ask(running)

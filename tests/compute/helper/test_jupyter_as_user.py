@@ -27,7 +27,7 @@ from aen.runtime.tasks import pause
 from tests.asking import Client
 from tests.compute.accounts import Person, processes_of
 from tests.compute.fakes import unheard
-from tests.compute.helper.helped import PYTHON, Helped
+from tests.compute.helper.helped import L1, P1, PYTHON, Helped
 
 pytestmark = [pytest.mark.root, pytest.mark.system]
 reactor: Any = _reactor
@@ -72,16 +72,16 @@ async def test_jupyterlab_and_its_kernel(helped: Helped) -> None:
     """It answers at its socket, starts the project's kernel, and ends whole."""
     one = helped.people[0]
     prefix, jupyter = await prepared(helped, one)
-    private = helped.runtime / "l1"
+    private = helped.runtime / L1
     manifest = read_file(OWN / "jupyterlab.json")
     values = Values(
-        "l1", one.name, "lab", one.name, str(one.home), str(prefix.parents[1]),
+        L1, one.name, "lab", one.name, str(one.home), str(prefix.parents[1]),
         str(prefix), str(private), str(private / "app.sock"), token="t0ken",
     )  # fmt: skip
     node = NodeValues(PYTHON, str(jupyter))
     user = UserName(one.name)
     order = Order(
-        "l1", user, "p1", parse_project_path(one.name, "lab"),
+        L1, user, P1, parse_project_path(one.name, "lab"),
         app_command(manifest, values, node), helped.directory / "logs/app.log",
         private, kernel_files(private, {ACTIVE: prefix}, ACTIVE, user),
     )  # fmt: skip
@@ -104,7 +104,7 @@ async def test_jupyterlab_and_its_kernel(helped: Helped) -> None:
         if b"ipykernel_launcher" in Path(f"/proc/{pid}/cmdline").read_bytes()
     ]
     assert len(kernels) == 1
-    running = Spawned("l1", "p1", one.name, root)
+    running = Spawned(L1, P1, one.name, root)
     await spawner.ask(running)
     assert await ended == 0
     assert await spawner.hunt(running).round() == 0

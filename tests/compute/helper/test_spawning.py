@@ -12,7 +12,7 @@ import pytest
 from aen.compute.helper.processes import read_process
 from aen.compute.programs.steps import by_root
 from tests.compute.accounts import processes_of
-from tests.compute.helper.helped import PYTHON, Helped
+from tests.compute.helper.helped import L1, L2, L3, PYTHON, Helped
 from tests.waiting import until
 
 pytestmark = pytest.mark.root
@@ -46,14 +46,14 @@ def test_an_app_is_its_users_and_nothing_of_ours(helped: Helped) -> None:
     """All ids, the account's groups, exactly the environment, a session of its own."""
     one = helped.people[0]
     place = helped.project(one)
-    environment = {"AEN_LAUNCH": "l1", "LANG": "C.UTF-8", "ODD": "a=b\n"}
+    environment = {"AEN_LAUNCH": L1, "LANG": "C.UTF-8", "ODD": "a=b\n"}
     said = helped.spawn(
-        "l1", one, *python(SHOW), environment=environment, directory=str(place),
+        L1, one, *python(SHOW), environment=environment, directory=str(place),
         files={"kernels/default/kernel.json": "{}"},
     )  # fmt: skip
     assert set(said["result"]) == {"pid", "started"}
-    assert ended(helped, "l1") == "0"
-    found = json.loads(helped.output("l1"))
+    assert ended(helped, L1) == "0"
+    found = json.loads(helped.output(L1))
     assert found.pop("environment") == environment
     assert found == {
         "uids": [one.uid] * 3,
@@ -68,14 +68,14 @@ def test_an_app_is_its_users_and_nothing_of_ours(helped: Helped) -> None:
         "blocked": [],
         "ignored": False,
     }
-    about = (helped.runtime / "l1/kernels/default/kernel.json").stat()
+    about = (helped.runtime / f"{L1}/kernels/default/kernel.json").stat()
     assert (about.st_uid, stat.S_IMODE(about.st_mode) & 0o007) == (one.uid, 0)
 
 
 def test_the_supervisor_is_the_users_too(helped: Helped) -> None:
     """It outlives the helper, cannot be looked into, and holds nothing of root's."""
     one = helped.people[0]
-    pid = helped.spawn("l1", one, *python("import time; time.sleep(100)"))["result"][
+    pid = helped.spawn(L1, one, *python("import time; time.sleep(100)"))["result"][
         "pid"
     ]
     about = read_process(pid)
@@ -96,24 +96,24 @@ def test_the_supervisor_is_the_users_too(helped: Helped) -> None:
 def test_exit_statuses(helped: Helped) -> None:
     """As they are; a signal as a shell tells it; what cannot be run is in the log."""
     one = helped.people[0]
-    helped.spawn("l1", one, *python("raise SystemExit(5)"))
-    helped.spawn("l2", one, *python("import os; os.kill(os.getpid(), 9)"))
-    helped.spawn("l3", one, "/nonexistent/app")
-    assert [ended(helped, name) for name in ("l1", "l2", "l3")] == ["5", "137", "127"]
-    assert "/nonexistent/app cannot be run" in helped.output("l3")
+    helped.spawn(L1, one, *python("raise SystemExit(5)"))
+    helped.spawn(L2, one, *python("import os; os.kill(os.getpid(), 9)"))
+    helped.spawn(L3, one, "/nonexistent/app")
+    assert [ended(helped, name) for name in (L1, L2, L3)] == ["5", "137", "127"]
+    assert "/nonexistent/app cannot be run" in helped.output(L3)
 
 
 def test_where_the_user_may_not_go(helped: Helped) -> None:
     """The directory is entered with the user's rights; nothing is left of the start."""
     owner, other = helped.people[0], helped.people[1]
     place = helped.project(owner)
-    said = helped.spawn("l1", other, *python(SHOW), directory=str(place))
+    said = helped.spawn(L1, other, *python(SHOW), directory=str(place))
     assert said["kind"] == "refused"
     assert f"“{other.name}” cannot enter {place}: Permission denied" in said["error"]
-    assert not (helped.runtime / "l1").exists()
-    assert helped.output("l1") == ""
+    assert not (helped.runtime / L1).exists()
+    assert helped.output(L1) == ""
     assert processes_of(other.uid) == []
-    assert helped.spawn("l1", other, *python("")).keys() == {"result"}
+    assert helped.spawn(L1, other, *python("")).keys() == {"result"}
 
 
 def test_killed_at_any_moment(helped: Helped) -> None:
@@ -138,9 +138,9 @@ def test_killed_at_any_moment(helped: Helped) -> None:
 def test_limits_reach_the_app(helped: Helped) -> None:
     """Open files by a limit of the process, here as anywhere."""
     text = "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE))"
-    helped.spawn("l1", helped.people[0], *python(text), limits={"app": {"files": 77}})
-    ended(helped, "l1")
-    assert helped.output("l1") == "(77, 77)\n"
+    helped.spawn(L1, helped.people[0], *python(text), limits={"app": {"files": 77}})
+    ended(helped, L1)
+    assert helped.output(L1) == "(77, 77)\n"
 
 
 def test_a_tool_tells_its_output_as_it_comes(helped: Helped) -> None:
@@ -152,7 +152,7 @@ def test_a_tool_tells_its_output_as_it_comes(helped: Helped) -> None:
         "    os.setsid(); os.close(1); os.close(2); time.sleep(100)\n"
         "print('three'); sys.exit(3)"
     )
-    order = {**helped.order("l1", one, *python(text)), "verb": "tool", "timeout": 60}
+    order = {**helped.order(L1, one, *python(text)), "verb": "tool", "timeout": 60}
     with _open(helped) as program:
         assert program.stdin is not None
         assert program.stdout is not None
@@ -162,7 +162,7 @@ def test_a_tool_tells_its_output_as_it_comes(helped: Helped) -> None:
     assert sorted(str(line["output"]) for line in lines[:-1]) == ["one", "three", "two"]
     assert lines[-1] == {"result": {"status": 3}}
     assert processes_of(one.uid) == []
-    assert not (helped.runtime / "l1").exists()
+    assert not (helped.runtime / L1).exists()
 
 
 @pytest.mark.parametrize("how", ["leaves", "waits"])
@@ -173,7 +173,7 @@ def test_a_tool_ends_with_whoever_asked_or_in_its_time(
     one = helped.people[0]
     text = "import signal, time; signal.signal(15, signal.SIG_IGN);"
     text += " print(1, flush=True); time.sleep(100)"
-    order = helped.order("l1", one, *python(text))
+    order = helped.order(L1, one, *python(text))
     seconds = 60 if how == "leaves" else 1
     began = time.monotonic()
     with _open(helped) as program:

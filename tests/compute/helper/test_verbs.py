@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from aen.compute.helper.verbs import VERBS
-from tests.compute.helper.helped import PYTHON, Helped
+from tests.compute.helper.helped import L1, PYTHON, Helped
 
 
 def test_no_verb_takes_a_path_of_its_own() -> None:
@@ -57,10 +57,10 @@ def test_who_may_not_be_worked_as(helped: Helped, verb: str) -> None:
         if verb != "account":
             person = helped.people[0]
             argv = (PYTHON, "-c", f"open({str(proof)!r}, 'w')")
-            arguments = {**helped.order("l1", person, *argv), "user": name}
+            arguments = {**helped.order(L1, person, *argv), "user": name}
             arguments |= {"timeout": 9} if verb == "tool" else {}
         said = helped.call(**{**arguments, "verb": verb})  # type: ignore[arg-type]
         assert sentence in said["error"], said
         assert said["kind"] == "refused"
     assert not Path(proof).exists()
-    assert not (helped.runtime / "l1").exists()
+    assert not (helped.runtime / L1).exists()

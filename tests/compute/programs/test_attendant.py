@@ -21,7 +21,7 @@ from aen.compute.programs.steps import HelperCall, by_root
 from aen.model.errors import Failed
 from aen.runtime.tasks import pause, start
 from tests.compute.accounts import processes_of
-from tests.compute.helper.helped import PYTHON, Helped
+from tests.compute.helper.helped import L1, PYTHON, Helped
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.system]
@@ -66,15 +66,15 @@ async def test_one_program_for_all(helped: Helped, asked: Attendant) -> None:
 async def test_killed_in_the_middle(helped: Helped, asked: Attendant) -> None:
     """What is under way was killed; the next request has another attendant."""
     text = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(100)"
-    helped.spawn("l1", helped.people[0], PYTHON, "-S", "-c", text)
+    helped.spawn(L1, helped.people[0], PYTHON, "-S", "-c", text)
     await asked.ask("probe", {}, 60)
     (program,) = programs(helped)
     os.kill(program, signal.SIGSTOP)  # it has not even read what comes now
-    work = start(asked.ask("kill", {"launches": ["l1"]}, 60))
+    work = start(asked.ask("kill", {"launches": [L1]}, 60))
     os.kill(program, signal.SIGKILL)
     with pytest.raises(Failed, match="The step “kill” was killed; try again"):
         await work
-    assert (await asked.ask("kill", {"launches": ["l1"]}, 60)) == {"left": 0}
+    assert (await asked.ask("kill", {"launches": [L1]}, 60)) == {"left": 0}
     assert programs(helped) != [program]
     assert not processes_of(helped.people[0].uid)
 
