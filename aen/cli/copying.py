@@ -1,4 +1,4 @@
-"""``aen cp`` and ``aen ls``: files between here and projects."""
+"""``aen cp`` and ``aen ls``: files between here and projects, and within one."""
 
 import os
 import sys
@@ -45,7 +45,7 @@ class Copy:
         if into:
             target = target.below(path.resolve().name)
         if path.is_dir():
-            self._demand_recursive(source.path)
+            self.demand_recursive(source.path)
             self._send_folder(path, target)
         elif path.is_file():
             self._send_one(path, target)
@@ -96,7 +96,7 @@ class Copy:
         if path.is_dir():
             path /= source.name or source.project.rpartition("/")[2]
         if found.folder:
-            self._demand_recursive(str(source))
+            self.demand_recursive(str(source))
             self._fetch_folder(source, path)
         else:
             self._fetch_one(source, found, path)
@@ -137,9 +137,29 @@ class Copy:
         if not self.agree(what):
             raise Refused(f"{what} is there already; --force overwrites it.")
 
-    def _demand_recursive(self, what: str) -> None:
+    def demand_recursive(self, what: str) -> None:
+        """Refuse a folder that nobody said a word of."""
         if not self.recursive:
             raise Wrong(f"{what} is a folder; copy it with -r.")
+
+
+def within(
+    app: FilesApp, verb: str, source: There, target: There, agree: Agree
+) -> None:
+    """Have the project itself ``move`` or ``copy`` something; into what is a folder.
+
+    :raises Refused: something is there, and nobody agreed; or the app says no.
+    """
+    found = app.stat(target.path)
+    if found is not None and found.folder:
+        target = target.below(source.name)
+        found = app.stat(target.path)
+    query: dict[str, object] = {verb: target.path}
+    if found is not None:
+        if not agree(str(target)):
+            raise Refused(f"{target} is there already; --force replaces it.")
+        query["replace"] = 1
+    app.json("POST", source.path, query)
 
 
 def _safe(name: str) -> str:
@@ -175,8 +195,23 @@ def copy(desk: Desk, asked: Namespace) -> None:
         case There(), Here():
             with open_files(desk, source.project) as app:
                 Copy(desk, app, agree, asked.recursive).fetch(source, target)
+        case There(), There() if source.project == target.project:
+            _copy_within(desk, asked, source, target)
+        case There(), There():
+            raise Wrong(
+                f"{source} and {target} are in two projects: copy it here first."
+            )
         case _:
             raise Wrong("One of both must be in a project: owner/project:path.")
+
+
+def _copy_within(desk: Desk, asked: Namespace, source: There, target: There) -> None:
+    agree = agreement(asked, desk)
+    with open_files(desk, source.project) as app:
+        found = app.stat(source.path)
+        if found is not None and found.folder:
+            Copy(desk, app, agree, asked.recursive).demand_recursive(str(source))
+        within(app, "copy", source, target, agree)
 
 
 def listing(desk: Desk, asked: Namespace) -> None:

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from typing_extensions import override
 
-from aen.cli import admin, archives, copying, people, projects
+from aen.cli import admin, archives, changing, copying, people, projects
 from aen.cli.desk import Desk
 from aen.cli.problems import Wrong
 
@@ -29,6 +29,7 @@ def parser() -> Parser:
     _projects(_group(words, "projects", "find, make and delete projects"))
     _running(words)
     _files(words)
+    _archives(words)
     _team(_group(words, "team", "who works in a project"))
     _environments(_group(words, "env", "environments of a project"))
     _tokens(_group(words, "tokens", "your tokens"))
@@ -80,7 +81,7 @@ def _running(words: "_SubParsersAction[Any]") -> None:
 
 
 def _files(words: "_SubParsersAction[Any]") -> None:
-    about = "copy files to or from a project"
+    about = "copy files to or from a project, or within it"
     one = _add(words, "cp", copying.copy, about)
     place = "a path here, OWNER/NAME:PATH, or - for a stream"
     one.add_argument("source", metavar="FROM", help=place)
@@ -91,6 +92,30 @@ def _files(words: "_SubParsersAction[Any]") -> None:
     one.add_argument("-f", "--force", action="store_true", help=help_)
     one = _add(words, "ls", copying.listing, "what is in a folder of a project")
     one.add_argument("place", metavar="OWNER/NAME[:PATH]")
+    one = _add(words, "mv", changing.move, "move or rename files of a project")
+    one.add_argument("source", metavar="FROM", help="OWNER/NAME:PATH")
+    one.add_argument("target", metavar="TO", help="OWNER/NAME:PATH")
+    help_ = "replace what is there, without asking"
+    one.add_argument("-f", "--force", action="store_true", help=help_)
+    one = _add(words, "rm", changing.remove, "put files of a project into its trash")
+    one.add_argument("places", nargs="+", metavar="OWNER/NAME:PATH")
+    help_ = "folders with all that is in them"
+    one.add_argument("-r", "--recursive", action="store_true", help=help_)
+    help_ = "delete them, past the trash"
+    one.add_argument("--for-good", action="store_true", help=help_)
+    _trash(_group(words, "trash", "what was removed from a project"))
+
+
+def _trash(words: "_SubParsersAction[Any]") -> None:
+    _project(_add(words, "list", changing.trash, "what is in it"))
+    one = _project(_add(words, "restore", changing.restore, "take something out of it"))
+    one.add_argument("item", metavar="ID")
+    one.add_argument("--to", metavar="PATH", help="elsewhere than where it was")
+    one = _project(_add(words, "empty", changing.empty, "delete it all for good"))
+    one.add_argument("--yes", action="store_true")
+
+
+def _archives(words: "_SubParsersAction[Any]") -> None:
     about = "download a project, or a folder of it, as an archive"
     one = _add(words, "archive", archives.archive, about)
     one.add_argument("place", metavar="OWNER/NAME[:PATH]")

@@ -68,7 +68,7 @@ def test_folders(fake: Fake, files: Files, tmp_path: Path) -> None:
         (("ada/lab:nothing", "x"), 1, "There is no ada/lab:nothing"),
         (("nothing-here", "ada/lab:"), 2, "There is no file nothing-here"),
         (("a", "b"), 2, "in a project"),
-        (("ada/lab:a", "ada/lab:b"), 2, "in a project"),
+        (("ada/lab:a", "ada/other:b"), 2, "in two projects"),
         (("-", "ada/lab:"), 2, "under which name"),
         (("ada/lab:", "-"), 2, "only a file can be printed"),
     ],
