@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+from twisted.logger import Logger
 
 from aen.compute.apps.files.limits import Limits
 from aen.compute.apps.files.mounting import mount
-from aen.compute.apps.files.site import FilesSite
+from aen.compute.apps.files.site import Files, FilesSite
 from aen.compute.apps.program import command_line, run, serve
 from aen.compute.apps.workbench.page import BUILT, Page
 from aen.compute.apps.workbench.site import FILES, Workbench
 from aen.runtime.assets import Assets
+from aen.runtime.tasks import spawn
 
 
 @frozen
@@ -31,15 +33,18 @@ def parse_options(arguments: Sequence[str]) -> Options:
     return Options(given.socket, given.prefix, given.project)
 
 
-def make_site(options: Options, assets: Assets, reactor: Any) -> FilesSite:
-    """Return the whole app as a site.
+def mount_files(options: Options, reactor: Any) -> Files:
+    """Return the files app, below the Workbench's own address.
 
     :raises Invalid: the project is not there.
     """
     prefix = f"{options.prefix}/{FILES}"
-    files = mount(prefix, options.project, options.socket, Limits(), reactor)
-    workbench = Workbench(files, Page(options.prefix, assets))
-    return FilesSite(files, workbench.answer)
+    return mount(prefix, options.project, options.socket, Limits(), reactor)
+
+
+def make_site(prefix: str, files: Files, assets: Assets) -> FilesSite:
+    """Return the whole app as a site."""
+    return FilesSite(files, Workbench(files, Page(prefix, assets)).answer)
 
 
 def assemble(options: Options, reactor: Any) -> None:
@@ -47,7 +52,10 @@ def assemble(options: Options, reactor: Any) -> None:
 
     :raises AenError: it cannot be started; says why.
     """
-    serve(reactor, options.socket, make_site(options, Assets.load(BUILT), reactor))
+    files = mount_files(options, reactor)
+    site = make_site(options.prefix, files, Assets.load(BUILT))
+    serve(reactor, options.socket, site)
+    spawn(Logger(), "tidying up", files.tidy())
 
 
 def main() -> None:

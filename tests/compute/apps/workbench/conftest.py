@@ -12,7 +12,7 @@ from twisted.internet.defer import maybeDeferred
 from twisted.internet.threads import deferToThread
 
 from aen.compute.apps.listening import listen_privately
-from aen.compute.apps.workbench.__main__ import Options, make_site
+from aen.compute.apps.workbench.__main__ import Options, make_site, mount_files
 from aen.runtime.assets import Assets
 from tests.asking import Answer, Client
 from tests.waiting import eventually
@@ -67,8 +67,8 @@ async def app(tmp_path: Path, assets: Assets, reactor: Any) -> AsyncIterator[App
     project.mkdir()
     (project / "notes.txt").write_text("some notes")
     socket = tmp_path / "s"
-    site = make_site(Options(socket, PREFIX, project), assets, reactor)
-    port = listen_privately(reactor, socket, site)
+    files = mount_files(Options(socket, PREFIX, project), reactor)
+    port = listen_privately(reactor, socket, make_site(PREFIX, files, assets))
     before = set(map(id, reactor.getDelayedCalls()))
     yield App(project, socket)
     await maybeDeferred(port.stopListening)

@@ -16,6 +16,7 @@ from aen.compute.manifests import OWN
 from aen.model.apps import Manifest, Permission, check_manifest, substitute
 from aen.runtime.structure import structure
 from tests.asking import Client
+from tests.compute.apps.files.test_staging import left_by_a_killed, make_older
 from tests.waiting import until
 
 PREFIX = "/ada/lab/workbench"
@@ -57,6 +58,7 @@ def program(tmp_path: Path) -> Iterator[Client]:
         "projectHome": str(tmp_path / "project"),
     }
     (tmp_path / "project").mkdir()
+    make_older(left_by_a_killed(tmp_path / "project"))
     argv = [substitute(part, values) for part in manifest().command_list]
     with subprocess.Popen(argv, env={**os.environ, "HOME": str(tmp_path)}) as process:
         client = Client("http://localhost", socket=tmp_path / "app.sock")
@@ -83,6 +85,15 @@ def test_program(program: Client) -> None:
     assert sum(len(one.body) for one in (page, *found)) < MOST_AT_FIRST
     assert program.ask("PUT", f"{PREFIX}/files/new.txt", b"new").status == 201
     assert program.get(f"{PREFIX}/files/new.txt").body == b"new"
+
+
+@pytest.mark.system
+@needs_assets
+def test_tidied(program: Client, tmp_path: Path) -> None:
+    """What a killed one has left in the project's folder goes when it starts."""
+    project = tmp_path / "project"
+    until(lambda: not list(project.iterdir()), "the old leftover is gone")
+    assert program.get(f"{PREFIX}/").status == 200
 
 
 @needs_assets
