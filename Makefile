@@ -77,12 +77,8 @@ permissions-doc: tooled
 
 clean:
 	rm -rf build dist *.egg-info .venv .venv.lock frontend/node_modules \
-	  aen/server/web/static/built aen/gateway/static/built \
-	  aen/compute/apps/terminal/static/built \
-	  aen/compute/apps/files/static/built \
-	  aen/compute/apps/viewer/static/built \
-	  aen/compute/apps/workbench/static/built \
 	  .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find aen -path '*/static/built' -prune -exec rm -rf {} +
 
 installed: python
 	@$(PYTHON) tools/bootstrap.py assets

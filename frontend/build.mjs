@@ -16,14 +16,8 @@ import * as esbuild from "esbuild";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
 
-const AREAS = {
-  server: "aen/server/web/static/built",
-  gateway: "aen/gateway/static/built",
-  terminal: "aen/compute/apps/terminal/static/built",
-  files: "aen/compute/apps/files/static/built",
-  viewer: "aen/compute/apps/viewer/static/built",
-  workbench: "aen/compute/apps/workbench/static/built",
-};
+// Where the bundles of each area go; tools/assets.py reads it, too.
+const AREAS = JSON.parse(await fs.readFile(path.join(here, "areas.json")));
 
 // Areas of which parts are loaded when they are needed (`import("./part.js")`).
 const SPLIT = new Set(["workbench"]);

@@ -8,7 +8,7 @@ import pytest
 from tests.test_shape import FILES, ROOT, needs_git
 
 SHEETS = tuple(name for name in FILES if re.fullmatch(r"frontend/.*\.css", name))
-TOKENS = "frontend/server/css/tokens.css"
+TOKENS = "frontend/common/tokens.css"
 OF_OTHERS = {"htmx-request", "xterm-helper-textarea"}
 """Classes that libraries put on what is ours, or have themselves."""
 

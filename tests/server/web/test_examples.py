@@ -16,6 +16,7 @@ from tests.server.web.browser import Answered, Browser
 from tests.server.web.example import example
 
 STYLES = Path(__file__).parents[3] / "frontend/server/css"
+COMMON = STYLES.parents[1] / "common"
 PARTS = ("controls.css", "parts.css", "content.css", "faces.css")
 """The style sheets of what many pages are made of."""
 ONE_PAGE = {"about", "goes"}
@@ -25,7 +26,7 @@ ONE_PAGE = {"about", "goes"}
 @pytest.fixture
 def examples(clock: Clock, tmp_path: Path) -> Answered:
     """Return the page, made of the style sheet as it is written."""
-    style = (STYLES / "tokens.css").read_text("utf-8")
+    style = (COMMON / "tokens.css").read_text("utf-8")
     names = {"app.css": style, "app.js": "", "mark.svg": "", "examples.css": ""}
     for name, text in names.items():
         (tmp_path / name).write_text(text)

@@ -13,7 +13,7 @@ from tests.test_shape import ROOT
 STYLES = ROOT / "frontend/viewer/parts"
 CODE = (STYLES / "code.css").read_text("utf-8")
 PRINT = (STYLES / "print.css").read_text("utf-8")
-TOKENS = Tokens.of((ROOT / "frontend/server/css/tokens.css").read_text("utf-8"))
+TOKENS = Tokens.of((ROOT / "frontend/common/tokens.css").read_text("utf-8"))
 GROUNDS = ("sheet", "sunk", "paper", "bad-wash", "busy-wash")
 """What source, and what programs print, may stand on."""
 
@@ -51,10 +51,10 @@ def test_on_colours() -> None:
 def test_paper_is_light() -> None:
     """Its colours win over those of the dark: they stand later, as strongly."""
     dark = ':root:not([data-theme="light"]) {'
-    assert dark in (ROOT / "frontend/server/css/tokens.css").read_text("utf-8")
+    assert dark in (ROOT / "frontend/common/tokens.css").read_text("utf-8")
     assert dark in PRINT
     order = (ROOT / "frontend/viewer/viewer.css").read_text("utf-8")
-    assert order.index("tokens.css") < order.index("print.css")
+    assert order.index("ground.css") < order.index("print.css")
 
 
 def test_every_class() -> None:
