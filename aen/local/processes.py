@@ -9,6 +9,8 @@ import psutil
 
 from aen.local.files import MARK
 
+STORE = "aen.server.store.embedded_child"
+"""The program of the embedded store."""
 _POLL = 0.05
 
 
@@ -22,6 +24,24 @@ def belonging(prefix: Path) -> list[psutil.Process]:
         for process in psutil.process_iter()
         if process.pid != os.getpid() and _mark(process) == str(prefix)
     ]
+
+
+def stores(prefix: Path) -> list[psutil.Process]:
+    """Return the embedded store of the installation in *prefix*, whoever started it.
+
+    An operator's command does, too, and its store has no mark of ours.
+    """
+    return [each for each in psutil.process_iter() if _is_store(each, prefix)]
+
+
+def _is_store(process: psutil.Process, prefix: Path) -> bool:
+    try:
+        command = process.cmdline()
+    except (psutil.Error, OSError):
+        return False
+    return STORE in command and any(
+        Path(each).is_relative_to(prefix) for each in command
+    )
 
 
 def _mark(process: psutil.Process) -> str | None:
@@ -51,8 +71,12 @@ def _signal(
 
 
 def wait_gone(prefix: Path, patience: float) -> None:
-    """Wait for the processes of an installation to end by themselves; then end them."""
+    """Wait for the processes of an installation to end by themselves; then end them.
+
+    A store that somebody's command still uses is left to it.
+    """
     end(_left_after(patience, belonging(prefix)), patience)
+    _left_after(patience, stores(prefix))
 
 
 def _left_after(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from aen.local.files import MARK
-from aen.local.processes import belonging, end, wait_gone
+from aen.local.processes import STORE, belonging, end, stores, wait_gone
+from aen.server.store.embedded import PROGRAM
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
@@ -51,6 +52,27 @@ def test_stubborn_is_killed(tmp_path: Path, stubborn: subprocess.Popen[str]) -> 
     """A process that does not end when asked is killed after its patience."""
     end(belonging(tmp_path), patience=0.1)
     assert belonging(tmp_path) == []
+
+
+def test_a_store_without_our_mark(tmp_path: Path) -> None:
+    """One that an operator's command has started is waited for, and not killed."""
+    assert STORE == PROGRAM
+    script = tmp_path / "store.py"
+    script.write_text("import time; print('ready', flush=True); time.sleep(1)")
+    where = str(tmp_path / "var/store")
+    with subprocess.Popen(
+        (sys.executable, script, "-m", STORE, where, "2.0"), stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert [each.pid for each in stores(tmp_path)] == [process.pid]
+        assert stores(tmp_path / "other") == []
+        assert belonging(tmp_path) == []
+        wait_gone(tmp_path, patience=0.1)
+        assert stores(tmp_path) != []
+        wait_gone(tmp_path, patience=30.0)
+        assert stores(tmp_path) == []
+        assert process.wait() == 0
 
 
 def test_wait_is_bounded(tmp_path: Path, stubborn: subprocess.Popen[str]) -> None:

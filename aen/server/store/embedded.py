@@ -36,7 +36,7 @@ from aen.server.store.keys import STORE_NAME, KeyFiles
 from aen.server.store.mongo import MongoDatabase
 from aen.server.store.places import Address, FileLock, StorePlaces, is_held
 
-_PROGRAM = "aen.server.store.embedded_child"
+PROGRAM = "aen.server.store.embedded_child"
 _KEPT = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH"),
     "AEN_INSTALLATION",  # by which `make run` knows its processes
@@ -179,7 +179,7 @@ class Starts:
     def _start(self) -> "StoreProcess":
         child = StoreProcess(self._places.log)
         arguments = [
-            *(sys.executable, "-P", "-m", _PROGRAM),
+            *(sys.executable, "-P", "-m", PROGRAM),
             *(str(self._places.directory), str(self._limits.linger)),
         ]
         log = open_log(self._places.log, self._limits.log_size)
