@@ -5,7 +5,7 @@ import htmx from "htmx.org";
 
 import { startFilters, startLogs, startPicking } from "./js/environments.js";
 import { startAgain } from "./js/again.js";
-import { follow } from "./js/live.js";
+import { follow, renewing } from "./js/live.js";
 import { startMenus, startCopying, startPlaces, startTheme } from "./js/controls.js";
 import { startTimes } from "./js/times.js";
 import { toast } from "./js/toast.js";
@@ -18,6 +18,8 @@ htmx.config.allowScriptTags = false;
 htmx.config.historyCacheSize = 0;
 htmx.config.selfRequestsOnly = true;
 htmx.config.timeout = 15000;
+// Nothing fades in: what is put in is at once a part that can be told to renew itself.
+htmx.config.defaultSettleDelay = 0;
 // A refusal comes as the same part of the page, with the reason on it.
 htmx.config.responseHandling = [
   { code: "204", swap: false },
@@ -59,4 +61,4 @@ startFilters();
 startLogs();
 startPicking();
 startAgain();
-follow((element) => htmx.trigger(element, "refresh"));
+follow(renewing((element) => htmx.trigger(element, "refresh")));

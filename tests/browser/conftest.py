@@ -13,11 +13,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -27,6 +28,8 @@ from tools.browser import chromium, driver_runs
 PICTURES = KEPT / "screenshots"
 PATIENCE = 30_000.0
 """Milliseconds Playwright waits for what it is told to find."""
+LONGEST = 300.0
+"""Seconds that a test may spend in the browser."""
 
 
 T = TypeVar("T")
@@ -36,8 +39,17 @@ _threads: list[ThreadPoolExecutor] = []
 
 
 def there(work: Callable[[], T]) -> T:
-    """Do *work* in the browser's thread and return or raise what it did."""
-    return _threads[0].submit(work).result()
+    """Do *work* in the browser's thread and return or raise what it did.
+
+    Some calls of Playwright know no limit: after `LONGEST` its driver is ended, which
+    ends them, and every browser test after this one.
+    """
+    doing = _threads[0].submit(work)
+    if not wait([doing], LONGEST).done:
+        for child in psutil.Process().children():
+            if "playwright" in " ".join(child.cmdline()):
+                child.kill()
+    return doing.result()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -51,10 +51,15 @@ document.addEventListener("securitypolicyviolation", (event) => {
 _SETTLE = """
 async () => {
   const live = [...document.querySelectorAll("[data-live], [data-beat]")];
-  await Promise.all(live.map((one) => new Promise((done) => {
+  await Promise.all(live.map((one) => new Promise((done, failed) => {
+    const late = setTimeout(() => {
+      failed(new Error(`not renewed: ${one.outerHTML.slice(0, 120)}`));
+    }, PATIENCE);
     const settled = (event) => {
-      if (event.detail.elt !== one && event.detail.target !== one) return;
+      const { elt, target } = event.detail;
+      if (elt !== one && target !== one && one.isConnected) return;
       document.removeEventListener("htmx:afterRequest", settled);
+      clearTimeout(late);
       done();
     };
     document.addEventListener("htmx:afterRequest", settled);
@@ -64,7 +69,7 @@ async () => {
   await document.fonts.ready;
   for (let number = 0; number < 3; number += 1) await frame();
 }
-"""
+""".replace("PATIENCE", str(PATIENCE))
 _AXE = """
 async (only) => {
   const found = await axe.run(document, {

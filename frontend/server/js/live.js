@@ -13,6 +13,24 @@ const BEAT = 10_000;
 const SOON = 80; // several events at once make one refresh
 const AGAIN = 5000;
 
+/**
+ * Returns what has a part fetch itself anew by `ask`: once more afterwards where it
+ * was told to while it was being fetched, for what came may be older than the news.
+ */
+export function renewing(ask) {
+  const again = new Set();
+  const renew = (element) => {
+    if (element.classList.contains("htmx-request")) again.add(element.id);
+    else ask(element);
+  };
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const { id } = detail.requestConfig.elt; // that element is replaced by now
+    const element = again.delete(id) && document.getElementById(id);
+    if (element) renew(element);
+  });
+  return renew;
+}
+
 /** Starts following; `refresh` is called with each element that must fetch itself. */
 export function follow(refresh) {
   const place = document.querySelector("[data-stream]");
