@@ -6,13 +6,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import keep, opened_page, there
 from tests.browser.steps import OPENING, at_prompt, opened, sign_in
 from tests.installed import Installed, brought_up
 from tests.projects import FIRST_START, Person, Project, new_project
-from tests.real_accounts import NEEDS_ROOT, new_accounts, put_in
+from tests.real_accounts import (
+    NEEDS_ROOT,
+    as_account,
+    home,
+    new_accounts,
+    put_in,
+    reads,
+)
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, *NEEDS_ROOT]
 
@@ -148,6 +156,52 @@ def test_who_else_has_a_notebook_open(
     with page.expect_response(re.compile("opened.*open=Welcome")) as heard:
         page.reload()
     assert heard.value.json() == {"others": {}}
+
+
+def permissions(page: Page, name: str) -> Locator:
+    """Open the Workbench's dialog of who may do what with a file."""
+    page.get_by_role("button", name=f"Actions for {name}").click(timeout=OPENING)
+    page.get_by_role("menuitem", name="Permissions").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("It belongs to", timeout=OPENING)
+    return dialog
+
+
+def test_permissions_in_the_workbench(
+    page: Page,
+    other: Page,
+    real: Installed,
+    two: tuple[Person, Person],
+    shared: Project,
+) -> None:
+    """A file's owner closes it to a member, and opens it again; nobody else can."""
+    owner, member = two
+    file = home(real, shared) / "paper.txt"
+    assert as_account(owner, "sh", "-c", f"echo draft > {file}").returncode == 0
+    until(lambda: reads(member, file), "the member reads it", 10)
+    workbench = f"{real.one.gateway_url}/{shared.owner}/{shared.name}/workbench/"
+    enter(page, real, owner, shared)
+    page.goto(workbench)
+    dialog = permissions(page, "paper.txt")
+    for right in ("read", "write"):
+        dialog.get_by_label(f"{member.name} may {right}").uncheck()
+    keep(page, "team-permissions")
+    dialog.get_by_role("button", name="Set them").click()
+    expect(dialog).to_have_count(0)
+    assert not reads(member, file)
+    assert reads(owner, file)
+    enter(other, real, member, shared)
+    other.goto(workbench)
+    theirs = permissions(other, "paper.txt")
+    expect(theirs).to_contain_text(f"Only {owner.name} can change them.")
+    expect(theirs.get_by_role("button", name="Set them")).to_have_count(0)
+    dialog = permissions(page, "paper.txt")
+    reading = dialog.get_by_label(f"{member.name} may read")
+    expect(reading).not_to_be_checked()
+    reading.check()
+    dialog.get_by_role("button", name="Set them").click()
+    expect(dialog).to_have_count(0)
+    assert reads(member, file)
 
 
 def test_one_file_two_people_then_one(

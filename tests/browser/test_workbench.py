@@ -2,122 +2,25 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from attrs import frozen
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import keep, opened_page, there
-from tests.browser.steps import OPENING, sign_in
+from tests.browser.bench import Bench, benched, signed_in
+from tests.browser.conftest import keep, opened_page
+from tests.browser.steps import OPENING
 from tests.installed import Installed
-from tests.projects import FIRST_START, Person, Project, new_person, new_project
+from tests.projects import new_person
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
-PART = 8 * 1024 * 1024
-
-
-@frozen
-class Bench:
-    """A project that runs, and the window in which somebody works on it."""
-
-    page: Page
-    project: Project
-    folder: Path
-    url: str
-
-    def row(self, name: str) -> Locator:
-        """Return the link of something in the folder that is shown."""
-        return self.page.locator(".listing a.open", has_text=name)
-
-    def node(self, name: str) -> Locator:
-        """Return something in the tree."""
-        return self.page.get_by_role("treeitem", name=name, exact=True)
-
-    def open(self, name: str) -> Locator:
-        """Open a file from the tree and return its editor's text."""
-        self.node(name).click()
-        return self.text(name)
-
-    def text(self, name: str) -> Locator:
-        """Return the text of an open file."""
-        return self.page.get_by_role("textbox", name=f"Text of {name}")
-
-    def menu(self, name: str, choice: str) -> None:
-        """Choose something to be done to a row."""
-        self.page.get_by_role("button", name=f"Actions for {name}").click()
-        self.page.get_by_role("menuitem", name=choice).click()
-
-    def upload(self, file: Path) -> None:
-        """Choose a file to be uploaded."""
-        with self.page.expect_file_chooser() as caught:
-            tools = self.page.get_by_role("toolbar")
-            tools.get_by_role("button", name="Upload").click()
-        caught.value.set_files(file)
-
-    def answer(self, label: str, value: str, button: str) -> None:
-        """Fill in a dialog."""
-        dialog = self.page.get_by_role("dialog")
-        dialog.get_by_label(label, exact=True).fill(value)
-        dialog.get_by_role("button", name=button, exact=True).click()
-        expect(dialog).to_have_count(0)
-
-    def dialog(self, button: str) -> None:
-        """Answer a dialog with one of its buttons."""
-        dialog = self.page.get_by_role("dialog")
-        dialog.get_by_role("button", name=button, exact=True).click()
-
-    def saved(self) -> None:
-        """Save by keyboard and see that it is done."""
-        self.page.keyboard.press("Control+s")
-        shown = self.page.locator(".panel:not([hidden]) .state")
-        expect(shown).to_have_text("Saved")
-
-
-def signed_in(page: Page, platform: Installed, person: Person) -> None:
-    """Sign in at the server."""
-    sign_in(page, platform, person.name, person.password)
-    page.wait_for_url(f"{platform.one.url}/")
 
 
 @pytest.fixture(scope="module")
-def owner(platform: Installed) -> Person:
-    """Give the owner of the project."""
-    return new_person(platform, "bencher")
-
-
-@pytest.fixture(scope="module")
-def project(platform: Installed, owner: Person) -> Project:
-    """Give a project that runs, with a few files in it."""
-    made = new_project(platform, "tides", owner)
-    made.start(FIRST_START)
-    folder = platform.one.projects / made.owner / made.name
-    (folder / "data").mkdir()
-    (folder / "data/levels.csv").write_text("hour,level\n0,3.1\n6,1.2\n")
-    (folder / "model.py").write_text("def level(hour):\n    return 3.1\n")
-    (folder / "blob.bin").write_bytes(bytes(range(256)) * 8)
-    return made
-
-
-@pytest.fixture(scope="module")
-def bench(
-    browser: Browser, platform: Installed, owner: Person, project: Project
-) -> Iterator[Bench]:
-    """Give the Workbench, open in a window that has signed in."""
-    window = opened_page(browser, "workbench")
-    page: Page = there(window.__enter__)
-    url = f"{platform.one.gateway_url}/{project.owner}/{project.name}/workbench/"
-
-    def enter() -> None:
-        signed_in(page, platform, owner)
-        page.goto(url)
-        expect(page.get_by_role("tree")).to_be_visible(timeout=OPENING)
-
-    there(enter)
-    folder = platform.one.projects / project.owner / project.name
-    yield Bench(page, project, folder, url)
-    there(lambda: window.__exit__(None, None, None))
+def bench(browser: Browser, platform: Installed) -> Iterator[Bench]:
+    """Give the Workbench of a project, open in a window that has signed in."""
+    with benched(browser, platform, "tides") as made:
+        yield made
 
 
 def test_tile(browser: Browser, platform: Installed, bench: Bench) -> None:
@@ -211,6 +114,7 @@ def test_a_save_that_fails(browser: Browser, bench: Bench) -> None:
     page.unroute("**/files/model.py")
     banner.get_by_role("button", name="Try again").click()
     expect(banner).to_have_count(0)
+    bench.shows_saved()
     assert "kept = 1" in (bench.folder / "model.py").read_text()
 
 
@@ -235,43 +139,6 @@ def test_no_text(browser: Browser, bench: Bench) -> None:
     assert caught.value.suggested_filename == "blob.bin"
 
 
-def test_upload(browser: Browser, bench: Bench, tmp_path: Path) -> None:
-    """A large file comes whole although its connection broke in the middle."""
-    content = bytes(range(251)) * ((2 * PART + 1000) // 251)
-    (tmp_path / "tide gauge.raw").write_bytes(content)
-    sent: list[str] = []
-
-    def break_once(route: Route) -> None:
-        if route.request.method == "PUT":
-            sent.append(route.request.headers["content-range"])
-            if len(sent) == 2:
-                route.abort("connectionreset")
-                return
-        route.continue_()
-
-    page = bench.page
-    page.get_by_role("tab", name="Files").click()
-    page.route("**/files/*upload=*", break_once)
-    bench.upload(tmp_path / "tide gauge.raw")
-    expect(page.get_by_role("heading", name="1 file uploaded")).to_be_visible()
-    page.unroute("**/files/*upload=*")
-    assert len(sent) == 4
-    assert sent[1] == sent[2]
-    assert (bench.folder / "tide gauge.raw").read_bytes() == content
-    expect(bench.row("tide gauge.raw")).to_be_visible()
-    page.get_by_role("button", name="Close the list").click()
-
-
-def test_upload_over_another(browser: Browser, bench: Bench, tmp_path: Path) -> None:
-    """What has the same name is asked about; both can be kept."""
-    (tmp_path / "arrived.txt").write_text("another")
-    bench.upload(tmp_path / "arrived.txt")
-    bench.dialog("Keep both")
-    expect(bench.row("arrived 2.txt")).to_be_visible()
-    assert (bench.folder / "arrived 2.txt").read_text() == "another"
-    assert (bench.folder / "arrived.txt").read_text() == "new"
-
-
 def test_rename_and_move(browser: Browser, bench: Bench) -> None:
     """A file gets another name, then another folder; its tab goes with it."""
     bench.open("notes.md")
@@ -290,7 +157,9 @@ def test_rename_and_move(browser: Browser, bench: Bench) -> None:
 def test_trash(browser: Browser, bench: Bench) -> None:
     """What is deleted comes back, by Undo and from the trash; emptied it is gone."""
     page = bench.page
+    (bench.folder / "arrived 2.txt").write_text("another")
     page.get_by_role("tab", name="Files").click()
+    page.get_by_role("button", name="Look again").click()
     bench.menu("arrived.txt", "Delete")
     expect(bench.row("arrived.txt")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()

@@ -10,9 +10,16 @@ import { make } from "./dom.js";
  */
 export async function settle(name, { gone, theirs, mine }) {
   if (gone) return { how: await askGone(name) };
-  const answers = [["mine", "Keep mine", "first"]];
-  if (theirs !== null) answers.push(["theirs", "Take theirs", ""], ["compare", "Compare", ""]);
-  answers.push(["as", "Save mine as…", ""]);
+  const keep = ["mine", "Keep mine", ""];
+  const answers =
+    theirs === null
+      ? [["as", "Save mine as…", "first"], keep]
+      : [
+          ["compare", "Compare", "first"], // nothing is lost by a look
+          keep,
+          ["theirs", "Take theirs", ""],
+          ["as", "Save mine as…", ""],
+        ];
   const how = await ask({
     title: `“${name}” was changed meanwhile`,
     answers,

@@ -85,10 +85,8 @@ export class Document {
         this.page.isFolder(this);
         return;
       }
-      this.mode = "none";
-      this.view.showWords("It could not be opened", error.message, [
-        button("Try again", () => this.open(), { look: "button first" }),
-      ]);
+      const again = button("Try again", () => this.open(), { look: "button first" });
+      this.#showWords(error.message, "It could not be opened", [again]);
     }
   }
 
@@ -131,9 +129,9 @@ export class Document {
     this.#show(this.frame);
   }
 
-  #showWords(why) {
+  #showWords(why, head = this.name, buttons = []) {
     this.mode = "none";
-    this.view.showWords(this.name, why, []);
+    this.view.showWords(head, why, buttons);
   }
 
   async #showText() {
@@ -207,8 +205,8 @@ export class Document {
   async #bringBackGone() {
     const draft = this.page.may ? draftOf(this.way) : null;
     if (!draft) return false;
-    const windows = draft.text.includes("\r\n");
-    this.text = { text: "", mark: false, lines: windows ? "\r\n" : "\n" };
+    const lines = draft.text.includes("\r\n") ? "\r\n" : "\n";
+    this.text = { text: "", mark: false, lines };
     await this.#showText();
     this.editor.replace(draft.text);
     this.#hasGone();
@@ -323,7 +321,9 @@ export class Document {
     if (!this.etag || this.saving || this.checking) return;
     this.checking = true;
     try {
+      const known = this.etag;
       const tag = await api.tagOf(this.way);
+      if (this.saving || this.etag !== known) return; // saved meanwhile: older news
       if (tag === null) this.#hasGone();
       else if (tag !== this.etag) await this.#isOther(tag);
       else if (this.gone) this.#isBack();

@@ -32,7 +32,8 @@ export async function askRights(entry, may) {
         found = await api.rights(entry.way);
         const changes = may && entry.way !== "" && found.mine && found.acl;
         body.replaceChildren(...words(found, entry, may));
-        form = table(body, found, entry, changes);
+        form = new Form(found, entry, changes);
+        body.append(...form.elements);
         if (!changes) {
           const [set, close] = body.closest("form").querySelectorAll(".dialog-foot button");
           if (close) set.remove();
@@ -67,115 +68,104 @@ function words(found, entry, may) {
   return said;
 }
 
-function table(body, found, entry, changes) {
-  const rows = [];
-  const list = make("tbody");
-  const add = (name, rights, what) => {
-    const fields = RIGHTS.map((right) => {
-      const fixed = !changes || what === "group" || (what === "others" && right === "write");
-      const field = make("input", { type: "checkbox", checked: rights[right], disabled: fixed });
-      field.setAttribute(
-        "aria-label",
-        `${name} may ${right === "run" && entry.folder ? "enter" : right}`,
-      );
-      return field;
-    });
+/** The table of who may do what, and what one may change in it. */
+class Form {
+  constructor(found, entry, changes) {
+    this.found = found;
+    this.entry = entry;
+    this.changes = changes;
+    this.rows = [];
+    this.below = make("input", { type: "checkbox", id: "rights-below" });
+    this.choice = make("select", { id: "rights-add" });
+    this.others = this.#row("Everybody else", found.others, "others");
+    this.elements = [this.#table(), ...(changes ? this.#changing() : [])];
+  }
+
+  /** Returns what is to be set. */
+  wanted() {
+    return {
+      people: this.#people.map((one) => ({ name: one.name, ...rightsOf(one) })),
+      others: rightsOf(this.rows.find(({ what }) => what === "others")),
+      recursive: this.below.checked,
+    };
+  }
+
+  get #people() {
+    return this.rows.filter(({ what }) => what === "person");
+  }
+
+  #table() {
+    const { people, groups = [] } = this.found;
+    const rows = [
+      ...people.map((one) => this.#row(one.name, one, "person")),
+      ...groups.map((one) => this.#row(`Group ${one.name}`, one, "group")),
+      this.others,
+    ];
+    const heads = ["Who", "Read", "Write", this.entry.folder ? "Enter" : "Run"].map((text) =>
+      make("th", { scope: "col", text }),
+    );
+    const last = make("th", {}, make("span", { class: "unseen", text: "Leave out" }));
+    const head = make("thead", {}, make("tr", {}, ...heads, last));
+    const table = make("table", { class: "rights" }, head, make("tbody", {}, ...rows));
+    return make("div", { class: "rights-scroll" }, table);
+  }
+
+  #row(name, rights, what) {
+    const fields = RIGHTS.map((right) => this.#field(name, rights, what, right));
+    const cells = fields.map((field) => make("td", {}, field));
     const head = make("th", { scope: "row", text: name });
-    const row = make("tr", {}, head, ...fields.map((field) => make("td", {}, field)));
+    const row = make("tr", {}, head, ...cells, make("td"));
     const one = { name, what, fields };
-    if (what === "person" && changes) {
-      row.append(
-        make(
-          "td",
-          {},
-          button(
-            `Leave out ${name}`,
-            () => {
-              rows.splice(rows.indexOf(one), 1);
-              row.remove();
-              offer();
-            },
-            { sign: "cross", look: "quiet" },
-          ),
-        ),
-      );
-    } else row.append(make("td"));
-    rows.push(one);
+    this.rows.push(one);
+    if (what === "person" && this.changes) row.lastChild.append(this.#leavingOut(one, row));
     return row;
-  };
-
-  const others = add("Everybody else", found.others, "others");
-  const people = found.people.map((one) => add(one.name, one, "person"));
-  const groups = (found.groups ?? []).map((one) => add(`Group ${one.name}`, one, "group"));
-  list.append(...people, ...groups, others);
-  const heads = ["Who", "Read", "Write", entry.folder ? "Enter" : "Run"];
-  body.append(
-    make(
-      "div",
-      { class: "rights-scroll" },
-      make(
-        "table",
-        { class: "rights" },
-        make(
-          "thead",
-          {},
-          make(
-            "tr",
-            {},
-            ...heads.map((text) => make("th", { scope: "col", text })),
-            make("th", {}, make("span", { class: "unseen", text: "Leave out" })),
-          ),
-        ),
-        list,
-      ),
-    ),
-  );
-
-  const choice = make("select", { id: "rights-add" });
-  const adder = make(
-    "p",
-    { class: "adder" },
-    make("label", { htmlFor: "rights-add", text: "Add" }),
-    choice,
-    button(
-      "Add",
-      () => {
-        if (!choice.value) return;
-        others.before(add(choice.value, { read: true, write: false, run: entry.folder }, "person"));
-        offer();
-      },
-      { look: "button" },
-    ),
-  );
-  function offer() {
-    const named = new Set(rows.filter(({ what }) => what === "person").map(({ name }) => name));
-    const left = found.team.filter((name) => !named.has(name) && name !== found.owner);
-    choice.replaceChildren(...left.map((name) => make("option", { value: name, text: name })));
-    adder.hidden = left.length === 0;
   }
-  offer();
-  const recursive = make("input", { type: "checkbox", id: "rights-below" });
-  if (changes) {
-    body.append(adder);
-    if (entry.folder)
-      body.append(
-        make(
-          "p",
-          { class: "tick-line" },
-          recursive,
-          make("label", { htmlFor: "rights-below", text: "Also what is mine below it" }),
-        ),
-      );
+
+  #field(name, rights, what, right) {
+    const fixed = what === "group" || (what === "others" && right === "write");
+    const disabled = !this.changes || fixed;
+    const field = make("input", { type: "checkbox", checked: rights[right], disabled });
+    const does = right === "run" && this.entry.folder ? "enter" : right;
+    field.setAttribute("aria-label", `${name} may ${does}`);
+    return field;
   }
-  const rightsOf = ({ fields }) =>
-    Object.fromEntries(RIGHTS.map((right, at) => [right, fields[at].checked]));
-  return {
-    wanted: () => ({
-      people: rows
-        .filter(({ what }) => what === "person")
-        .map((one) => ({ name: one.name, ...rightsOf(one) })),
-      others: rightsOf(rows.find(({ what }) => what === "others")),
-      recursive: recursive.checked,
-    }),
-  };
+
+  #leavingOut(one, row) {
+    const leave = () => {
+      this.rows.splice(this.rows.indexOf(one), 1);
+      row.remove();
+      this.#offer();
+    };
+    return button(`Leave out ${one.name}`, leave, { sign: "cross", look: "quiet" });
+  }
+
+  #changing() {
+    const label = make("label", { htmlFor: "rights-add", text: "Add" });
+    const add = button("Add", () => this.#add(), { look: "button" });
+    this.adder = make("p", { class: "adder" }, label, this.choice, add);
+    this.#offer();
+    if (!this.entry.folder) return [this.adder];
+    const words = make("label", { htmlFor: "rights-below", text: "Also what is mine below it" });
+    return [this.adder, make("p", { class: "tick-line" }, this.below, words)];
+  }
+
+  #add() {
+    const name = this.choice.value;
+    if (!name) return;
+    const rights = { read: true, write: false, run: this.entry.folder };
+    this.others.before(this.#row(name, rights, "person"));
+    this.#offer();
+  }
+
+  /** Offers those of the team who are not in the table. */
+  #offer() {
+    const named = new Set(this.#people.map(({ name }) => name));
+    const left = this.found.team.filter((name) => !named.has(name) && name !== this.found.owner);
+    this.choice.replaceChildren(...left.map((name) => make("option", { value: name, text: name })));
+    this.adder.hidden = left.length === 0;
+  }
+}
+
+function rightsOf({ fields }) {
+  return Object.fromEntries(RIGHTS.map((right, at) => [right, fields[at].checked]));
 }
