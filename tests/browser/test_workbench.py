@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.bench import Bench, benched, signed_in
 from tests.browser.conftest import keep, opened_page
@@ -102,11 +102,23 @@ def test_conflict(browser: Browser, bench: Bench) -> None:
 def test_a_save_that_fails(browser: Browser, bench: Bench) -> None:
     """It is said why, the text stays, and it can be tried again."""
     page = bench.page
+    seen: list[str] = []
+
+    def refuse(route: Route) -> None:
+        seen.append(route.request.method)
+        if route.request.method == "PUT":
+            route.abort("connectionfailed")
+        else:
+            route.continue_()
+
     text = bench.open("model.py")
+    page.route("**/files/model.py", refuse)
+    while not seen:  # a page goes on for a moment as if there were no route
+        page.get_by_role("button", name="Look again").click()
+        page.wait_for_timeout(100)
     text.click()
     page.keyboard.press("Control+End")
     page.keyboard.type("kept = 1\n")
-    page.route("**/files/model.py", lambda route: route.abort("connectionfailed"))
     page.keyboard.press("Control+s")
     banner = page.get_by_role("alert")
     expect(banner).to_contain_text("It was not saved: The connection is lost.")
