@@ -45,7 +45,7 @@ class Copy:
         if into:
             target = target.below(path.resolve().name)
         if path.is_dir():
-            self.demand_recursive(source.path)
+            self._demand_recursive(source.path)
             self._send_folder(path, target)
         elif path.is_file():
             self._send_one(path, target)
@@ -96,7 +96,7 @@ class Copy:
         if path.is_dir():
             path /= source.name or source.project.rpartition("/")[2]
         if found.folder:
-            self.demand_recursive(str(source))
+            self._demand_recursive(str(source))
             self._fetch_folder(source, path)
         else:
             self._fetch_one(source, found, path)
@@ -133,12 +133,18 @@ class Copy:
         finally:
             gauge.end()
 
+    def duplicate(self, source: There, target: There) -> None:
+        """Have the project itself copy from one of its places to another."""
+        found = self.app.stat(source.path)
+        if found is not None and found.folder:
+            self._demand_recursive(str(source))
+        within(self.app, "copy", source, target, self.agree)
+
     def _demand(self, what: str) -> None:
         if not self.agree(what):
             raise Refused(f"{what} is there already; --force overwrites it.")
 
-    def demand_recursive(self, what: str) -> None:
-        """Refuse a folder that nobody said a word of."""
+    def _demand_recursive(self, what: str) -> None:
         if not self.recursive:
             raise Wrong(f"{what} is a folder; copy it with -r.")
 
@@ -196,22 +202,14 @@ def copy(desk: Desk, asked: Namespace) -> None:
             with open_files(desk, source.project) as app:
                 Copy(desk, app, agree, asked.recursive).fetch(source, target)
         case There(), There() if source.project == target.project:
-            _copy_within(desk, asked, source, target)
+            with open_files(desk, source.project) as app:
+                Copy(desk, app, agree, asked.recursive).duplicate(source, target)
         case There(), There():
             raise Wrong(
                 f"{source} and {target} are in two projects: copy it here first."
             )
         case _:
             raise Wrong("One of both must be in a project: owner/project:path.")
-
-
-def _copy_within(desk: Desk, asked: Namespace, source: There, target: There) -> None:
-    agree = agreement(asked, desk)
-    with open_files(desk, source.project) as app:
-        found = app.stat(source.path)
-        if found is not None and found.folder:
-            Copy(desk, app, agree, asked.recursive).demand_recursive(str(source))
-        within(app, "copy", source, target, agree)
 
 
 def listing(desk: Desk, asked: Namespace) -> None:
